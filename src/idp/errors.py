@@ -1,0 +1,46 @@
+"""Errors that cross layers. Each has a stable code, a text that is safe to show, and a detail for the log only."""
+
+
+class IdpError(Exception):
+    """Base of every error of ours.
+
+    `code` is stable and machine-readable, `message` is safe for people, `detail` goes to the log and nowhere else.
+    """
+
+    code = "server_error"
+
+    def __init__(self, message: str = "", *, detail: str = "", code: str | None = None) -> None:
+        """Make an error with a safe `message` and a private `detail`."""
+        super().__init__(message or self.code)
+        self.message = message or self.code
+        self.detail = detail
+        if code is not None:
+            self.code = code
+
+
+class Conflict(IdpError):
+    """A record changed between load and save (optimistic lock), or a unique value is taken."""
+
+    code = "conflict"
+
+
+class NotFound(IdpError):
+    """No such record."""
+
+    code = "not_found"
+
+
+class InvalidInput(IdpError):
+    """Input that is malformed, oversize, or of the wrong type."""
+
+    code = "invalid_request"
+
+
+class OAuthError(IdpError):
+    """A standard OAuth error for a client (RFC 6749 sections 4.1.2.1 and 5.2, OIDC Core 3.1.2.6)."""
+
+    def __init__(self, code: str, description: str = "", *, status: int = 400, detail: str = "") -> None:
+        """Make an error with a registered `code`, a safe `description` and an HTTP `status`."""
+        super().__init__(description, detail=detail, code=code)
+        self.description = description
+        self.status = status

@@ -1,0 +1,177 @@
+"""What a flow is, as records: steps, their outcomes, and where each outcome leads.
+
+A `Flow` is immutable and knows nothing of the catalogue, the database or the browser. Times are seconds.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+SIGN_IN: Final = "sign_in"
+SIGN_UP: Final = "sign_up"
+STEP_UP: Final = "step_up"
+RECOVERY: Final = "recovery"
+PURPOSES: Final = (SIGN_IN, SIGN_UP, STEP_UP, RECOVERY)
+
+COMPLETE: Final = "complete"
+DENIED: Final = "denied"
+ERROR: Final = "error"
+ENDS: Final = (COMPLETE, DENIED, ERROR)
+
+#: The outcome the engine takes by itself when a step has been entered more often than `max_visits` allows.
+LIMIT: Final = "limit"
+#: The exits of a condition, as they appear in trails and paths, next to `case 1`, `case 2`, ...
+OTHERWISE: Final = "otherwise"
+APPROVED: Final = "approved"
+REVIEW_OUTCOMES: Final = (APPROVED, "rejected", "expired")
+CONNECTOR_OUTCOMES: Final = ("completed", "pending", "not_finished", "expired", "error")
+#: Connector outcomes after which there is something for a reviewer to look at.
+RESULT_OUTCOMES: Final = frozenset({"completed", "pending"})
+#: Outcomes that the next screen shows as what went wrong. `taken` is absent on purpose: it must not be told.
+FAILURES: Final = frozenset({"wrong", "throttled", "weak", "expired", "conflict", "error", "not_finished", "refused"})
+
+DEFAULT_REVIEW_DEADLINE: Final = 48 * 3600.0
+MAX_STEPS: Final = 500
+MAX_STEP_ID: Final = 64
+
+Options: TypeAlias = Mapping[str, Any]
+Wiring: TypeAlias = Mapping[str, str]
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenStep:
+    """Shows a page and waits for a person. `on` maps each outcome of the screen to a step."""
+
+    id: str
+    screen: str
+    on: Wiring
+    options: Options = _NOTHING
+    max_visits: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionStep:
+    """Runs one built-in action on the server."""
+
+    id: str
+    action: str
+    on: Wiring
+    options: Options = _NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorStep:
+    """Uses a connection, by its name, and leaves by one of `CONNECTOR_OUTCOMES`."""
+
+    id: str
+    connector: str
+    on: Wiring
+    options: Options = _NOTHING
+    max_visits: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One branch of a condition. `proves` names the connection whose result this branch turns into proof."""
+
+    when: str
+    to: str
+    proves: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionStep:
+    """Takes the first case that holds, else `otherwise`."""
+
+    id: str
+    cases: tuple[Case, ...]
+    otherwise: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubflowStep:
+    """Embeds another flow by id; `on` is keyed by that flow's ends. Gone after `expand`."""
+
+    id: str
+    flow: str
+    on: Wiring
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewStep:
+    """Waits for a reviewer of the queue `review`, at most `deadline` seconds."""
+
+    id: str
+    review: str
+    on: Wiring
+    deadline: float = DEFAULT_REVIEW_DEADLINE
+
+
+@dataclass(frozen=True, slots=True)
+class EndStep:
+    """Ends the run: `complete`, `denied` or `error`. Only the protocol decides what a `complete` is worth."""
+
+    id: str
+    end: str
+    reason: str | None = None
+
+
+Step: TypeAlias = ScreenStep | ActionStep | ConnectorStep | ConditionStep | SubflowStep | ReviewStep | EndStep
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One version of a flow document.
+
+    `deadline` is seconds a run may take. `levels` are the acr values the flow claims to reach and `demands` extra
+    evidence that every completing path must yield; both are claims for the checker to test and grant nothing.
+    `layout` and `texts` are for people. `marks` maps a place in the document to its line and column.
+    """
+
+    id: str
+    title: str
+    purpose: str
+    deadline: float
+    start: str
+    steps: Mapping[str, Step]
+    layout: Mapping[str, tuple[float, float]] = field(default=_NOTHING)
+    levels: tuple[str, ...] = ()
+    demands: tuple[str, ...] = ()
+    texts: Mapping[str, Mapping[str, str]] = field(default=_NOTHING)
+    marks: Mapping[str, tuple[int, int]] = field(default=_NOTHING, compare=False, repr=False)
+
+
+def case_name(index: int) -> str:
+    """Name the exit of the condition's case at `index`, counted from 0, as people count: `case 1`."""
+    return f"case {index + 1}"
+
+
+def list_exits(step: Step) -> Iterator[tuple[str, str]]:
+    """Yield each exit of the step as (outcome, target), in document order, with `limit` where it is wired."""
+    match step:
+        case EndStep():
+            return
+        case ConditionStep():
+            for index, case in enumerate(step.cases):
+                yield case_name(index), case.to
+            yield OTHERWISE, step.otherwise
+        case _:
+            yield from step.on.items()
+
+
+def name_kind(step: Step) -> str:
+    """Name the step's kind by the key that makes it one: `screen`, `action`, `connector`, ..."""
+    return _KINDS[type(step)]
+
+
+_KINDS: Final[Mapping[type[Any], str]] = {
+    ScreenStep: "screen",
+    ActionStep: "action",
+    ConnectorStep: "connector",
+    ConditionStep: "condition",
+    SubflowStep: "subflow",
+    ReviewStep: "review",
+    EndStep: "end",
+}

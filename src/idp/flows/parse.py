@@ -1,0 +1,300 @@
+"""Flow documents (YAML 1.2) to `Flow`, with every problem found in one pass.
+
+The language is described in `docs/flows.md`. Only the shape is judged here: whether words are known and values have
+the right type. Whether the flow is *safe* is the checker's question.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TypeVar
+
+from idp.flows.document import Document, read_document
+from idp.flows.language import (
+    DEFAULT_REVIEW_DEADLINE,
+    ENDS,
+    MAX_STEPS,
+    PURPOSES,
+    ActionStep,
+    Case,
+    ConditionStep,
+    ConnectorStep,
+    EndStep,
+    Flow,
+    ReviewStep,
+    ScreenStep,
+    Step,
+    SubflowStep,
+)
+from idp.flows.problems import FlowFault, Problem, escape_pointer, suggest
+
+MAX_DEADLINE: Final = 30 * 86400.0
+MAX_VISITS: Final = 1000
+
+FLOW_ID: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
+STEP_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
+_DURATION: Final = re.compile(r"([0-9]{1,7})(s|m|h|d)")
+_UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+_FLOW_KEYS: Final = ("id", "title", "purpose", "deadline", "start", "steps", "layout", "levels", "demands", "texts")
+_STEP_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "screen": ("screen", "on", "options", "max_visits"),
+    "action": ("action", "on", "options"),
+    "connector": ("connector", "on", "options", "max_visits"),
+    "condition": ("condition", "otherwise"),
+    "subflow": ("subflow", "on"),
+    "review": ("review", "on", "deadline"),
+    "end": ("end", "reason"),
+}
+_CASE_KEYS: Final = ("when", "proves", "to")
+
+_T = TypeVar("_T")
+
+
+def parse_flow(text: str, source: str = "") -> Flow:
+    """Read a flow from YAML text.
+
+    Raises FlowFault, and nothing else whatever the text, with all problems at once; `source` names the file in it.
+    """
+    document = read_document(text, source)
+    reader = _Reader(document)
+    flow = reader.read_flow(document.value)
+    if reader.problems or flow is None:
+        raise FlowFault(sorted(reader.problems, key=lambda problem: (problem.line or 0, problem.column or 0)), source)
+    return flow
+
+
+def parse_duration(text: str) -> float | None:
+    """Read `30s`, `15m`, `48h` or `7d` into seconds; None for anything else, zero and more than 30 days included."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        return None
+    seconds = float(match[1]) * _UNITS[match[2]]
+    return seconds if 0 < seconds <= MAX_DEADLINE else None
+
+
+class _Reader:
+    """Reads values of a known shape and notes each one that is not."""
+
+    def __init__(self, document: Document) -> None:
+        self.marks = document.marks
+        self.problems = list(document.problems)
+        self.step: str | None = None
+
+    def note(self, code: str, message: str, path: str) -> None:
+        """Note a problem at the nearest place in the text that exists."""
+        place = path
+        while place not in self.marks and "/" in place:
+            place = place.rpartition("/")[0]
+        mark = self.marks.get(place, (None, None))
+        self.problems.append(Problem(code, message, self.step, path, *mark))
+
+    # --- values -----------------------------------------------------------------------------------------------------
+
+    def mapping(self, value: Any, path: str) -> dict[str, Any]:
+        if isinstance(value, dict):
+            return value
+        self.note("type", f"expected a mapping, found {_describe(value)}", path)
+        return {}
+
+    def sequence(self, value: Any, path: str) -> list[Any]:
+        if isinstance(value, list):
+            return value
+        self.note("type", f"expected a list, found {_describe(value)}", path)
+        return []
+
+    def text(self, value: Any, path: str, *, most: int = 200) -> str:
+        if not isinstance(value, str) or not value.strip():
+            self.note("type", f"expected text, found {_describe(value)}", path)
+        elif len(value) > most:
+            self.note("too-long", f"longer than {most} characters", path)
+        else:
+            return value
+        return ""
+
+    def name(self, value: Any, path: str, pattern: re.Pattern[str] = NAME) -> str:
+        found = self.text(value, path)
+        if found and not pattern.fullmatch(found):
+            self.note("name", f"{found[:60]!r} is not a name: letters, digits, '-' and '_', starting with a letter", path)
+            return ""
+        return found
+
+    def one_of(self, value: Any, path: str, known: Iterable[str]) -> str:
+        found = self.text(value, path)
+        if found and found not in known:
+            self.note("unknown-value", f"{found[:60]!r} is not allowed here{suggest(found, known)}", path)
+            return ""
+        return found
+
+    def duration(self, value: Any, path: str) -> float:
+        seconds = parse_duration(value) if isinstance(value, str) else None
+        if seconds is None:
+            self.note("duration", "expected a duration such as 30s, 15m, 48h or 7d, at most 30d", path)
+            return 0.0
+        return seconds
+
+    def keys(self, value: Mapping[str, Any], path: str, known: Iterable[str]) -> None:
+        for key in value:
+            if key not in known:
+                self.note("unknown-key", f"unknown key {key[:60]!r}{suggest(key, known)}", f"{path}/{escape_pointer(key)}")
+
+    def required(self, value: Mapping[str, Any], key: str, path: str, read: Callable[[Any, str], _T], empty: _T) -> _T:
+        if key not in value:
+            self.note("missing-key", f"the key {key!r} is missing", path)
+            return empty
+        return read(value[key], f"{path}/{key}")
+
+    def optional(self, value: Mapping[str, Any], key: str, path: str, read: Callable[[Any, str], _T], empty: _T) -> _T:
+        return read(value[key], f"{path}/{key}") if key in value else empty
+
+    # --- the flow ---------------------------------------------------------------------------------------------------
+
+    def read_flow(self, value: Any) -> Flow | None:
+        top = self.mapping(value, "")
+        if not isinstance(value, dict):
+            return None
+        self.keys(top, "", _FLOW_KEYS)
+        return Flow(
+            id=self.required(top, "id", "", lambda v, p: self.name(v, p, FLOW_ID), ""),
+            title=self.required(top, "title", "", self.text, ""),
+            purpose=self.required(top, "purpose", "", lambda v, p: self.one_of(v, p, PURPOSES), ""),
+            deadline=self.required(top, "deadline", "", self.duration, 0.0),
+            start=self.required(top, "start", "", lambda v, p: self.name(v, p, STEP_ID), ""),
+            steps=self.required(top, "steps", "", self.read_steps, {}),
+            layout=self.optional(top, "layout", "", self.read_layout, {}),
+            levels=self.optional(top, "levels", "", self.read_words, ()),
+            demands=self.optional(top, "demands", "", self.read_words, ()),
+            texts=self.optional(top, "texts", "", self.read_texts, {}),
+            marks=self.marks,
+        )
+
+    def read_steps(self, value: Any, path: str) -> dict[str, Step]:
+        found = self.mapping(value, path)
+        if isinstance(value, dict) and not found:
+            self.note("no-steps", "a flow needs at least one step", path)
+        if len(found) > MAX_STEPS:
+            self.note("too-large", f"a flow may have at most {MAX_STEPS} steps", path)
+            return {}
+        steps: dict[str, Step] = {}
+        for key, body in found.items():
+            self.step = key[:60]
+            place = f"{path}/{escape_pointer(key)}"
+            name = self.name(key, place, STEP_ID)
+            step = self.read_step(name, body, place)
+            if step is not None:
+                steps[name] = step
+        self.step = None
+        return steps
+
+    def read_step(self, name: str, value: Any, path: str) -> Step | None:
+        body = self.mapping(value, path)
+        kinds = [kind for kind in _STEP_KEYS if kind in body]
+        if len(kinds) != 1:
+            if isinstance(value, dict):
+                found = f"both {kinds[0]!r} and {kinds[1]!r}" if kinds else "none of them"
+                self.note("step-kind", f"a step has exactly one of {', '.join(_STEP_KEYS)}; found {found}", path)
+                known = {key for keys in _STEP_KEYS.values() for key in keys}
+                self.keys(body, path, known)
+            return None
+        kind = kinds[0]
+        self.keys(body, path, _STEP_KEYS[kind])
+        return self.read_kind(kind, name, body, path)
+
+    def read_kind(self, kind: str, name: str, body: Mapping[str, Any], path: str) -> Step:
+        if kind == "condition":
+            cases = tuple(self.read_cases(body["condition"], f"{path}/condition"))
+            otherwise = self.required(body, "otherwise", path, self.read_otherwise, "")
+            return ConditionStep(name, cases, otherwise)
+        place = f"{path}/{kind}"
+        if kind == "end":
+            reason = self.optional(body, "reason", path, self.name, None)
+            return EndStep(name, self.one_of(body["end"], place, ENDS), reason)
+        subject = self.name(body[kind], place)
+        on = self.required(body, "on", path, self.read_wiring, {})
+        if kind == "subflow":
+            return SubflowStep(name, subject, on)
+        if kind == "review":
+            return ReviewStep(name, subject, on, self.optional(body, "deadline", path, self.duration, DEFAULT_REVIEW_DEADLINE))
+        options = self.optional(body, "options", path, self.mapping, {})
+        if kind == "action":
+            return ActionStep(name, subject, on, options)
+        visits = self.optional(body, "max_visits", path, self.read_visits, None)
+        make = ScreenStep if kind == "screen" else ConnectorStep
+        return make(name, subject, on, options, visits)
+
+    def read_cases(self, value: Any, path: str) -> Iterable[Case]:
+        found = self.sequence(value, path)
+        if isinstance(value, list) and not found:
+            self.note("no-cases", "a condition needs at least one case", path)
+        for index, item in enumerate(found):
+            place = f"{path}/{index}"
+            case = self.mapping(item, place)
+            if not isinstance(item, dict):
+                continue
+            self.keys(case, place, _CASE_KEYS)
+            yield Case(
+                when=self.required(case, "when", place, lambda v, p: self.text(v, p, most=2048), ""),
+                to=self.required(case, "to", place, lambda v, p: self.name(v, p, STEP_ID), ""),
+                proves=self.optional(case, "proves", place, self.name, None),
+            )
+
+    def read_otherwise(self, value: Any, path: str) -> str:
+        if isinstance(value, dict) and "proves" in value:
+            self.note("otherwise-proves", "'otherwise' proves nothing: it is taken when nothing is known", path)
+            return ""
+        return self.name(value, path, STEP_ID)
+
+    def read_wiring(self, value: Any, path: str) -> dict[str, str]:
+        found = self.mapping(value, path)
+        wiring: dict[str, str] = {}
+        for outcome, target in found.items():
+            place = f"{path}/{escape_pointer(outcome)}"
+            wiring[self.name(outcome, place)] = self.name(target, place, STEP_ID)
+        return wiring
+
+    def read_visits(self, value: Any, path: str) -> int | None:
+        if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_VISITS:
+            return value
+        self.note("type", f"expected a whole number from 1 to {MAX_VISITS}", path)
+        return None
+
+    # --- the rest ---------------------------------------------------------------------------------------------------
+
+    def read_layout(self, value: Any, path: str) -> dict[str, tuple[float, float]]:
+        layout: dict[str, tuple[float, float]] = {}
+        for key, place in self.mapping(value, path).items():
+            match place:
+                case [int() | float() as x, int() | float() as y] if not isinstance(x, bool) and not isinstance(y, bool):
+                    layout[key] = (float(x), float(y))
+                case _:
+                    self.note("type", "a position is two numbers: [x, y]", f"{path}/{escape_pointer(key)}")
+        return layout
+
+    def read_words(self, value: Any, path: str) -> tuple[str, ...]:
+        return tuple(self.text(item, f"{path}/{index}") for index, item in enumerate(self.sequence(value, path)))
+
+    def read_texts(self, value: Any, path: str) -> dict[str, dict[str, str]]:
+        texts: dict[str, dict[str, str]] = {}
+        for locale, messages in self.mapping(value, path).items():
+            place = f"{path}/{escape_pointer(locale)}"
+            texts[locale] = {
+                key: self.text(text, f"{place}/{escape_pointer(key)}", most=2000)
+                for key, text in self.mapping(messages, place).items()
+            }
+        return texts
+
+
+def _describe(value: Any) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case str():
+            return f"the text {value[:40]!r}" if value.strip() else "empty text"
+        case int() | float():
+            return f"the number {value}"
+        case list():
+            return "a list"
+        case _:
+            return "a mapping"

@@ -1,0 +1,95 @@
+"""People: users, their credentials, and the identity a vendor once verified for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+UserStatus = Literal["active", "blocked"]
+CredentialKind = Literal["password", "totp", "passkey", "recovery_code"]
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person's account.
+
+    `sub` is the public subject identifier (opaque, never reused); `id` never leaves the provider.
+    `credential_epoch` rises whenever a credential is reset; a run that began under an older epoch is refused.
+    `version` is the optimistic lock.
+    """
+
+    id: int
+    sub: str
+    email: str
+    email_key: str
+    email_verified: bool
+    status: UserStatus
+    created_at: float
+    updated_at: float
+    name: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    birth_date: date | None = None
+    locale: str | None = None
+    claims: Mapping[str, Any] = field(default_factory=dict)
+    credential_epoch: int = 0
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """Something a user can prove.
+
+    `secret` is an argon2id string (password) or a sealed box (TOTP seed), never clear text.
+    `counter` is the last accepted TOTP time step.
+    """
+
+    id: int
+    user_id: int
+    kind: CredentialKind
+    secret: bytes
+    label: str
+    created_at: float
+    last_used_at: float | None = None
+    counter: int = -1
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledIdentity:
+    """The vendor's identity that was proved to own the account (DESIGN invariant 2e); unique per vendor."""
+
+    id: int
+    user_id: int
+    vendor: str
+    vendor_identity_id: str
+    full_name: str | None
+    birth_date: date | None
+    verification_id: int
+    enrolled_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class PendingRegistration:
+    """A sign-up that has not become an account. Holds a password hash, never a password."""
+
+    id: int
+    run_id: int
+    email: str
+    email_key: str
+    password_hash: bytes
+    created_at: float
+    expires_at: float
+    locale: str | None = None
+    completed_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a user has allowed a client to have."""
+
+    user_id: int
+    client_id: str
+    scopes: tuple[str, ...]
+    claims: tuple[str, ...]
+    granted_at: float

@@ -1,0 +1,201 @@
+"""Journeys: browser sessions, authorization requests, runs of flows, and what they proved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+RunStatus = Literal["active", "complete", "denied", "error", "expired", "ended"]
+RequestStatus = Literal["open", "finished"]
+VerificationStatus = Literal["started", "pending", "completed", "expired", "error"]
+Owner = Literal["match", "mismatch", "unknown", "enrolling"]
+CaseStatus = Literal["open", "approved", "rejected", "expired"]
+LinkPurpose = Literal["recovery", "resume"]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in browser. The cookie is `<id>.<secret>`; only the digest of the secret is kept.
+
+    `sid` and the secret are both replaced on login and on elevation (DESIGN invariant 6).
+    """
+
+    id: int
+    sid: str
+    secret_digest: bytes
+    user_id: int
+    created_at: float
+    last_seen_at: float
+    expires_at: float
+    user_agent: str = ""
+    address: str = ""
+    ended_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest:
+    """A validated authorization request, kept until it is answered.
+
+    `params` are the client's own parameters (OIDC Core 3.1.2.1). `attempted` lists acr values whose flow has ended
+    without success. `consented` is set when the person has agreed in this request; `reauthenticated_run_id` is the
+    run that answered `prompt=login` or `max_age` for this very request.
+    """
+
+    id: int
+    secret_digest: bytes
+    client_id: str
+    params: Mapping[str, Any]
+    browser_digest: bytes
+    created_at: float
+    expires_at: float
+    status: RequestStatus = "open"
+    attempted: tuple[str, ...] = ()
+    consented: bool = False
+    denied: str | None = None
+    account_chosen: bool = False
+    session_id: int | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One person's journey through one flow version. The URL handle is `<id>.<secret>`.
+
+    `user_id` is the *proved* user, `expected_user_id` the one the journey was pinned to before any proof.
+    `state` is the engine's saved state (no secrets). `target_acr` is the level the run was started for.
+    """
+
+    id: int
+    secret_digest: bytes
+    flow_id: str
+    flow_version: int
+    purpose: str
+    browser_digest: bytes
+    state: Mapping[str, Any]
+    created_at: float
+    deadline_at: float
+    status: RunStatus = "active"
+    request_id: int | None = None
+    user_id: int | None = None
+    expected_user_id: int | None = None
+    session_id: int | None = None
+    credential_epoch: int = 0
+    target_acr: str | None = None
+    locale: str = "en"
+    finished_at: float | None = None
+    reason: str | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a run proved (append-only; DESIGN invariant 1).
+
+    `method` is the evidence word of `levels.yaml` (`pwd`, `otp`, `email`, `recovery_link`, `identity`, `review`);
+    `amr` are the RFC 8176 values it adds; `source_step` is the step that proved it.
+    """
+
+    id: int
+    run_id: int
+    method: str
+    amr: tuple[str, ...]
+    at: float
+    source_step: str
+    purpose: str
+    user_id: int | None = None
+    request_id: int | None = None
+    verification_id: int | None = None
+    flow_id: str = ""
+    flow_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """One use of an identity connector by a run.
+
+    `vendor_ref` is the vendor's session ID and `vendor_secret` its sealed token; both stay in this row. `output` is the
+    minimised result conditions see. `document` holds the few document fields the owner check needs, sealed.
+    """
+
+    id: int
+    run_id: int
+    step: str
+    connection: str
+    subject_ref: str
+    created_at: float
+    deadline_at: float
+    status: VerificationStatus = "started"
+    user_id: int | None = None
+    vendor_ref: str | None = None
+    vendor_secret: bytes | None = None
+    vendor_url: bytes | None = None
+    state_digest: bytes | None = None
+    overall: str | None = None
+    owner: Owner | None = None
+    owner_reasons: tuple[str, ...] = ()
+    output: Mapping[str, Any] = field(default_factory=dict)
+    document: bytes | None = None
+    vendor_identity_id: str | None = None
+    fetched_at: float | None = None
+    next_look_at: float | None = None
+    error: str | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A doubtful verification that a reviewer decides."""
+
+    id: int
+    run_id: int
+    verification_id: int
+    queue: str
+    created_at: float
+    deadline_at: float
+    status: CaseStatus = "open"
+    user_id: int | None = None
+    reasons: tuple[str, ...] = ()
+    decided_by: str | None = None
+    decided_at: float | None = None
+    decision_reason: str | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MailedLink:
+    """A link that was mailed: one purpose, one use, stored as a hash."""
+
+    id: int
+    purpose: LinkPurpose
+    digest: bytes
+    created_at: float
+    expires_at: float
+    user_id: int | None = None
+    request_id: int | None = None
+    run_id: int | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    consumed_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlowVersion:
+    """An immutable published version of a flow."""
+
+    flow_id: str
+    version: int
+    text: str
+    digest: bytes
+    created_at: float
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A configured instance of a connector type. `secrets` is a sealed box of its write-only fields."""
+
+    name: str
+    type: str
+    description: str
+    config: Mapping[str, Any]
+    secrets: bytes
+    updated_at: float
+    version: int = 1

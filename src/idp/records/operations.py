@@ -1,0 +1,40 @@
+"""What operators see: the audit trail and outgoing mail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One decision, with its reason. Append-only; never holds a secret or document data."""
+
+    id: int
+    at: float
+    request_id: str
+    action: str
+    outcome: str
+    reason: str = ""
+    actor: str = "system"
+    user_id: int | None = None
+    client_id: str | None = None
+    run_id: int | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMail:
+    """A mail in the outbox. `values` fill the template named `template`; it is sealed because it can carry a link."""
+
+    id: int
+    to: str
+    template: str
+    locale: str
+    values: bytes
+    created_at: float
+    attempts: int = 0
+    next_attempt_at: float = 0.0
+    claimed_until: float | None = None
+    sent_at: float | None = None
+    failed_at: float | None = None
+    last_error: str | None = None

@@ -1,0 +1,1 @@
+"""Storage: protocols that the application speaks, and their SQL implementation."""

@@ -1,0 +1,116 @@
+"""Stores of people and what they hold."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from idp.records.accounts import Consent, Credential, CredentialKind, EnrolledIdentity, PendingRegistration, User
+
+# Records passed to `add` carry id=0; the returned record carries the row's id.
+
+
+class UserStore(Protocol):
+    """Users."""
+
+    def add(self, user: User) -> User:
+        """Insert. Raises Conflict if `email_key` or `sub` is taken."""
+        ...
+
+    def get(self, user_id: int) -> User | None:
+        """Find by row id."""
+        ...
+
+    def by_sub(self, sub: str) -> User | None:
+        """Find by public subject."""
+        ...
+
+    def by_email_key(self, email_key: str) -> User | None:
+        """Find by the canonical e-mail key (identity.email_address)."""
+        ...
+
+    def save(self, user: User) -> User:
+        """Update if `user.version` is still current and return it with the next version. Raises Conflict otherwise."""
+        ...
+
+    def search(self, text: str, limit: int = 50, after_id: int = 0) -> Sequence[User]:
+        """List users whose e-mail or name contains `text` (any case), in id order."""
+        ...
+
+
+class CredentialStore(Protocol):
+    """Credentials."""
+
+    def add(self, credential: Credential) -> Credential:
+        """Insert."""
+        ...
+
+    def of_user(self, user_id: int, kind: CredentialKind | None = None) -> Sequence[Credential]:
+        """List a user's credentials, oldest first."""
+        ...
+
+    def replace_secret(self, credential_id: int, secret: bytes, at: float) -> None:
+        """Put a new secret (a rehash, or a new password)."""
+        ...
+
+    def touch(self, credential_id: int, at: float) -> None:
+        """Note a successful use."""
+        ...
+
+    def advance_counter(self, credential_id: int, counter: int, at: float) -> bool:
+        """Set the counter if it is greater than the stored one, by one conditional UPDATE. False means a replay."""
+        ...
+
+    def remove(self, credential_id: int) -> None:
+        """Delete."""
+        ...
+
+
+class IdentityStore(Protocol):
+    """Enrolled vendor identities."""
+
+    def add(self, identity: EnrolledIdentity) -> EnrolledIdentity:
+        """Insert. Raises Conflict if the vendor identity has an owner, or the user has one with this vendor."""
+        ...
+
+    def of_user(self, user_id: int, vendor: str) -> EnrolledIdentity | None:
+        """Find the user's identity with a vendor."""
+        ...
+
+    def by_vendor_identity(self, vendor: str, vendor_identity_id: str) -> EnrolledIdentity | None:
+        """Find who owns a vendor identity."""
+        ...
+
+    def remove_of_user(self, user_id: int) -> int:
+        """Delete all of a user's identities and return how many."""
+        ...
+
+
+class RegistrationStore(Protocol):
+    """Pending registrations."""
+
+    def add(self, registration: PendingRegistration) -> PendingRegistration:
+        """Insert, replacing the run's earlier one."""
+        ...
+
+    def of_run(self, run_id: int) -> PendingRegistration | None:
+        """Find the run's registration that is not completed."""
+        ...
+
+    def complete(self, registration_id: int, at: float) -> bool:
+        """Mark completed, once (conditional UPDATE). False if it was already."""
+        ...
+
+
+class ConsentStore(Protocol):
+    """Consents."""
+
+    def get(self, user_id: int, client_id: str) -> Consent | None:
+        """Find."""
+        ...
+
+    def put(self, consent: Consent) -> None:
+        """Insert or replace."""
+        ...
+
+    def remove(self, user_id: int, client_id: str) -> bool:
+        """Delete; False if there was none."""
+        ...

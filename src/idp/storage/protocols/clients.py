@@ -1,0 +1,80 @@
+"""Stores of clients, connections, flow versions and signing keys: what operators configure."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from idp.records.clients import Client
+from idp.records.journeys import Connection, FlowVersion
+from idp.records.tokens import KeyStatus, SigningKey
+
+
+class ClientStore(Protocol):
+    """Clients."""
+
+    def get(self, client_id: str) -> Client | None:
+        """Find by client_id."""
+        ...
+
+    def put(self, client: Client) -> None:
+        """Insert or replace."""
+        ...
+
+    def all(self) -> Sequence[Client]:
+        """List in client_id order."""
+        ...
+
+    def remove(self, client_id: str) -> bool:
+        """Delete; False if there was none."""
+        ...
+
+
+class ConnectionStore(Protocol):
+    """Connections."""
+
+    def get(self, name: str) -> Connection | None:
+        """Find by name."""
+        ...
+
+    def put(self, connection: Connection) -> None:
+        """Insert or replace."""
+        ...
+
+    def all(self) -> Sequence[Connection]:
+        """List in name order."""
+        ...
+
+
+class FlowStore(Protocol):
+    """Published flow versions; immutable."""
+
+    def publish(self, flow_id: str, text: str, digest: bytes, at: float, message: str = "") -> FlowVersion:
+        """Add the next version, or return the latest when its digest is the same. Safe under concurrent calls."""
+        ...
+
+    def get(self, flow_id: str, version: int) -> FlowVersion | None:
+        """Find one version."""
+        ...
+
+    def latest(self, flow_id: str) -> FlowVersion | None:
+        """Find the newest version."""
+        ...
+
+    def all_latest(self) -> Sequence[FlowVersion]:
+        """List the newest version of each flow."""
+        ...
+
+
+class KeyStore(Protocol):
+    """Signing keys."""
+
+    def add(self, key: SigningKey) -> bool:
+        """Insert; False if that kid exists, or (status active) if an active key of that alg exists."""
+        ...
+
+    def all(self) -> Sequence[SigningKey]:
+        """List every key, oldest first."""
+        ...
+
+    def set_status(self, kid: str, status: KeyStatus, at: float) -> None:
+        """Change a key's status."""
+        ...

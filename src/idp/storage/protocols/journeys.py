@@ -1,0 +1,232 @@
+"""Stores of sessions, authorization requests, runs, evidence, verifications, cases and links."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from idp.records.journeys import (
+    AuthorizationRequest,
+    Case,
+    Evidence,
+    MailedLink,
+    Run,
+    Session,
+    Verification,
+)
+
+
+class SessionStore(Protocol):
+    """Browser sessions."""
+
+    def add(self, session: Session) -> Session:
+        """Insert."""
+        ...
+
+    def get(self, session_id: int) -> Session | None:
+        """Find, also when ended."""
+        ...
+
+    def rotate(self, session_id: int, sid: str, secret_digest: bytes, expires_at: float, at: float) -> bool:
+        """Replace sid and secret of a session that has not ended. False if it has."""
+        ...
+
+    def touch(self, session_id: int, at: float) -> None:
+        """Note activity."""
+        ...
+
+    def end(self, session_id: int, at: float) -> bool:
+        """End, once. False if it had ended."""
+        ...
+
+    def end_of_user(self, user_id: int, at: float, except_id: int | None = None) -> Sequence[int]:
+        """End all live sessions of a user and return their ids."""
+        ...
+
+    def of_user(self, user_id: int) -> Sequence[Session]:
+        """List a user's live sessions, newest first."""
+        ...
+
+
+class AuthorizationRequestStore(Protocol):
+    """Authorization requests waiting for their answer."""
+
+    def add(self, request: AuthorizationRequest) -> AuthorizationRequest:
+        """Insert."""
+        ...
+
+    def get(self, request_id: int) -> AuthorizationRequest | None:
+        """Find."""
+        ...
+
+    def save(self, request: AuthorizationRequest) -> AuthorizationRequest:
+        """Update under the optimistic lock. Raises Conflict."""
+        ...
+
+    def finish(self, request_id: int, at: float) -> bool:
+        """Mark finished, once (conditional UPDATE). False means it was answered already."""
+        ...
+
+
+class RunStore(Protocol):
+    """Runs of flows."""
+
+    def add(self, run: Run) -> Run:
+        """Insert."""
+        ...
+
+    def get(self, run_id: int) -> Run | None:
+        """Find."""
+        ...
+
+    def save(self, run: Run) -> Run:
+        """Update under the optimistic lock and return it with the next version. Raises Conflict."""
+        ...
+
+    def active_of_request(self, request_id: int) -> Run | None:
+        """Find the newest active run of an authorization request."""
+        ...
+
+    def end_of_user(self, user_id: int, at: float, reason: str, except_id: int | None = None) -> int:
+        """End every active run whose proved or expected user this is; return how many."""
+        ...
+
+    def overdue(self, now: float, limit: int = 100) -> Sequence[Run]:
+        """List active runs past their deadline."""
+        ...
+
+
+class EvidenceStore(Protocol):
+    """The append-only list of what was proved."""
+
+    def append(self, evidence: Evidence) -> Evidence:
+        """Insert. There is no update and no delete; the database refuses both."""
+        ...
+
+    def of_run(self, run_id: int) -> Sequence[Evidence]:
+        """List a run's evidence, oldest first."""
+        ...
+
+    def of_session(self, session_id: int) -> Sequence[Evidence]:
+        """List the evidence of the session's *complete* runs, oldest first."""
+        ...
+
+
+class VerificationStore(Protocol):
+    """Uses of identity connectors."""
+
+    def add(self, verification: Verification) -> Verification:
+        """Insert."""
+        ...
+
+    def get(self, verification_id: int) -> Verification | None:
+        """Find."""
+        ...
+
+    def of_run(self, run_id: int, step: str | None = None) -> Sequence[Verification]:
+        """List a run's verifications (of one step), oldest first."""
+        ...
+
+    def by_vendor_ref(self, connection: str, vendor_ref: str) -> Verification | None:
+        """Find by the vendor's session ID."""
+        ...
+
+    def save(self, verification: Verification) -> Verification:
+        """Update under the optimistic lock. Raises Conflict."""
+        ...
+
+    def claim_due(self, now: float, next_look_at: float, limit: int = 20) -> Sequence[Verification]:
+        """Take started or pending verifications whose `next_look_at` has come.
+
+        Moves it to the given time, so that two workers never take the same one.
+        """
+        ...
+
+    def count_since(self, user_id: int, connection: str, since: float) -> int:
+        """Count a user's attempts, for the retry limit."""
+        ...
+
+
+class CaseStore(Protocol):
+    """Review cases."""
+
+    def add(self, case: Case) -> Case:
+        """Insert."""
+        ...
+
+    def get(self, case_id: int) -> Case | None:
+        """Find."""
+        ...
+
+    def of_run(self, run_id: int) -> Sequence[Case]:
+        """List a run's cases, oldest first."""
+        ...
+
+    def list(self, status: str | None = "open", limit: int = 100) -> Sequence[Case]:
+        """List cases, oldest first."""
+        ...
+
+    def decide(self, case_id: int, status: str, decided_by: str, reason: str, at: float) -> bool:
+        """Close an open case, once (conditional UPDATE). False if it was not open."""
+        ...
+
+    def overdue(self, now: float, limit: int = 100) -> Sequence[Case]:
+        """List open cases past their deadline."""
+        ...
+
+
+class LinkStore(Protocol):
+    """Mailed links."""
+
+    def add(self, link: MailedLink) -> MailedLink:
+        """Insert."""
+        ...
+
+    def get(self, link_id: int) -> MailedLink | None:
+        """Find."""
+        ...
+
+    def consume(self, link_id: int, at: float) -> bool:
+        """Use the link, once (conditional UPDATE on unconsumed and unexpired). False otherwise."""
+        ...
+
+    def consume_of_user(self, user_id: int, purpose: str, at: float) -> int:
+        """Void a user's unused links of one purpose."""
+        ...
+
+
+class OnceStore(Protocol):
+    """Values that may be seen once: JWT `jti`, one-time codes, revoked token ids."""
+
+    def claim(self, kind: str, key: bytes, expires_at: float) -> bool:
+        """Insert; False if it was there already and had not expired."""
+        ...
+
+    def seen(self, kind: str, key: bytes) -> bool:
+        """Say whether it was claimed."""
+        ...
+
+    def purge(self, now: float) -> int:
+        """Forget expired ones."""
+        ...
+
+
+class ThrottleStore(Protocol):
+    """State of the rate limits, shared by all processes."""
+
+    def arrival(self, key: str) -> float | None:
+        """Read the theoretical arrival time, locking the key until the unit of work ends."""
+        ...
+
+    def put_arrival(self, key: str, arrival: float, expires_at: float) -> None:
+        """Store it."""
+        ...
+
+    def forget(self, key: str) -> None:
+        """Drop it (after a success)."""
+        ...
+
+    def purge(self, now: float) -> int:
+        """Forget expired ones."""
+        ...
+
+
+RunState = Mapping[str, Any]

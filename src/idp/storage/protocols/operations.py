@@ -1,0 +1,50 @@
+"""Stores of the audit trail and the outbox."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from idp.records.operations import AuditEntry, OutgoingMail
+
+
+class AuditStore(Protocol):
+    """The audit trail; append-only."""
+
+    def append(self, entry: AuditEntry) -> None:
+        """Insert. There is no update and no delete; the database refuses both."""
+        ...
+
+    def list(
+        self,
+        *,
+        user_id: int | None = None,
+        run_id: int | None = None,
+        action: str | None = None,
+        after_id: int = 0,
+        limit: int = 100,
+    ) -> Sequence[AuditEntry]:
+        """List entries in order."""
+        ...
+
+
+class OutboxStore(Protocol):
+    """Outgoing mail."""
+
+    def add(self, mail: OutgoingMail) -> OutgoingMail:
+        """Insert."""
+        ...
+
+    def claim(self, now: float, claimed_until: float, limit: int = 10) -> Sequence[OutgoingMail]:
+        """Take due, unsent, unclaimed mails so that no other worker gets them before `claimed_until`."""
+        ...
+
+    def sent(self, mail_id: int, at: float) -> None:
+        """Mark sent, and erase its values."""
+        ...
+
+    def retry(self, mail_id: int, next_attempt_at: float, error: str) -> None:
+        """Release the claim and count the attempt."""
+        ...
+
+    def fail(self, mail_id: int, at: float, error: str) -> None:
+        """Give up, and erase its values."""
+        ...
