@@ -18,8 +18,10 @@ IDV: Final = "idv"
 RECOVERY_LINK: Final = "recovery_link"
 #: Not evidence of its own: holds once the person's second factor was checked, or is known not to exist.
 SECOND_FACTOR: Final = "second_factor"
+REGISTRATION: Final = "registration"
+ACCOUNT: Final = "account"
 #: Evidence that authenticates, any one of which lets a sign-in complete (together with a known user).
-AUTHENTICATING: Final = frozenset({PWD, OTP, EMAIL, IDV, "passkey", "federated"})
+AUTHENTICATING: Final = frozenset({PWD, OTP, EMAIL, "passkey", "federated"})
 
 _NO_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
     {"type": "object", "properties": {}, "additionalProperties": False}
@@ -64,6 +66,7 @@ class ActionType:
     fact that is not evidence (`second_factor`, `account`, `registration`). `needs_fields` must have been asked by a
     screen before, `needs_user` a user known before, `needs_evidence` proved before, on every path. `takes_secret`:
     runs right after a screen with a secret field. `changes_credentials`: only after the proof the purpose demands.
+    `alike` outcomes must lead to the same step, because telling them apart would tell who has an account.
     """
 
     name: str
@@ -79,6 +82,7 @@ class ActionType:
     needs_facts: tuple[str, ...] = ()
     sets_user: bool = False
     changes_credentials: bool = False
+    alike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,13 +223,14 @@ _ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 settles={"no": SECOND_FACTOR},
                 needs_user=True,
             ),
-            # `taken` must look like `registered`: wire both to the same step. The application then mails "you have an
-            # account already" instead of a code, and no code is ever right.
+            # `taken` must look like `registered`. The application then mails "you have an account already" instead of a
+            # code, and no code is ever right.
             ActionType(
                 "register",
                 "Start a registration",
                 ("registered", "taken", "weak"),
-                settles={"registered": "registration", "taken": "registration"},
+                settles={"registered": REGISTRATION, "taken": REGISTRATION},
+                alike=("registered", "taken"),
                 takes_secret=True,
                 needs_fields=("email",),
             ),
@@ -241,9 +246,9 @@ _ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 "create_account",
                 "Create the account",
                 ("created", "taken", "refused"),
-                settles={"created": "account"},
+                settles={"created": ACCOUNT},
                 needs_evidence=(EMAIL, IDV),
-                needs_facts=("registration",),
+                needs_facts=(REGISTRATION,),
                 changes_credentials=True,
             ),
             ActionType(

@@ -9,7 +9,7 @@ RequestStatus = Literal["open", "finished"]
 VerificationStatus = Literal["started", "pending", "completed", "expired", "error"]
 Owner = Literal["match", "mismatch", "unknown", "enrolling"]
 CaseStatus = Literal["open", "approved", "rejected", "expired"]
-LinkPurpose = Literal["recovery", "resume"]
+LinkPurpose = Literal["recovery", "resume", "email_code"]
 
 
 @dataclass(frozen=True, slots=True)

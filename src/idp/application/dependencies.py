@@ -1,0 +1,35 @@
+"""What every use case is given: one record, made by the wiring, passed as the first argument."""
+
+from dataclasses import dataclass
+
+from idp.application.library import FlowLibrary
+from idp.application.policy import Policy
+from idp.application.switchboard import Switchboard
+from idp.clock import Clock
+from idp.handles import RandomBytes
+from idp.identity.hashing_pool import HashingPool
+from idp.identity.links import LinkSigner
+from idp.identity.passwords import PasswordHasher
+from idp.oauth.server import OAuthServer
+from idp.oidc.levels import Levels
+from idp.sealing import Sealer
+from idp.storage.protocols.unit import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """The application's collaborators. `code_key` keys the HMAC of e-mailed codes (32 bytes)."""
+
+    storage: Storage
+    clock: Clock
+    random_bytes: RandomBytes
+    sealer: Sealer
+    signer: LinkSigner
+    code_key: bytes
+    policy: Policy
+    levels: Levels
+    flows: FlowLibrary
+    switchboard: Switchboard
+    oauth: OAuthServer
+    hasher: PasswordHasher
+    hashing_pool: HashingPool

@@ -1,0 +1,91 @@
+"""Is the verified person the account's owner? Joins the vendor's facts with our rows; the rules are in `identity.matching`."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from idp.application.dependencies import Dependencies
+from idp.connectors.api import VerificationResult
+from idp.identity.document import read_document
+from idp.identity.matching import (
+    EnrolledPerson,
+    OwnerVerdict,
+    Profile,
+    VendorFacts,
+    judge_newcomer,
+    judge_owner,
+)
+from idp.records.accounts import User
+from idp.records.journeys import Run, Verification
+from idp.storage.protocols.unit import UnitOfWork
+
+SEAL = "verification.document"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The few document fields we keep (sealed) until the run ends."""
+
+    full_name: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    birth_date: date | None = None
+
+
+def vendor_of(uow: UnitOfWork, connection: str) -> str:
+    """Return the vendor that identity IDs of this connection belong to: its connector type."""
+    record = uow.connections.get(connection)
+    return record.type if record else connection
+
+
+def seal_person(deps: Dependencies, result: VerificationResult) -> bytes:
+    """Seal the document fields that the account will be compared with, or made from."""
+    document = read_document(result.person)
+    born = document.birth_date.isoformat() if document.birth_date else None
+    return deps.sealer.seal_json(
+        SEAL,
+        {
+            "full_name": document.full_name,
+            "given_name": document.given_name,
+            "family_name": document.family_name,
+            "birth_date": born,
+        },
+    )
+
+
+def open_person(deps: Dependencies, verification: Verification) -> Person:
+    """Open what `seal_person` sealed; nothing is known when there is no box."""
+    if verification.document is None:
+        return Person()
+    values: dict[str, Any] = deps.sealer.open_json(SEAL, verification.document)
+    born = values.pop("birth_date")
+    return Person(**values, birth_date=date.fromisoformat(born) if born else None)
+
+
+def judge_result(
+    uow: UnitOfWork, run: Run, verification: Verification, result: VerificationResult
+) -> OwnerVerdict:
+    """Say whose result this is: the account's owner, somebody else, nobody knows, or somebody new."""
+    document = read_document(result.person)
+    facts = VendorFacts(
+        identity_id=result.identity_id,
+        existing_user=result.existing_user,
+        existing_external_id=result.existing_external_id,
+        external_id_sent=verification.subject_ref,
+    )
+    vendor = vendor_of(uow, verification.connection)
+    owner = uow.identities.by_vendor_identity(vendor, result.identity_id) if result.identity_id else None
+    if verification.user_id is None:
+        return judge_newcomer(document, facts, claimed=None, identity_taken=owner is not None)
+    user = uow.users.get(verification.user_id)
+    if user is None or (owner is not None and owner.user_id != user.id):
+        return OwnerVerdict("mismatch", ("identity_of_another_account",))
+    enrolled = uow.identities.of_user(user.id, vendor)
+    known = EnrolledPerson(enrolled.vendor_identity_id, enrolled.birth_date) if enrolled else None
+    return judge_owner(_profile(user), document, known, facts)
+
+
+def _profile(user: User) -> Profile:
+    return Profile(
+        full_name=user.name, given_name=user.given_name, family_name=user.family_name, birth_date=user.birth_date
+    )

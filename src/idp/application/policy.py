@@ -1,0 +1,28 @@
+"""What the operator decided, as plain values for the use cases."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from idp.identity.sessions import SessionPolicy
+from idp.identity.throttling import ThrottlePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Times are seconds.
+
+    `recovery_unenrolled` says what happens to a person who asks for recovery and has no enrolled identity:
+    refused (the default), or sent to a reviewer. `enrol_on_step_up` lets a first identity check, matched by name and
+    birth date, become the account's enrolled identity.
+    """
+
+    issuer: str
+    request_seconds: float = 3600.0
+    link_seconds: float = 900.0
+    email_code_seconds: float = 900.0
+    registration_seconds: float = 7 * 86400.0
+    proof_freshness_seconds: float = 600.0
+    recovery_unenrolled: Literal["refuse", "review"] = "refuse"
+    enrol_on_step_up: bool = True
+    session: SessionPolicy = field(default_factory=SessionPolicy)
+    throttles: ThrottlePolicy = field(default_factory=ThrottlePolicy)

@@ -1,0 +1,46 @@
+"""Tables of the audit trail and of outgoing mail."""
+
+from sqlalchemy import Index, Table, text
+
+from idp.storage.sql.tables.columns import METADATA, binary, json, number, row_id, time, word
+from idp.storage.sql.tables.columns import text as long_text
+
+# No foreign keys: the trail outlives what it speaks of.
+AUDIT = Table(
+    "audit",
+    METADATA,
+    row_id(),
+    time("at"),
+    word("request_id"),
+    word("action"),
+    word("outcome"),
+    long_text("reason"),
+    word("actor"),
+    number("user_id", null=True),
+    word("client_id", null=True),
+    number("run_id", null=True),
+    json("data"),
+    Index(None, "user_id", "id"),
+    Index(None, "run_id", "id"),
+    Index(None, "action", "id"),
+)
+
+_WAITING = text("sent_at IS NULL AND failed_at IS NULL")
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    row_id(),
+    word("to"),
+    word("template"),
+    word("locale"),
+    binary("values"),
+    time("created_at"),
+    number("attempts"),
+    time("next_attempt_at"),
+    time("claimed_until", null=True),
+    time("sent_at", null=True),
+    time("failed_at", null=True),
+    long_text("last_error", null=True),
+    Index(None, "next_attempt_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+)
