@@ -334,7 +334,6 @@ def weak_rsa() -> dict[str, str]:
         {"keys": [dict(signing_key().public_jwk)] * 2},
         {"keys": [{"kty": "zz"}] * 21},
     ],
-    ids=str,
 )
 def test_a_malformed_or_weak_key_set_is_refused(jwks: object) -> None:
     with pytest.raises(InvalidInput):

@@ -6,17 +6,10 @@ from typing import Any
 
 from idp.application.dependencies import Dependencies
 from idp.connectors.api import VerificationResult
-from idp.identity.document import read_document
-from idp.identity.matching import (
-    EnrolledPerson,
-    OwnerVerdict,
-    Profile,
-    VendorFacts,
-    judge_newcomer,
-    judge_owner,
-)
+from idp.identity.document import parse_document
+from idp.identity.matching import OwnerVerdict, Profile, VendorFacts, judge_newcomer, judge_owner
 from idp.records.accounts import User
-from idp.records.journeys import Run, Verification
+from idp.records.journeys import Verification
 from idp.storage.protocols.unit import UnitOfWork
 
 SEAL = "verification.document"
@@ -40,14 +33,16 @@ def vendor_of(uow: UnitOfWork, connection: str) -> str:
 
 def seal_person(deps: Dependencies, result: VerificationResult) -> bytes:
     """Seal the document fields that the account will be compared with, or made from."""
-    document = read_document(result.person)
+    document = parse_document(result.person)
     born = document.birth_date.isoformat() if document.birth_date else None
+    family = " ".join(part for part in (document.paternal, document.maternal) if part) or document.mrz_family
+    given = document.given_names or document.mrz_given
     return deps.sealer.seal_json(
         SEAL,
         {
-            "full_name": document.full_name,
-            "given_name": document.given_name,
-            "family_name": document.family_name,
+            "full_name": document.full_name or f"{given} {family}".strip() or None,
+            "given_name": given or None,
+            "family_name": family or None,
             "birth_date": born,
         },
     )
@@ -62,27 +57,24 @@ def open_person(deps: Dependencies, verification: Verification) -> Person:
     return Person(**values, birth_date=date.fromisoformat(born) if born else None)
 
 
-def judge_result(
-    uow: UnitOfWork, run: Run, verification: Verification, result: VerificationResult
-) -> OwnerVerdict:
+def judge_result(uow: UnitOfWork, verification: Verification, result: VerificationResult) -> OwnerVerdict:
     """Say whose result this is: the account's owner, somebody else, nobody knows, or somebody new."""
-    document = read_document(result.person)
+    document = parse_document(result.person)
     facts = VendorFacts(
         identity_id=result.identity_id,
         existing_user=result.existing_user,
         existing_external_id=result.existing_external_id,
-        external_id_sent=verification.subject_ref,
+        external_customer_id_sent=verification.subject_ref,
     )
     vendor = vendor_of(uow, verification.connection)
     owner = uow.identities.by_vendor_identity(vendor, result.identity_id) if result.identity_id else None
     if verification.user_id is None:
-        return judge_newcomer(document, facts, claimed=None, identity_taken=owner is not None)
+        return judge_newcomer(document, facts, None, identity_taken=owner is not None)
     user = uow.users.get(verification.user_id)
-    if user is None or (owner is not None and owner.user_id != user.id):
-        return OwnerVerdict("mismatch", ("identity_of_another_account",))
-    enrolled = uow.identities.of_user(user.id, vendor)
-    known = EnrolledPerson(enrolled.vendor_identity_id, enrolled.birth_date) if enrolled else None
-    return judge_owner(_profile(user), document, known, facts)
+    if user is None:
+        return OwnerVerdict("mismatch", ("no_account",))
+    taken = owner is not None and owner.user_id != user.id
+    return judge_owner(_profile(user), document, uow.identities.of_user(user.id, vendor), facts, identity_taken=taken)
 
 
 def _profile(user: User) -> Profile:

@@ -3,18 +3,28 @@
 from collections.abc import Sequence
 
 from idp.application.dependencies import Dependencies
-from idp.identity.throttling import Limit, decide
+from idp.identity.throttling import Counter, decide_all
 from idp.storage.protocols.unit import UnitOfWork
 
 KEEP_SECONDS = 86400.0
 
 
-def charge(deps: Dependencies, uow: UnitOfWork, charges: Sequence[tuple[str, Limit]]) -> bool:
-    """Charge every key and say whether all allowed it. A refused attempt costs nothing, so nobody is locked out for ever."""
+def charge(deps: Dependencies, uow: UnitOfWork, counters: Sequence[Counter]) -> bool:
+    """Charge all counters together and say whether they allow the attempt. A refused attempt moves none of them."""
     now = deps.clock.now()
-    decisions = [(key, decide(uow.throttles.arrival(key), limit, now)) for key, limit in sorted(charges)]
-    if not all(decision.allowed for _, decision in decisions):
+    ordered = sorted(counters, key=lambda counter: counter.key)
+    stored = [(uow.throttles.arrival(item.key), deps.policy.throttles.limit_of(item.limit)) for item in ordered]
+    verdict = decide_all(stored, now)
+    if not verdict.allowed:
         return False
-    for key, decision in decisions:
-        uow.throttles.put_arrival(key, decision.new_tat, max(decision.new_tat, now) + KEEP_SECONDS)
+    for counter, arrival in zip(ordered, verdict.new_tats, strict=True):
+        if arrival is not None:
+            uow.throttles.put_arrival(counter.key, arrival, max(arrival, now) + KEEP_SECONDS)
     return True
+
+
+def forgive(uow: UnitOfWork, counters: Sequence[Counter]) -> None:
+    """Forget the counters of one account after a success; those of whole networks stay."""
+    for counter in counters:
+        if counter.limit != "password_per_address":
+            uow.throttles.forget(counter.key)

@@ -40,13 +40,15 @@ class Opening:
     return_url: str
 
 
-async def begin_verification(deps: Dependencies, run_id: int, step: str, connection: str, trace: str) -> Verification:
+async def begin_verification(
+    deps: Dependencies, run_id: int, step: str, connection: str, visit: int, trace: str
+) -> Verification:
     """Start a verification for this step of the run, or return the open one (a reload resumes, it does not start anew).
 
     The returned row has status `started` with a vendor URL, or `error` when the vendor could not be asked or the person
     has no attempts left.
     """
-    opening = await in_thread(_open, deps, run_id, step, connection, trace)
+    opening = await in_thread(_open, deps, run_id, step, connection, visit, trace)
     if isinstance(opening, Verification):
         return opening
     call = StartCall(
@@ -96,6 +98,11 @@ def return_state(deps: Dependencies, verification: Verification, secret: str) ->
     return deps.signer.sign(RETURN_PURPOSE, {"v": encode(verification.id, secret)})
 
 
+def vendor_url(deps: Dependencies, verification: Verification) -> str:
+    """Return the vendor's page for this verification, empty if there is none."""
+    return deps.sealer.open(URL_SEAL, verification.vendor_url).decode() if verification.vendor_url else ""
+
+
 def outcome_of(verification: Verification) -> str | None:
     """Translate a verification's status into the connector step's outcome, None while it is running."""
     outcomes = {"completed": "completed", "pending": "pending", "expired": "expired", "error": "error"}
@@ -112,14 +119,17 @@ def subject_ref(deps: Dependencies, connection: str, account: str) -> str:
     return hmac.new(deps.code_key, f"subject:{connection}:{account}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _open(deps: Dependencies, run_id: int, step: str, connection: str, trace: str) -> Opening | Verification:
+def _open(
+    deps: Dependencies, run_id: int, step: str, connection: str, visit: int, trace: str
+) -> Opening | Verification:
     now = deps.clock.now()
     with deps.storage.write() as uow:
         run = uow.runs.get(run_id)
         if run is None or run.status != "active":
             raise Conflict(detail=f"run {run_id} is not active")
         for earlier in reversed(uow.verifications.of_run(run.id, step)):
-            if earlier.status == "started" and earlier.vendor_url is not None and earlier.deadline_at > now:
+            usable = earlier.status == "started" and earlier.vendor_url is not None and earlier.deadline_at > now
+            if earlier.visit == visit and usable:
                 return earlier
         line = deps.switchboard.line(uow, connection)
         user = uow.users.get(_subject(run)) if _subject(run) else None
@@ -136,6 +146,7 @@ def _open(deps: Dependencies, run_id: int, step: str, connection: str, trace: st
                 user_id=user.id if user else None,
                 state_digest=secret.digest,
                 next_look_at=now + FIRST_LOOK,
+                visit=visit,
             )
         )
         attempts = uow.verifications.count_since(user.id, connection, now - ATTEMPT_WINDOW) if user else 0
@@ -249,7 +260,7 @@ def _conclude(
     settings = deps.switchboard.line(uow, verification.connection).settings
     changed = replace(verification, error=seen.error, next_look_at=None)
     if seen.result is not None:
-        verdict = judge_result(uow, run, verification, seen.result)
+        verdict = judge_result(uow, verification, seen.result)
         changed = replace(
             changed,
             overall=seen.result.overall,

@@ -9,12 +9,17 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
-from idp.flows.language import CONNECTOR_OUTCOMES, RECOVERY, SIGN_IN, SIGN_UP, STEP_UP
+from idp.flows.language import RECOVERY, SIGN_IN, SIGN_UP, STEP_UP
 
 PWD: Final = "pwd"
 OTP: Final = "otp"
 EMAIL: Final = "email"
+#: What a passing result of an identity connection becomes, and what a reviewer's approval of one becomes.
+IDENTITY: Final = "identity"
+REVIEW: Final = "review"
+#: Proof that the right person was verified, by either of the two. Flows and purposes demand this word.
 IDV: Final = "idv"
+OWNER_PROOF: Final = frozenset({IDENTITY, REVIEW, IDV})
 RECOVERY_LINK: Final = "recovery_link"
 #: Not evidence of its own: holds once the person's second factor was checked, or is known not to exist.
 SECOND_FACTOR: Final = "second_factor"
@@ -42,7 +47,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class ScreenType:
-    """A page. `optional` outcomes may be left unwired: the page then shows no button for them."""
+    """A page.
+
+    `optional` outcomes may be left unwired: the page then shows no button for them. `submit` is the outcome that
+    carries the fields.
+    """
 
     name: str
     title: str
@@ -50,6 +59,7 @@ class ScreenType:
     fields: tuple[Field, ...] = ()
     optional: frozenset[str] = frozenset()
     arguments: Mapping[str, Any] = _NO_OPTIONS
+    submit: str = "submitted"
 
     def split(self, values: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
         """Part submitted values into (fields that may be stored, secrets). Unknown names are dropped."""
@@ -99,6 +109,11 @@ class ConnectionInfo:
     arguments: Mapping[str, Any] = _ANY_OPTIONS
     never_passes: tuple[Mapping[str, Any], ...] = ()
 
+    @property
+    def verifies_owner(self) -> bool:
+        """Say whether a passing result is proof of who the person is."""
+        return self.proves in OWNER_PROOF
+
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
@@ -110,7 +125,7 @@ class Catalog:
 
     def list_methods(self) -> frozenset[str]:
         """Return every evidence method that some step here can yield, with those a run may be entered with."""
-        methods = {RECOVERY_LINK, IDV}
+        methods = {RECOVERY_LINK, IDENTITY, REVIEW}
         methods.update(method for action in self.actions.values() for method in action.proves.values())
         methods.update(info.proves for info in self.connections.values() if info.proves)
         return frozenset(methods)
@@ -126,11 +141,11 @@ def entry_evidence(purpose: str) -> frozenset[str]:
 
 
 def demand_evidence(purpose: str) -> frozenset[str]:
-    """Return the evidence that every completing path of this purpose must yield.
+    """Return the evidence that every completing path of this purpose must yield; nothing for an unknown purpose.
 
     Sign-in demands any one of `AUTHENTICATING` instead, and a known user; sign-up a created account besides.
     """
-    return _DEMANDS[purpose]
+    return _DEMANDS.get(purpose, frozenset())
 
 
 _DEMANDS: Final[Mapping[str, frozenset[str]]] = {
@@ -147,7 +162,7 @@ def identity_connection(kind: str = "incode") -> ConnectionInfo:
     The statuses that never pass are those of the vendor's own table, an unknown one, and none at all.
     """
     refusals = [_score(status) for status in ("FAIL", "MANUAL_FAIL", "UNKNOWN", "surely not a status", "", None)]
-    return ConnectionInfo(kind, proves=IDV, never_passes=({}, *refusals))
+    return ConnectionInfo(kind, proves=IDENTITY, never_passes=({}, *refusals))
 
 
 def _score(status: str | None) -> dict[str, Any]:

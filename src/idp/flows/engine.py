@@ -34,6 +34,7 @@ from idp.flows.language import (
     LIMIT,
     OTHERWISE,
     ActionStep,
+    Case,
     ConditionStep,
     ConnectorStep,
     EndStep,
@@ -43,7 +44,7 @@ from idp.flows.language import (
     Step,
     case_name,
 )
-from idp.flows.state import MAX_COUNTED, MAX_FORM, MAX_OUTPUTS, MAX_TRAIL, MAX_VALUES, Hop, State, measure_json
+from idp.flows.state import MAX_FORM, MAX_OUTPUTS, MAX_TRAIL, MAX_VALUES, Hop, State, measure_json
 
 __all__ = [
     "ActionDone",
@@ -96,32 +97,212 @@ def begin(flow: Flow, version: int, context: Mapping[str, Any] | None = None) ->
     return _enter(flow, state, flow.start, context or _NOTHING, _NOTHING)
 
 
-def advance(
-    flow: Flow, state: State, event: Event, context: Mapping[str, Any] | None = None
-) -> tuple[State, Effect]:
+def advance(flow: Flow, state: State, event: Event, context: Mapping[str, Any] | None = None) -> tuple[State, Effect]:
     """Answer the step the run stands at and return the next state and effect.
 
-    Raises StaleEvent when the event names another step or an earlier `seq`, RefusedEvent when the run is over, the
+    Raises StaleEvent when the run is over or the event names another step or an earlier `seq`; RefusedEvent when the
     event is of the wrong kind, its outcome is not wired, or it carries too much. The given state is never changed.
     """
-    step = _admit(flow, state, event)
+    _admit(flow, state, event)
+    step = flow.steps.get(state.step)
     context = context or _NOTHING
-    state = replace(state, seq=state.seq + 1, error=None, case=None)
+    moved = replace(state, seq=state.seq + 1, error=None, case=None)
     match event, step:
         case Submitted(), ScreenStep():
-            state = replace(state, automatic=0, form=_merge_form(state, event.fields))
-            return _leave(flow, state, step.on, event.outcome, context, event.secrets)
+            moved = replace(moved, automatic=0, form=_merge_form(state, event))
+            return _leave(flow, moved, step.on, event.outcome, context, event.secrets)
         case ActionDone(), ActionStep():
-            state = replace(state, values=_keep_values(state, event), error=_name_error(event.outcome))
-            return _leave(flow, state, step.on, event.outcome, context)
+            moved = replace(moved, values=_keep_values(state, event), error=_name_error(event.outcome))
+            return _leave(flow, moved, step.on, event.outcome, context)
         case ConnectorDone(), ConnectorStep():
-            state = replace(state, connectors=_keep_output(state, step, event), error=_name_error(event.outcome))
-            return _leave(flow, state, step.on, event.outcome, context)
+            outputs = _keep_output(state, step.connector, event)
+            moved = replace(moved, connectors=outputs, error=_name_error(event.outcome))
+            return _leave(flow, moved, step.on, event.outcome, context)
         case ReviewDone(), ReviewStep():
-            return _leave(flow, replace(state, automatic=0), step.on, event.outcome, context)
-        case ProofJudged(), ConditionStep():
-            # `_admit` has seen that a proving case waits.
-            outcome = PROVED if event.accepted else OTHERWISE
-            target = step.cases[_waiting_case(flow, event, step)].to if event.accepted else step.otherwise
-            return _go(flow, state, outcome, target, context)
+            return _leave(flow, replace(moved, automatic=0), step.on, event.outcome, context)
+        case ProofJudged(), ConditionStep() if (case := _find_waiting(state, step)) is not None:
+            # Only a plain True accepts; a truthy record or a text "false" does not.
+            accepted = event.accepted is True
+            target = case.to if accepted else step.otherwise
+            moved = _record(moved, PROVED if accepted else OTHERWISE)
+            return _enter(flow, moved, target, context, _NOTHING)
     raise RefusedEvent(f"a {type(event).__name__} cannot answer the step {state.step!r}")
+
+
+def resume(flow: Flow, state: State) -> Effect:
+    """Return what the run waits for, without moving it: for a reload, a second tab, or after a crash.
+
+    An action is returned without secrets, which are gone by then. Raises RefusedEvent when the state is not this
+    flow's.
+    """
+    if state.finished is not None:
+        return Finish(state.finished, state.reason)
+    step = flow.steps.get(state.step)
+    if state.flow != flow.id or step is None:
+        raise RefusedEvent("the state belongs to another flow")
+    return _describe(state, step, _NOTHING)
+
+
+def end_run(state: State, end: str, reason: str) -> tuple[State, Effect]:
+    """End a run from outside, as at its deadline or on a change of user; never as complete.
+
+    Raises RefusedEvent when the run is over or `end` is not `denied` or `error`.
+    """
+    if state.finished is not None or end not in {DENIED, ERROR}:
+        raise RefusedEvent("a run ends once, and from outside only as denied or error")
+    return _finish(replace(state, seq=state.seq + 1), end, reason)
+
+
+def decide(step: ConditionStep, context: Mapping[str, Any]) -> Decision:
+    """Find the first case that holds.
+
+    A case whose expression errs does not hold, and after an error no proving case is taken any more: something that
+    should have been known was not.
+    """
+    faults: list[tuple[int, str, str]] = []
+    for index, case in enumerate(step.cases):
+        if faults and case.proves is not None:
+            continue
+        try:
+            if compile_condition(case.when).evaluate(context):
+                return Decision(index, tuple(faults))
+        except ConditionError as error:
+            faults.append((index, error.kind, error.detail))
+        except ExpressionFault as fault:
+            faults.append((index, "EXPRESSION", fault.message))
+    return Decision(None, tuple(faults))
+
+
+def build_context(state: State, context: Mapping[str, Any]) -> dict[str, Any]:
+    """Join the caller's context with what the run itself knows, which always wins."""
+    known = context.get("run")
+    run = {**(known if isinstance(known, Mapping) else {}), "values": state.values, "visits": state.visits}
+    return {**context, "connectors": state.connectors, "form": state.form, "run": run}
+
+
+def _admit(flow: Flow, state: State, event: Event) -> None:
+    """Refuse every event that does not answer exactly the step and moment the run stands at."""
+    if state.flow != flow.id:
+        raise RefusedEvent("the state belongs to another flow")
+    if state.finished is not None:
+        raise StaleEvent("the run is over")
+    if event.step != state.step:
+        raise StaleEvent(f"the run stands at {state.step!r}, not at {event.step!r}")
+    if event.seq is not None and event.seq != state.seq:
+        raise StaleEvent(f"the run has moved on since {event.seq}")
+
+
+def _leave(
+    flow: Flow,
+    state: State,
+    on: Mapping[str, str],
+    outcome: str,
+    context: Mapping[str, Any],
+    secrets: Mapping[str, str] = _NOTHING,
+) -> tuple[State, Effect]:
+    # `limit` is the engine's own outcome: nobody can send it.
+    if outcome == LIMIT or outcome not in on:
+        raise RefusedEvent(f"the step {state.step!r} has no outcome {outcome!r}")
+    return _enter(flow, _record(state, outcome), on[outcome], context, secrets)
+
+
+def _enter(
+    flow: Flow, state: State, target: str, context: Mapping[str, Any], secrets: Mapping[str, str]
+) -> tuple[State, Effect]:
+    """Go to a step and on, through conditions and limits, until something must happen outside."""
+    while True:
+        state = replace(state, step=target, automatic=state.automatic + 1)
+        step = flow.steps.get(target)
+        if state.automatic > MAX_AUTOMATIC:
+            return _finish(state, ERROR, "loop")
+        if isinstance(step, EndStep):
+            return _finish(state, step.end, step.reason)
+        if isinstance(step, ConditionStep):
+            decision = decide(step, build_context(state, context))
+            if decision.case is None:
+                state, target = _record(state, OTHERWISE, decision), step.otherwise
+                continue
+            case = step.cases[decision.case]
+            if case.proves is not None:
+                state = replace(state, case=decision.case)
+                return state, _describe(state, step, _NOTHING)
+            state, target = _record(state, case_name(decision.case), decision), case.to
+            continue
+        if isinstance(step, ScreenStep | ConnectorStep) and step.max_visits is not None:
+            count = state.visits.get(target, 0)
+            if count >= step.max_visits:
+                if LIMIT not in step.on:
+                    return _finish(_record(state, LIMIT), DENIED, LIMIT)
+                state, target, secrets = _record(state, LIMIT), step.on[LIMIT], _NOTHING
+                continue
+            state = replace(state, visits={**state.visits, target: count + 1})
+        if isinstance(step, ConnectorStep):
+            # What an earlier use of the connection said must not be judged after this one.
+            kept = {name: output for name, output in state.connectors.items() if name != step.connector}
+            state = replace(state, connectors=kept)
+        if isinstance(step, ScreenStep | ActionStep | ConnectorStep | ReviewStep):
+            return state, _describe(state, step, secrets)
+        return _finish(state, ERROR, "unknown_step")
+
+
+def _describe(state: State, step: Step, secrets: Mapping[str, str]) -> Effect:
+    match step:
+        case ScreenStep():
+            outcomes = tuple(outcome for outcome in step.on if outcome != LIMIT)
+            return ShowScreen(step.id, state.seq, step.screen, step.options, state.error, state.form, outcomes)
+        case ActionStep():
+            return RunAction(step.id, state.seq, step.action, step.options, state.form, secrets)
+        case ConnectorStep():
+            return CallConnector(step.id, state.seq, step.connector, step.options)
+        case ReviewStep():
+            return AwaitReview(step.id, state.seq, step.review, step.deadline)
+        case ConditionStep() if (case := _find_waiting(state, step)) is not None:
+            return JudgeProof(step.id, state.seq, state.case or 0, case.proves or "", case.to)
+    raise RefusedEvent(f"a run cannot wait at the step {step.id!r}")
+
+
+def _find_waiting(state: State, step: ConditionStep) -> Case | None:
+    """Return the proving case that waits for judgement, None if there is none, whatever a state claims."""
+    if state.case is None or state.case >= len(step.cases):
+        return None
+    case = step.cases[state.case]
+    return case if case.proves is not None else None
+
+
+def _finish(state: State, end: str, reason: str | None) -> tuple[State, Effect]:
+    return replace(state, finished=end, reason=reason, case=None, error=None), Finish(end, reason)
+
+
+def _record(state: State, outcome: str, decision: Decision | None = None) -> State:
+    faults = decision.faults if decision is not None else ()
+    fault = ", ".join(f"{case_name(index)}: {kind}" for index, kind, _ in faults)[:_MAX_FAULT] or None
+    return replace(state, trail=(*state.trail, Hop(state.step, outcome, fault))[-MAX_TRAIL:])
+
+
+def _name_error(outcome: str) -> str | None:
+    return outcome if outcome in FAILURES else None
+
+
+def _merge_form(state: State, event: Submitted) -> Mapping[str, str]:
+    if not all(isinstance(name, str) and isinstance(value, str) for name, value in event.fields.items()):
+        raise RefusedEvent("form fields are text")
+    return _bounded({**state.form, **event.fields}, MAX_FORM)
+
+
+def _keep_values(state: State, event: ActionDone) -> Mapping[str, Mapping[str, Any]]:
+    kept = {step: values for step, values in state.values.items() if step != event.step}
+    return _bounded({**kept, event.step: dict(event.values)} if event.values else kept, MAX_VALUES)
+
+
+def _keep_output(state: State, connection: str, event: ConnectorDone) -> Mapping[str, Mapping[str, Any]]:
+    return _bounded({**state.connectors, connection: dict(event.output)}, MAX_OUTPUTS)
+
+
+def _bounded(value: dict[str, Any], most: int) -> dict[str, Any]:
+    try:
+        size = measure_json(value)
+    except (TypeError, ValueError, RecursionError):
+        raise RefusedEvent("an event carries plain data only") from None
+    if size > most:
+        raise RefusedEvent(f"an event may not make the run keep more than {most} bytes")
+    return value

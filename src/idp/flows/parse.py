@@ -27,6 +27,8 @@ from idp.flows.language import (
 )
 from idp.flows.problems import FlowFault, Problem, escape_pointer, suggest
 
+__all__ = ["FlowFault", "Problem", "parse_duration", "parse_flow"]
+
 MAX_DEADLINE: Final = 30 * 86400.0
 MAX_VISITS: Final = 1000
 
@@ -115,7 +117,9 @@ class _Reader:
     def name(self, value: Any, path: str, pattern: re.Pattern[str] = NAME) -> str:
         found = self.text(value, path)
         if found and not pattern.fullmatch(found):
-            self.note("name", f"{found[:60]!r} is not a name: letters, digits, '-' and '_', starting with a letter", path)
+            self.note(
+                "name", f"{found[:60]!r} is not a name: letters, digits, '-' and '_', starting with a letter", path
+            )
             return ""
         return found
 
@@ -136,7 +140,9 @@ class _Reader:
     def keys(self, value: Mapping[str, Any], path: str, known: Iterable[str]) -> None:
         for key in value:
             if key not in known:
-                self.note("unknown-key", f"unknown key {key[:60]!r}{suggest(key, known)}", f"{path}/{escape_pointer(key)}")
+                self.note(
+                    "unknown-key", f"unknown key {key[:60]!r}{suggest(key, known)}", f"{path}/{escape_pointer(key)}"
+                )
 
     def required(self, value: Mapping[str, Any], key: str, path: str, read: Callable[[Any, str], _T], empty: _T) -> _T:
         if key not in value:
@@ -210,12 +216,14 @@ class _Reader:
             reason = self.optional(body, "reason", path, self.name, None)
             return EndStep(name, self.one_of(body["end"], place, ENDS), reason)
         subject = self.name(body[kind], place)
-        on = self.required(body, "on", path, self.read_wiring, {})
+        on: dict[str, str] = self.required(body, "on", path, self.read_wiring, {})
         if kind == "subflow":
             return SubflowStep(name, subject, on)
         if kind == "review":
-            return ReviewStep(name, subject, on, self.optional(body, "deadline", path, self.duration, DEFAULT_REVIEW_DEADLINE))
-        options = self.optional(body, "options", path, self.mapping, {})
+            return ReviewStep(
+                name, subject, on, self.optional(body, "deadline", path, self.duration, DEFAULT_REVIEW_DEADLINE)
+            )
+        options: dict[str, Any] = self.optional(body, "options", path, self.mapping, {})
         if kind == "action":
             return ActionStep(name, subject, on, options)
         visits = self.optional(body, "max_visits", path, self.read_visits, None)
@@ -264,7 +272,9 @@ class _Reader:
         layout: dict[str, tuple[float, float]] = {}
         for key, place in self.mapping(value, path).items():
             match place:
-                case [int() | float() as x, int() | float() as y] if not isinstance(x, bool) and not isinstance(y, bool):
+                case [int() | float() as x, int() | float() as y] if not isinstance(x, bool) and not isinstance(
+                    y, bool
+                ):
                     layout[key] = (float(x), float(y))
                 case _:
                     self.note("type", "a position is two numbers: [x, y]", f"{path}/{escape_pointer(key)}")

@@ -1,8 +1,8 @@
 """What can be wrong with a flow, said so that a person or an editor can go to the place."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ MAX_FORM: Final = 1280
 MAX_VALUES: Final = 512
 MAX_OUTPUTS: Final = 2048
 MAX_COUNTED: Final = 1536
-MAX_TRAIL: Final = 16
+MAX_TRAIL: Final = 12
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 

@@ -239,13 +239,11 @@ def _surnames_agree(mine: _Spelled, yours: _Spelled) -> bool:
 
 
 def _one_surname_agrees(less: _Spelled, more: _Spelled) -> bool:
-    """Compare surnames when `less` does not tell its paternal and maternal surname apart, or has only one."""
+    """Compare surnames when at least one side does not tell two apart; `less` may lack the second one."""
     given = less.paternal + less.maternal
     if not (more.paternal and more.maternal):
         known = more.paternal + more.maternal
         return _same_words(given, known) or _is_surname_start(given, known)
-    if less.paternal and less.maternal:
-        return False
     orders = (more.paternal, more.paternal + more.maternal, more.maternal + more.paternal)
     return any(_same_words(given, order) for order in orders)
 

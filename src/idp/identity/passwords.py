@@ -183,6 +183,8 @@ def _split(stored: str) -> tuple[str, str]:
 
 
 def _is_affordable(argon2_text: str) -> bool:
+    if not argon2_text.isascii():
+        return False
     try:
         found = extract_parameters(argon2_text)
     except (InvalidHashError, UnsupportedParametersError, ValueError):
@@ -201,6 +203,8 @@ def _contains_email(text: str, personal: Sequence[str]) -> bool:
 
 
 def _score(text: str, personal: Sequence[str]) -> int:
+    if not text:
+        return 0
     # zxcvbn's own entry point writes the person's words into a module-wide table, where another thread would read them.
     words = [word for each in personal for word in (each.lower(), *each.lower().replace("@", " ").split())]
     ranked = {**matching.RANKED_DICTIONARIES, "user_inputs": matching.build_ranked_dict(words)}

@@ -116,7 +116,8 @@ def decide(tat: float | None, limit: Limit, now: float, cost: int = 1) -> Decisi
     new_tat = start + cost * limit.per_seconds / limit.burst
     wait = new_tat - limit.per_seconds - now
     if wait > RESOLUTION:
-        return Decision(allowed=False, new_tat=tat, retry_after=wait)
+        # Rounding may make the wait a little longer than the period, which is all that is ever needed.
+        return Decision(allowed=False, new_tat=tat, retry_after=min(wait, limit.per_seconds))
     return Decision(allowed=True, new_tat=new_tat, retry_after=0.0)
 
 

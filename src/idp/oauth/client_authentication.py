@@ -1,7 +1,8 @@
-"""Client authentication: none, client_secret_basic, client_secret_post, private_key_jwt (RFC 6749 section 2.3, RFC 7523).
+"""Client authentication: none, client_secret_basic, client_secret_post, private_key_jwt (RFC 6749 section 2.3, RFC
+7523).
 
-A client has one registered way and only that one is accepted. Secrets are random, so their SHA-256 digests are compared, in
-constant time; an assertion counts once.
+A client has one registered way and only that one is accepted. Secrets are random, so their SHA-256 digests are
+compared, in constant time; an assertion counts once.
 """
 
 import base64
@@ -40,10 +41,11 @@ def authenticate_client(
 ) -> tuple[Client, str]:
     """Return the client and the method it used.
 
-    Raises OAuthError `invalid_request` when more than one way is used at once (RFC 6749 section 2.3), and `invalid_client`
-    with status 401 for everything else: the text is the same whatever was wrong, the audit trail says what it was.
+    Raises OAuthError `invalid_request` when more than one way is used at once (RFC 6749 section 2.3), and
+    `invalid_client` with status 401 for everything else: the text is the same whatever was wrong, the audit trail says
+    what it was.
     """
-    presented = _read(call, request, form)
+    presented = _read(request, form)
     client = find_client(call, presented.client_id)
     if client is None:
         raise _unauthenticated("unknown client")
@@ -58,7 +60,7 @@ def _unauthenticated(reason: str) -> OAuthError:
     return OAuthError("invalid_client", "Client authentication failed.", status=401, detail=reason)
 
 
-def _read(call: Call, request: EndpointRequest, form: Form) -> Presented:
+def _read(request: EndpointRequest, form: Form) -> Presented:
     values = form.values
     authorization = request.header("authorization")
     asserted = "client_assertion" in values or "client_assertion_type" in values

@@ -3,25 +3,31 @@
 from authlib.oauth2.rfc6749 import ClientMixin
 
 from idp.oauth.call import Call
-from idp.oauth.families import OFFLINE_ACCESS
+from idp.oidc.claims import SCOPE_CLAIMS
 from idp.oidc.redirects import is_registered
 from idp.records.clients import Client
 
 MAX_CLIENT_ID_LENGTH = 255
 
-# Scopes that speak of a user; a client acting for itself cannot have them.
-USER_SCOPES = frozenset({"openid", "profile", "email", "address", "phone", OFFLINE_ACCESS})
+# The standard scopes all speak of a user; a client acting for itself cannot have them.
+USER_SCOPES = frozenset(SCOPE_CLAIMS)
 
 
 def find_client(call: Call, client_id: str | None) -> Client | None:
-    """Find a client. A client_id outside visible ASCII (RFC 6749 appendix A.1) finds none and never reaches the store."""
+    """Find a client.
+
+    A client_id outside visible ASCII (RFC 6749 appendix A.1) finds none and never reaches the store.
+    """
     if not client_id or len(client_id) > MAX_CLIENT_ID_LENGTH or not client_id.isascii() or not client_id.isprintable():
         return None
     return call.store.clients.get(client_id)
 
 
 def auth_method(client: Client) -> str:
-    """Return the one way this client authenticates (RFC 7591 section 2: client_secret_basic unless it says otherwise)."""
+    """Return the one way this client authenticates (RFC 7591 section 2.
+
+    Client_secret_basic unless it says otherwise).
+    """
     return str(client.metadata.get("token_endpoint_auth_method") or "client_secret_basic")
 
 
@@ -31,7 +37,10 @@ def is_confidential(client: Client) -> bool:
 
 
 def grant_types(client: Client) -> tuple[str, ...]:
-    """Return the grant types the client registered (RFC 7591 section 2: authorization_code unless it says otherwise)."""
+    """Return the grant types the client registered (RFC 7591 section 2.
+
+    Authorization_code unless it says otherwise).
+    """
     return strings(client.metadata.get("grant_types")) or ("authorization_code",)
 
 
@@ -41,13 +50,20 @@ def response_types(client: Client) -> tuple[str, ...]:
 
 
 def registered_scopes(client: Client) -> tuple[str, ...]:
-    """Return the scopes the client may ask for, in the order it registered them."""
-    return tuple(str(client.metadata.get("scope") or "").split())
+    """Return the scopes the client may ask for, in the order it registered them; the standard ones if it named none."""
+    registered = client.metadata.get("scope")
+    return tuple(SCOPE_CLAIMS) if registered is None else tuple(str(registered).split())
 
 
 def own_resources(client: Client) -> frozenset[str]:
     """Return the audiences this client *is*: its client_id, and the resources it registered when it is an API."""
     return frozenset((client.client_id, *strings(client.metadata.get("resource"))))
+
+
+def allowed_resources(client: Client) -> tuple[str, ...]:
+    """Return the resources (RFC 8707) the client may ask tokens for: its audience and its `allowed_resources`."""
+    configured = (client.policy.audience,) if client.policy.audience else ()
+    return (*configured, *strings(client.metadata.get("allowed_resources")))
 
 
 def strings(value: object) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from idp.oauth.call import Call
 from idp.oauth.client_authentication import METHODS
 from idp.oauth.clients import ClientView, is_confidential
 from idp.oauth.families import find_live, revoke_family
-from idp.oauth.minting import may_refresh, mint_refresh_token, mint_tokens
+from idp.oauth.minting import audience_of, may_refresh, mint_refresh_token, mint_tokens
 from idp.records.accounts import User
 from idp.records.clients import Client
 from idp.records.tokens import AuthorizationCode, Grant
@@ -58,7 +58,10 @@ class CodeView:
 
 
 class S256Challenge(CodeChallenge):  # type: ignore[misc]  # authlib has no types
-    """PKCE with S256 and nothing else. `plain` proves nothing to someone who saw the request (RFC 9700 section 2.1.1)."""
+    """PKCE with S256 and nothing else.
+
+    `plain` proves nothing to someone who saw the request (RFC 9700 section 2.1.1).
+    """
 
     DEFAULT_CODE_CHALLENGE_METHOD = "S256"
     SUPPORTED_CODE_CHALLENGE_METHOD = ("S256",)
@@ -165,12 +168,12 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # authlib has no
         call: Call = self.server.call
         code: CodeView = self.request.authorization_code
         client: Client = self.request.client.record
-        resources = self.request.form_fields.all("resource")
-        response = mint_tokens(call, client, code.grant, code.user, code.grant.scopes, resources)
-        if may_refresh(client, code.grant.scopes):
+        grant, scopes = code.grant, code.grant.scopes
+        audience = audience_of(call, client, grant, scopes, self.request.resources)
+        response = mint_tokens(call, client, grant, code.user, scopes, audience)
+        if may_refresh(client, scopes):
             expires_at = call.now + client.policy.refresh_token_seconds
-            response["refresh_token"] = mint_refresh_token(call, client, code.grant, code.grant.scopes, expires_at)
-        self.server.audit_issued(self.GRANT_TYPE, code.grant)
+            response["refresh_token"] = mint_refresh_token(call, client, grant, scopes, expires_at)
         return response
 
     def save_token(self, token: dict[str, Any]) -> None:

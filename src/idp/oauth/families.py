@@ -11,8 +11,8 @@ def find_live(call: Call, grant_id: int, client_id: str) -> tuple[Grant, User | 
     """Return a grant and its user if tokens of it may be used now, else None.
 
     Not live: revoked; another client's; its user gone, blocked, or with credentials that were reset since the grant was
-    made. Asked at every redemption, refresh and use, so a block takes effect at once. The user is None for a client's own
-    grant.
+    made. Asked at every redemption, refresh and use, so a block takes effect at once. The user is None for a client's
+    own grant.
     """
     grant = call.store.grants.get(grant_id)
     if grant is None or grant.revoked_at is not None or grant.client_id != client_id:

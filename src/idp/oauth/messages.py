@@ -54,7 +54,10 @@ class Form:
 
 
 def read_form(parameters: Mapping[str, Sequence[str]]) -> Form:
-    """Read form parameters. Raises OAuthError `invalid_request` if one is repeated, or they are too many or too long."""
+    """Read form parameters.
+
+    Raises OAuthError `invalid_request` if one is repeated, or they are too many or too long.
+    """
     if len(parameters) > MAX_PARAMETERS:
         raise OAuthError("invalid_request", "The request has too many parameters.")
     lists: dict[str, list[str]] = {}

@@ -1,16 +1,16 @@
 """Making tokens from a grant. Called only after what was redeemed has been consumed (DESIGN invariant 5)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from idp.errors import OAuthError
 from idp.handles import encode
 from idp.oauth.call import Call
-from idp.oauth.clients import grant_types, strings
+from idp.oauth.clients import allowed_resources, grant_types
 from idp.oauth.families import OFFLINE_ACCESS
 from idp.oidc.claims import ClaimsRequest, claims_for_id_token, user_claims
 from idp.oidc.jose import sign
-from idp.oidc.tokens import ACCESS_TOKEN_TYP, ID_TOKEN_TYP, access_token_claims, id_token_claims
+from idp.oidc.tokens import ACCESS_TOKEN_TYP, ID_TOKEN_TYP, access_token_claims, authentication_claims, id_token_claims
 from idp.records.accounts import User
 from idp.records.clients import Client
 from idp.records.tokens import AccessToken, Grant, RefreshToken
@@ -18,28 +18,26 @@ from idp.records.tokens import AccessToken, Grant, RefreshToken
 JTI_BYTES = 16
 
 
+def check_resources(requested: Sequence[str], allowed: Collection[str]) -> None:
+    """Raise OAuthError `invalid_target` if a resource that is asked for is not allowed (RFC 8707 section 2)."""
+    if not set(requested) <= set(allowed):
+        raise OAuthError("invalid_target", "The resource is not one that may be asked for here.")
+
+
 def audience_of(
     call: Call, client: Client, grant: Grant, scopes: Sequence[str], requested: Sequence[str] = ()
 ) -> tuple[str, ...]:
     """Return who an access token is for (RFC 8707 section 2.2, RFC 9068 section 3).
 
-    The resources asked for now, else those the grant was made for, else the client's configured audience. This provider is
-    in the audience too when the token opens userinfo, or when there is no other audience. Raises OAuthError
+    The resources asked for now, else those the grant was made for, else the client's configured audience. This provider
+    is in the audience too when the token opens userinfo, or when there is no other audience. Raises OAuthError
     `invalid_target` for a resource outside the grant, or one the client may not use.
     """
-    allowed = grant.resources or allowed_resources(client)
-    if not set(requested) <= set(allowed):
-        raise OAuthError("invalid_target", "The resource is not one this grant allows.")
+    check_resources(requested, grant.resources or allowed_resources(client))
     configured = (client.policy.audience,) if client.policy.audience else ()
     api = tuple(requested) or grant.resources or configured
     own = (call.provider.issuer,) if "openid" in scopes or not api else ()
     return tuple(dict.fromkeys((*api, *own)))
-
-
-def allowed_resources(client: Client) -> tuple[str, ...]:
-    """Return the resources (RFC 8707) a client may ask tokens for: its configured audience and its registered `resources`."""
-    configured = (client.policy.audience,) if client.policy.audience else ()
-    return (*configured, *strings(client.metadata.get("resources")))
 
 
 def claims_request(grant: Grant) -> ClaimsRequest:
@@ -50,9 +48,9 @@ def claims_request(grant: Grant) -> ClaimsRequest:
 def may_refresh(client: Client, scopes: Sequence[str]) -> bool:
     """Say whether a code of this client yields a refresh token.
 
-    The client must have registered the refresh_token grant, and the person must have granted `offline_access` (OIDC Core
-    section 11) unless the client is first-party, that is, registered with implicit consent. A first-party client's refresh
-    token without offline_access ends with the session.
+    The client must have registered the refresh_token grant, and the person must have granted `offline_access` (OIDC
+    Core section 11) unless the client is first-party, that is, registered with implicit consent. A first-party client's
+    refresh token without offline_access ends with the session.
     """
     if "refresh_token" not in grant_types(client):
         return False
@@ -109,9 +107,7 @@ def mint_refresh_token(call: Call, client: Client, grant: Grant, scopes: Sequenc
     return encode(row.id, secret.text)
 
 
-def mint_id_token(
-    call: Call, client: Client, grant: Grant, user: User, scopes: Sequence[str], access_token: str, *, first: bool
-) -> str:
+def mint_id_token(call: Call, client: Client, grant: Grant, user: User, access_token: str, *, first: bool) -> str:
     """Make an ID token, signed as the client registered (OIDC Registration: RS256 unless it says otherwise).
 
     `first` is False on refresh: then there is no nonce.
@@ -136,15 +132,11 @@ def mint_tokens(
     grant: Grant,
     user: User | None,
     scopes: Sequence[str],
-    resources: Sequence[str] = (),
+    audience: Sequence[str],
     *,
     first: bool = True,
 ) -> dict[str, Any]:
-    """Make an access token, and an ID token when a user granted `openid`; return the token response without refresh token.
-
-    Raises OAuthError `invalid_target`.
-    """
-    audience = audience_of(call, client, grant, scopes, resources)
+    """Make an access token, and an ID token when a user granted `openid`; return the response without refresh token."""
     access_token = mint_access_token(call, client, grant, user, scopes, audience)
     response: dict[str, Any] = {
         "access_token": access_token,
@@ -154,5 +146,12 @@ def mint_tokens(
     if scopes:
         response["scope"] = " ".join(scopes)
     if user is not None and "openid" in scopes:
-        response["id_token"] = mint_id_token(call, client, grant, user, scopes, access_token, first=first)
+        response["id_token"] = mint_id_token(call, client, grant, user, access_token, first=first)
+    call.audit(
+        "token",
+        "issued",
+        client_id=client.client_id,
+        user_id=grant.user_id,
+        data={"grant_id": grant.id, "first": first, "scopes": list(scopes), **authentication_claims(grant)},
+    )
     return response

@@ -1,4 +1,7 @@
-"""The refresh token grant: each use replaces the token, a second use kills the family (RFC 6749 section 6, RFC 9700 4.14)."""
+"""The refresh token grant.
+
+Each use replaces the token, a second use kills the family (RFC 6749 section 6, RFC 9700 4.14).
+"""
 
 from typing import Any
 
@@ -9,7 +12,7 @@ from idp.oauth.call import Call
 from idp.oauth.client_authentication import METHODS
 from idp.oauth.clients import ClientView
 from idp.oauth.families import find_live, revoke_family, session_allows_refresh
-from idp.oauth.minting import mint_refresh_token, mint_tokens
+from idp.oauth.minting import audience_of, mint_refresh_token, mint_tokens
 from idp.records.accounts import User
 from idp.records.clients import Client
 from idp.records.tokens import Grant, RefreshToken
@@ -41,8 +44,8 @@ def find_refresh_token(call: Call, text: str) -> RefreshToken | None:
 class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # authlib has no types
     """Authlib's refresh grant over our rows.
 
-    The token is consumed after every check and before anything is minted: a request that is refused for its scope does not
-    cost the client its token, and two requests at once cannot both win.
+    The token is consumed after every check and before anything is minted: a request that is refused for its scope does
+    not cost the client its token, and two requests at once cannot both win.
     """
 
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
@@ -80,13 +83,12 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # authlib has no t
         client: Client = self.request.client.record
         row, grant = refresh_token.row, refresh_token.grant
         scopes = self._narrowed(row)
+        audience = audience_of(call, client, grant, scopes, self.request.resources)
         if not call.store.refresh_tokens.consume(row.id, call.now):
             revoke_family(call, row.grant_id, row.client_id, "refresh token used twice")
             raise InvalidGrantError
-        resources = self.request.form_fields.all("resource")
-        response = mint_tokens(call, client, grant, user, scopes, resources, first=False)
+        response = mint_tokens(call, client, grant, user, scopes, audience, first=False)
         response["refresh_token"] = mint_refresh_token(call, client, grant, row.scopes, row.expires_at)
-        self.server.audit_issued(self.GRANT_TYPE, grant)
         return response
 
     def _narrowed(self, row: RefreshToken) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ What the protocol itself states (`sub`, `acr`, `amr`, `auth_time`, ...) never co
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -35,21 +36,55 @@ SCOPE_CLAIMS: Final[Mapping[str, tuple[str, ...]]] = {
     "offline_access": (),
 }
 
-# Stated by the protocol modules alone: RFC 7519, OIDC Core section 2, RFC 9068, RFC 8693, RFC 7800, logout, Identity Assurance.
+# Stated by the protocol modules alone: RFC 7519, OIDC Core section 2, RFC 9068, RFC 8693, RFC 7800, logout, Identity
+# Assurance.
 PROTOCOL_CLAIMS: Final = frozenset(
-    "iss sub aud exp nbf iat jti azp nonce acr amr auth_time at_hash c_hash s_hash sid client_id scope cnf act may_act "
-    "events toe token_type active username token_introspection authorization_details verified_claims _claim_names "
-    "_claim_sources sub_jwk sub_id".split()
+    [
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "nbf",
+        "iat",
+        "jti",
+        "azp",
+        "nonce",
+        "acr",
+        "amr",
+        "auth_time",
+        "at_hash",
+        "c_hash",
+        "s_hash",
+        "sid",
+        "client_id",
+        "scope",
+        "cnf",
+        "act",
+        "may_act",
+        "events",
+        "toe",
+        "token_type",
+        "active",
+        "username",
+        "token_introspection",
+        "authorization_details",
+        "verified_claims",
+        "_claim_names",
+        "_claim_sources",
+        "sub_jwk",
+        "sub_id",
+    ]
 )
 # Kept in typed fields of the record; the free-form claims cannot override them.
 RECORD_CLAIMS: Final = frozenset(
-    "name given_name family_name birthdate email email_verified locale updated_at".split(),
+    ["name", "given_name", "family_name", "birthdate", "email", "email_verified", "locale", "updated_at"],
 )
 
 MAX_REQUEST_LENGTH: Final = 4096
 MAX_DEPTH: Final = 6
 MAX_CLAIMS: Final = 64
 MAX_VALUES: Final = 32
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +120,21 @@ class ClaimsRequest:
 def parse_claims_request(text: str) -> ClaimsRequest:
     """Return the request in a `claims` parameter.
 
-    Members that nobody knows are ignored, as OIDC Core section 5.5 demands. Raises InvalidInput for what is not JSON, is too large
-    or too deep, names a member twice, gives both `value` and `values`, or gives an empty list.
+    Members that nobody knows are ignored, as OIDC Core section 5.5 demands. Raises InvalidInput for what is not JSON,
+    is too large or too deep, names a member twice, gives both `value` and `values`, or gives an empty list.
     """
     if len(text) > MAX_REQUEST_LENGTH:
         raise InvalidInput("claims is too long")
     if _depth(text) > MAX_DEPTH:
         raise InvalidInput("claims is nested too deeply")
     try:
-        document = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        document = json.loads(text, object_pairs_hook=_unique)
+        # Refuses what no store takes: NaN, infinities (also 1e999), halves of a surrogate pair, NUL.
+        canonical = json.dumps(document, allow_nan=False, ensure_ascii=False).encode()
     except ValueError as error:
         raise InvalidInput("claims is not a JSON object with unique members", detail=str(error)) from error
-    if not isinstance(document, dict):
-        raise InvalidInput("claims is not a JSON object")
+    if not isinstance(document, dict) or b"\\u0000" in canonical:
+        raise InvalidInput("claims is not a JSON object of plain text")
     return ClaimsRequest(id_token=_section(document, "id_token"), userinfo=_section(document, "userinfo"))
 
 
@@ -122,7 +159,8 @@ def claims_for_userinfo(scopes: Iterable[str], request: ClaimsRequest) -> frozen
 def user_claims(user: User, wanted: Iterable[str]) -> dict[str, Any]:
     """Return those of the `wanted` claims that the user's record has, without `sub`.
 
-    A claim that is missing is left out, also an essential one: only `acr` can make a request fail (OIDC Core section 5.5.1).
+    A claim that is missing is left out, also an essential one: only `acr` can make a request fail (OIDC Core section
+    5.5.1).
     """
     known: dict[str, Any] = {
         name: value
@@ -144,20 +182,17 @@ def user_claims(user: User, wanted: Iterable[str]) -> dict[str, Any]:
 
 
 def state_claims(protocol: Mapping[str, Any], *about_person: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a claims set: what the person's mappings say, without any protocol claim, and the protocol's own on top."""
+    """Return a claims set: the person's mappings without any protocol claim, and the protocol's own on top."""
     stated = {name: value for mapping in about_person for name, value in mapping.items() if name not in PROTOCOL_CLAIMS}
     return {**stated, **protocol}
 
 
 def _depth(text: str) -> int:
-    """Return a bound on the nesting, counted without recursion; brackets inside strings count too."""
+    """Return the nesting of JSON text, counted without recursion."""
     depth = deepest = 0
-    for character in text:
-        if character in "{[":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "}]":
-            depth -= 1
+    for character in _STRING.sub("", text):
+        depth += (character in "{[") - (character in "}]")
+        deepest = max(deepest, depth)
     return deepest
 
 
@@ -165,10 +200,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len({name for name, _ in pairs}) != len(pairs):
         raise ValueError("a member is named twice")
     return dict(pairs)
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _section(document: Mapping[str, Any], name: str) -> dict[str, ClaimRequest]:

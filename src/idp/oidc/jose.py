@@ -113,7 +113,7 @@ def verify(
     *,
     algs: Collection[str],
     issuer: str,
-    audience: Collection[str],
+    audience: Collection[str] | None,
     now: float,
     leeway: float = 0,
     typ: str | None = None,
@@ -123,7 +123,8 @@ def verify(
 
     The algorithm must be one of `algs`, the header's `typ` must equal `typ` when that is given (RFC 8725 section 3.11),
     `iss` must be `issuer`, `aud` must hold one of `audience`, `exp` must be there and in the future, `nbf` and `iat`
-    must not be, all within `leeway` seconds. Claims in `required` must be there. Raises TokenInvalid and nothing else.
+    must not be, all within `leeway` seconds. Claims in `required` must be there. An `audience` of None asks only that
+    there is one: for an issuer that looks at its own tokens. Raises TokenInvalid and nothing else.
     """
     obj, alg = _parse(token, algs, typ)
     key = _select(keys, alg, obj.headers().get("kid"))
@@ -137,7 +138,9 @@ def verify(
         raise TokenInvalid(detail="payload is not an object")
     options: dict[str, ClaimsOption] = {name: {"essential": True} for name in {*required, "exp"}}
     options["iss"] = {"essential": True, "value": issuer}
-    options["aud"] = {"essential": True, "values": sorted(audience)}
+    options["aud"] = {"essential": True}
+    if audience is not None:
+        options["aud"]["values"] = sorted(audience)
     try:
         JWTClaimsRegistry(int(now), int(leeway), **options).validate(claims)
     except (JoseError, ValueError, TypeError, OverflowError) as error:

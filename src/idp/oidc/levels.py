@@ -2,12 +2,12 @@
 
 Nothing here can be told an acr: it is computed from evidence alone (DESIGN invariant 1).
 
-Ages. Every requirement bounds *each* piece of evidence it uses by its own `max_age`. A level's `max_age` is the age of its last,
-defining requirement; the others have the base age. So with `requires: [{factors: 1}, {any: [identity, review]}]` and `max_age: 5m`
-the identity must be five minutes old at most, the password as old as the base age allows.
+Ages. Every requirement bounds *each* piece of evidence it uses by its own `max_age`. A level's `max_age` is the age of
+its last, defining requirement; the others have the base age. So with `requires: [{factors: 1}, {any: [identity,
+review]}]` and `max_age: 5m` the identity must be five minutes old at most, the password as old as the base age allows.
 
-Recovery. Evidence of a recovery run counts for levels that require `recovery_link`, and those count nothing else: what recovery
-proved, proves only recovery.
+Recovery. Evidence of a recovery run counts for levels that require `recovery_link`, and those count nothing else: what
+recovery proved, proves only recovery.
 """
 
 import math
@@ -24,7 +24,27 @@ SIGN_IN_PURPOSES: Final = frozenset({"sign_in", "sign_up"})
 
 # RFC 8176 section 2. `mfa` and `mca` count other evidence, so no single piece of evidence may bring them.
 REGISTERED_AMR: Final = frozenset(
-    "face fpt geo hwk iris kba otp pin pop pwd rba retina sc sms swk tel user vbm wia".split()
+    [
+        "face",
+        "fpt",
+        "geo",
+        "hwk",
+        "iris",
+        "kba",
+        "otp",
+        "pin",
+        "pop",
+        "pwd",
+        "rba",
+        "retina",
+        "sc",
+        "sms",
+        "swk",
+        "tel",
+        "user",
+        "vbm",
+        "wia",
+    ]
 )
 # Two nodes' clocks may differ a little; evidence further in the future than this is not believed.
 CLOCK_SKEW: Final = 60.0
@@ -129,9 +149,9 @@ class Levels:
     def earn(self, acr: str, evidence: Iterable[Evidence], now: float) -> Earned | None:
         """Return what the evidence earns for exactly this level, or None.
 
-        The answer names the level as it was asked for, so an alias comes back as that alias. `auth_time` is the latest time
-        among the evidence that the requirements use: a fresh step-up gives a fresh time, a level fallen back to its own older
-        one. `amr` is of all evidence that counts for the level and is within its age, used or not.
+        The answer names the level as it was asked for, so an alias comes back as that alias. `auth_time` is the latest
+        time among the evidence that the requirements use: a fresh step-up gives a fresh time, a level fallen back to
+        its own older one. `amr` is of all evidence that counts for the level and is within its age, used or not.
         """
         level = self.level(acr)
         if level is None:

@@ -31,8 +31,8 @@ def is_registered(uri: str, client: Client) -> bool:
 def uri_fault(uri: object, *, native: bool = False) -> str | None:
     """Return what is wrong with an URI that a client wants to register to be sent back to, or None.
 
-    Allowed are https, http to the machine itself (RFC 8252 section 7.3), and, for native clients, a private-use scheme in reverse
-    domain form (section 7.1), which keeps `javascript:` and its kind out.
+    Allowed are https, http to the machine itself (RFC 8252 section 7.3), and, for native clients, a private-use scheme
+    in reverse domain form (section 7.1), which keeps `javascript:` and its kind out.
     """
     fault = web_uri_fault(uri, native=native)
     if fault is None and isinstance(uri, str):
@@ -43,7 +43,7 @@ def uri_fault(uri: object, *, native: bool = False) -> str | None:
 
 
 def web_uri_fault(uri: object, *, native: bool = False, loopback: bool = True) -> str | None:
-    """Return what is wrong with an URI to show or to call, or None: https, or http to the machine itself if `loopback`."""
+    """Return what is wrong with an URI to show or to call, or None: https, or, if `loopback`, http to the machine."""
     if not isinstance(uri, str) or not uri or len(uri) > MAX_URI_LENGTH:
         return f"must be a string of at most {MAX_URI_LENGTH} characters"
     if not _CHARACTERS.fullmatch(uri):

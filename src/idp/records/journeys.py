@@ -112,6 +112,7 @@ class Evidence:
 class Verification:
     """One use of an identity connector by a run.
 
+    `visit` is the engine's sequence number at which the step was entered: a result answers one visit of the step only.
     `vendor_ref` is the vendor's session ID and `vendor_secret` its sealed token; both stay in this row. `output` is the
     minimised result conditions see. `document` holds the few document fields the owner check needs, sealed.
     """
@@ -138,6 +139,7 @@ class Verification:
     fetched_at: float | None = None
     next_look_at: float | None = None
     error: str | None = None
+    visit: int = 0
     version: int = 1
 
 

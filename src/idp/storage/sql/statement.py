@@ -7,8 +7,8 @@ a statement where going through SQLAlchemy's execution costs twenty.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sqlalchemy import make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BindParameter, ClauseElement
@@ -17,7 +17,16 @@ from sqlalchemy.sql.functions import FunctionElement
 # The two engines' INSERTs share the methods we use (on_conflict_do_nothing, on_conflict_do_update, excluded).
 InsertFor = Callable[[Any], Any]
 
-_DIALECTS: Mapping[str, Any] = {"sqlite": sqlite.dialect(paramstyle="named"), "postgresql": PGDialect_psycopg()}
+
+def _dialect(url: str, **options: str) -> Any:
+    kind: Any = make_url(url).get_dialect()
+    return kind(**options)
+
+
+_DIALECTS: Mapping[str, Any] = {
+    "sqlite": _dialect("sqlite://", paramstyle="named"),
+    "postgresql": _dialect("postgresql+psycopg://"),
+}
 _INSERTS: Mapping[str, InsertFor] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -62,4 +71,3 @@ class Statement:
             name for name, bind in compiled.binds.items() if isinstance(bind, BindParameter) and bind.required
         }
         return compiled.string, {name: value for name, value in compiled.params.items() if name not in given}
-

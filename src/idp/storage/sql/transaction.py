@@ -120,9 +120,7 @@ def _of_sqlite(error: sqlite3.Error) -> IdpError | ReadOnly:
 
 def _of_postgresql(error: psycopg.Error) -> IdpError | ReadOnly:
     detail = f"{error.sqlstate}: {error.diag.constraint_name or error.diag.message_primary or type(error).__name__}"
-    if isinstance(
-        error, pg.UniqueViolation | pg.ForeignKeyViolation | pg.DeadlockDetected | pg.SerializationFailure
-    ):
+    if isinstance(error, pg.UniqueViolation | pg.ForeignKeyViolation | pg.DeadlockDetected | pg.SerializationFailure):
         return Conflict(detail=detail)
     if isinstance(error, pg.IntegrityError | pg.DataError | pg.ProgramLimitExceeded):
         return InvalidInput("A value cannot be stored.", detail=detail)
@@ -131,3 +129,15 @@ def _of_postgresql(error: psycopg.Error) -> IdpError | ReadOnly:
     if isinstance(error, psycopg.OperationalError):
         return Unavailable("The service is busy.", detail=detail)
     return IdpError(detail=detail)
+
+
+def finish(transaction: Transaction) -> None:
+    """Raise the error that killed the transaction, if the caller swallowed it: it must not look committed."""
+    if transaction.failure is not None:
+        raise transaction.failure
+
+
+def ended(transaction: Transaction) -> None:
+    """Close the transaction to stores that somebody kept: on a pooled connection they would write outside it."""
+    if transaction.failure is None:
+        transaction.failure = IdpError(detail="the unit of work has ended")

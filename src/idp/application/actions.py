@@ -1,0 +1,47 @@
+"""The built-in actions of flows.
+
+An action is given the run and the form, does one thing in the caller's unit of work, and names its outcome.
+
+Work that costs much CPU (a password hash) is done *between* two units of work: `prepare` returns it, the caller runs it in
+the hashing pool with no transaction open, and `perform` gets the result.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from idp.application import enrolment, mail_codes, second_factor
+from idp.application.dependencies import Dependencies
+from idp.application.passwords import (
+    perform_check_password,
+    perform_set_password,
+    prepare_check_password,
+    prepare_new_password,
+)
+from idp.application.registration import perform_create_account, perform_register
+from idp.application.steps import ActionCall, ActionResult, Work
+from idp.storage.protocols.unit import UnitOfWork
+
+Prepare = Callable[[Dependencies, UnitOfWork, ActionCall], Work]
+Perform = Callable[[Dependencies, UnitOfWork, ActionCall], ActionResult]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """How an action of the catalogue is carried out. `prepare` is None where there is nothing heavy to do."""
+
+    perform: Perform
+    prepare: Prepare | None = None
+
+
+ACTIONS: Final[Mapping[str, Action]] = {
+    "check_password": Action(perform_check_password, prepare_check_password),
+    "check_totp": Action(second_factor.perform_check_totp),
+    "has_totp": Action(second_factor.perform_has_totp),
+    "register": Action(perform_register, prepare_new_password),
+    "send_email_code": Action(mail_codes.perform_send_email_code),
+    "check_email_code": Action(mail_codes.perform_check_email_code),
+    "create_account": Action(perform_create_account),
+    "set_password": Action(perform_set_password, prepare_new_password),
+    "enrol_identity": Action(enrolment.perform_enrol_identity),
+}

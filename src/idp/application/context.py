@@ -1,0 +1,34 @@
+"""What conditions may read, beside what the run itself knows. Built anew for each turn and never stored; holds no secret."""
+
+from typing import Any
+
+from idp.application.browser import Browser
+from idp.application.dependencies import Dependencies
+from idp.application.ownership import vendor_of
+from idp.records.journeys import Run
+from idp.storage.protocols.unit import UnitOfWork
+
+
+def condition_context(deps: Dependencies, uow: UnitOfWork, run: Run, browser: Browser) -> dict[str, Any]:
+    """Return the root variables `user`, `client`, `request`, `device` and `run`."""
+    user_id = run.user_id or run.expected_user_id
+    user = uow.users.get(user_id) if user_id is not None else None
+    request = uow.requests.get(run.request_id) if run.request_id is not None else None
+    params = request.params if request else {}
+    vendors = {vendor_of(uow, record.name) for record in uow.connections.all()}
+    return {
+        "user": {
+            "known": user is not None,
+            "email_verified": bool(user and user.email_verified),
+            "enrolled": bool(user and any(uow.identities.of_user(user.id, vendor) for vendor in vendors)),
+            "locale": (user.locale if user else None) or "",
+        },
+        "client": {"id": request.client_id if request else ""},
+        "request": {
+            "scopes": list(params.get("scopes") or ()),
+            "acr_values": list(params.get("acr_values") or ()),
+            "target_acr": run.target_acr or "",
+        },
+        "device": {"user_agent": browser.user_agent[:256]},
+        "run": {"purpose": run.purpose, "recovery_unenrolled": deps.policy.recovery_unenrolled},
+    }

@@ -1,0 +1,79 @@
+"""The end of a run: what it leaves behind.
+
+A completed run opens or rotates the browser's session. It grants nothing by itself: whether the stored request may be
+answered is decided anew, from evidence, in `authorize`.
+"""
+
+from dataclasses import replace
+from typing import cast
+
+from idp.application.audit import note_run
+from idp.application.browser import Browser, OpenedSession, open_session
+from idp.application.dependencies import Dependencies
+from idp.application.proof import OWNER_PROOF
+from idp.flows.catalog import AUTHENTICATING
+from idp.records.journeys import AuthorizationRequest, Run, RunStatus
+from idp.storage.protocols.unit import UnitOfWork
+
+STOPPED = "stopped"
+RETRYABLE = frozenset({"sign_in", "sign_up", "recovery"})
+
+
+def finish_run(
+    deps: Dependencies,
+    uow: UnitOfWork,
+    run: Run,
+    end: str,
+    reason: str | None,
+    browser: Browser,
+    status: str | None = None,
+) -> tuple[Run, OpenedSession | None]:
+    """Close the run and note on its request what it did not reach. Returns the run and the new session, if any."""
+    session = None
+    if end == "complete":
+        lacks = _lacks(uow, run)
+        user = uow.users.get(run.user_id) if run.user_id is not None else None
+        if lacks or user is None or user.status != "active":
+            end, reason = "error", lacks or "user_blocked"
+        else:
+            session = open_session(deps, uow, browser, user)
+            run = replace(run, session_id=session.session_id)
+    final = cast(RunStatus, status or end)
+    now = deps.clock.now()
+    run = uow.runs.save(replace(run, status=final, finished_at=now, reason=reason))
+    note_run(deps, uow, run, "run.finish", final, trace=browser.trace, reason=reason or "")
+    if final != "complete":
+        _note_on_request(uow, run)
+    return run, session
+
+
+def _lacks(uow: UnitOfWork, run: Run) -> str:
+    """Ask the purpose's demand again, of the evidence this time and not of the graph (DESIGN invariant 3)."""
+    methods = {item.method for item in uow.evidence.of_run(run.id)}
+    owner = bool(methods & OWNER_PROOF)
+    demands = {
+        "sign_in": bool(methods & AUTHENTICATING),
+        "step_up": owner,
+        "recovery": owner and "recovery_link" in methods,
+        "sign_up": owner and "email" in methods,
+    }
+    return "" if demands.get(run.purpose, False) and run.user_id is not None else "evidence_missing"
+
+
+def _note_on_request(uow: UnitOfWork, run: Run) -> None:
+    request = uow.requests.get(run.request_id) if run.request_id is not None else None
+    if request is None or request.status != "open":
+        return
+    changed = _after_failure(request, run)
+    if changed != request:
+        uow.requests.save(changed)
+
+
+def _after_failure(request: AuthorizationRequest, run: Run) -> AuthorizationRequest:
+    if run.reason == STOPPED:
+        return replace(request, denied="access_denied")
+    if run.purpose == "step_up" and run.target_acr and run.reason not in {"session_ended", "other_user"}:
+        return replace(request, attempted=(*request.attempted, run.target_acr))
+    if run.purpose in RETRYABLE and run.status in {"denied", "error"} and run.reason != "other_user":
+        return replace(request, denied="access_denied")
+    return request

@@ -1,0 +1,75 @@
+"""E-mailed codes: six digits, stored as a keyed hash, one use, fifteen minutes."""
+
+import hashlib
+import hmac
+
+from idp.application.audit import note
+from idp.application.dependencies import Dependencies
+from idp.application.mail import queue_mail
+from idp.application.steps import ActionCall, ActionResult, prove
+from idp.application.throttle import charge
+from idp.identity.email_address import parse_email
+from idp.identity.throttling import keys_for_code, keys_for_mail
+from idp.records.journeys import MailedLink
+from idp.storage.protocols.unit import UnitOfWork
+
+DIGITS = 6
+LINK = "link"
+
+
+def perform_send_email_code(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> ActionResult:
+    """Mail a code to the address being registered.
+
+    An address that has an account already gets a mail that says so instead, and the page looks the same: nobody learns
+    here who has an account, except its owner.
+    """
+    email = parse_email(call.form.get("email", ""))
+    if email is None or not charge(deps, uow, keys_for_mail(email.lookup_key, call.browser.address)):
+        note(deps, uow, "email_code.send", "throttled", trace=call.browser.trace, run_id=call.run.id)
+        return ActionResult("throttled", call.run)
+    now = deps.clock.now()
+    code = f"{int.from_bytes(deps.random_bytes(8), 'big') % 10**DIGITS:0{DIGITS}d}"
+    link = uow.links.add(
+        MailedLink(
+            id=0,
+            purpose="email_code",
+            digest=_digest(deps, call.run.id, code),
+            created_at=now,
+            expires_at=now + deps.policy.email_code_seconds,
+            run_id=call.run.id,
+        )
+    )
+    if uow.users.by_email_key(email.lookup_key) is not None:
+        uow.links.consume(link.id, now)
+        values = {"email": email.address, "recover_url": f"{deps.policy.issuer}/recover"}
+        queue_mail(deps, uow, email.address, "account_exists", call.run.locale, values)
+    else:
+        values = {"code": code, "minutes": str(round(deps.policy.email_code_seconds / 60))}
+        queue_mail(deps, uow, email.address, "email_code", call.run.locale, values)
+    note(deps, uow, "email_code.send", "sent", trace=call.browser.trace, run_id=call.run.id)
+    return ActionResult("sent", call.run, {LINK: link.id})
+
+
+def perform_check_email_code(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> ActionResult:
+    """Write `email` evidence if this is the newest code of this run, in time, and not used."""
+    outcome, run = "wrong", call.run
+    newest = max((values[LINK] for values in call.values.values() if isinstance(values.get(LINK), int)), default=None)
+    link = uow.links.get(newest) if newest is not None else None
+    typed = "".join(character for character in call.secrets.get("code", "") if character not in " -\u00a0\t")
+    now = deps.clock.now()
+    if link is None or link.run_id != call.run.id:
+        outcome = "expired"
+    elif not charge(deps, uow, keys_for_code(f"run:{call.run.id}", call.browser.address)):
+        outcome = "throttled"
+    elif now >= link.expires_at:
+        outcome = "expired"
+    elif hmac.compare_digest(_digest(deps, call.run.id, typed), link.digest) and uow.links.consume(link.id, now):
+        outcome = "ok"
+        run = prove(deps, uow, call, "email", ("email",), None)
+    note(deps, uow, "email_code.check", outcome, trace=call.browser.trace, run_id=call.run.id)
+    return ActionResult(outcome, run)
+
+
+def _digest(deps: Dependencies, run_id: int, code: str) -> bytes:
+    # Six digits can be tried out offline; the key, which is not in the database, is what protects them there.
+    return hmac.new(deps.code_key, f"email code {run_id} {code}".encode("utf-8", "replace"), hashlib.sha256).digest()

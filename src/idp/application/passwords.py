@@ -1,0 +1,168 @@
+"""Password actions: check one, set one."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from idp.application.audit import note
+from idp.application.dependencies import Dependencies
+from idp.application.mail import queue_mail
+from idp.application.proof import has_owner_proof
+from idp.application.steps import ActionCall, ActionResult, Work, prove
+from idp.application.throttle import charge, forgive
+from idp.handles import decode, matches
+from idp.identity.email_address import parse_email
+from idp.identity.passwords import PasswordRefused, Verdict, check_strength
+from idp.identity.throttling import keys_for_password
+from idp.records.accounts import Credential, User
+from idp.storage.protocols.unit import UnitOfWork
+
+THROTTLED = "throttled"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A password check that was allowed and done."""
+
+    verdict: Verdict
+    user_id: int | None
+    credential_id: int | None
+    stored: bytes
+    rehashed: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A new password after the strength rules: its hash, or what is wrong with it."""
+
+    problems: tuple[str, ...]
+    hashed: bytes | None
+
+
+def prepare_check_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> Work:
+    """Charge the limits, find the hash, and return the comparison as work. An unknown account costs the same work."""
+    email = parse_email(call.form.get("email", ""))
+    password = call.secrets.get("password", "")
+    counters = keys_for_password(_account_key(call), call.browser.address, _known_device(uow, call))
+    if not charge(deps, uow, counters):
+        return lambda: THROTTLED
+    user = uow.users.by_email_key(email.lookup_key) if email else None
+    credential = _password_of(uow, user)
+
+    def compare() -> Checked:
+        if user is None or credential is None:
+            deps.hasher.verify_nobody(password)
+            return Checked(Verdict(ok=False), None, None, b"", None)
+        verdict = deps.hasher.verify(credential.secret.decode(), password)
+        rehashed = deps.hasher.hash(password).encode() if verdict.ok and verdict.needs_rehash else None
+        return Checked(verdict, user.id, credential.id, credential.secret, rehashed)
+
+    return compare
+
+
+def perform_check_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> ActionResult:
+    """Write `pwd` evidence if the password fits, the account may sign in, and it is still the same password."""
+    checked = call.prepared
+    if checked == THROTTLED or not isinstance(checked, Checked):
+        _audit(deps, uow, call, THROTTLED, None)
+        return ActionResult(THROTTLED, call.run)
+    user = uow.users.get(checked.user_id) if checked.user_id is not None else None
+    credential = _password_of(uow, user)
+    current = credential is not None and (credential.id, credential.secret) == (checked.credential_id, checked.stored)
+    if not checked.verdict.ok or user is None or user.status != "active" or credential is None or not current:
+        _audit(deps, uow, call, "wrong", user)
+        return ActionResult("wrong", call.run)
+    if call.run.expected_user_id not in (None, user.id):
+        _audit(deps, uow, call, "other_user", user)
+        return ActionResult("wrong", call.run, user_changed=True)
+    now = deps.clock.now()
+    if checked.rehashed is not None:
+        uow.credentials.replace_secret(credential.id, checked.rehashed, now)
+    uow.credentials.touch(credential.id, now)
+    forgive(uow, keys_for_password(_account_key(call), call.browser.address, None))
+    run = prove(deps, uow, call, "pwd", ("pwd",), user.id)
+    _audit(deps, uow, call, "ok", user)
+    return ActionResult("ok", replace(run, credential_epoch=user.credential_epoch))
+
+
+def prepare_new_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> Work:
+    """Return the strength check and the hash of a new password as work."""
+    password = call.secrets.get("password", "")
+    user = uow.users.get(call.run.user_id) if call.run.user_id else None
+    known = [call.form.get("email", "")] + ([user.email, user.name or ""] if user else [])
+
+    def make() -> NewPassword:
+        problems = check_strength(password, [item for item in known if item])
+        if problems:
+            return NewPassword(problems, None)
+        try:
+            return NewPassword((), deps.hasher.hash(password).encode())
+        except PasswordRefused:
+            return NewPassword(("not_text",), None)
+
+    return make
+
+
+def perform_set_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> ActionResult:
+    """Replace the password of the *proved* user, and end everything that rested on the old one.
+
+    Demands owner proof in this very run (DESIGN invariant 10): a mailed link alone never gets here.
+    """
+    made = call.prepared
+    user = uow.users.get(call.run.user_id) if call.run.user_id else None
+    if user is None or not has_owner_proof(uow, call.run):
+        note(deps, uow, "password.set", "refused", trace=call.browser.trace, reason="no_proof", run_id=call.run.id)
+        return ActionResult("refused", call.run)
+    if not isinstance(made, NewPassword) or made.hashed is None:
+        return ActionResult("weak", call.run, {"problems": list(made.problems) if isinstance(made, NewPassword) else []})
+    now = deps.clock.now()
+    credential = _password_of(uow, user)
+    if credential is None:
+        uow.credentials.add(Credential(0, user.id, "password", made.hashed, "Password", now))
+    else:
+        uow.credentials.replace_secret(credential.id, made.hashed, now)
+    user = uow.users.save(replace(user, credential_epoch=user.credential_epoch + 1, updated_at=now))
+    uow.sessions.end_of_user(user.id, now)
+    uow.grants.revoke_of_user(user.id, now)
+    uow.runs.end_of_user(user.id, now, "credentials_changed", except_id=call.run.id)
+    uow.links.consume_of_user(user.id, "recovery", now)
+    forgive(uow, keys_for_password(user.email_key, call.browser.address, None))
+    queue_mail(deps, uow, user.email, "password_changed", user.locale or call.run.locale, _when(deps, user))
+    _audit(deps, uow, call, "set", user)
+    return ActionResult("ok", replace(call.run, credential_epoch=user.credential_epoch))
+
+
+def _account_key(call: ActionCall) -> str:
+    email = parse_email(call.form.get("email", ""))
+    return email.lookup_key if email else "not an address"
+
+
+def _known_device(uow: UnitOfWork, call: ActionCall) -> str | None:
+    """Return the browser's ID if it still carries a session cookie of this very account, live or ended."""
+    email = parse_email(call.form.get("email", ""))
+    handle = decode(call.browser.session_handle)
+    session = uow.sessions.get(handle[0]) if handle else None
+    if email is None or handle is None or session is None or not matches(handle[1], session.secret_digest):
+        return None
+    user = uow.users.get(session.user_id)
+    return call.browser.digest.hex() if user is not None and user.email_key == email.lookup_key else None
+
+
+def _password_of(uow: UnitOfWork, user: User | None) -> Credential | None:
+    found = uow.credentials.of_user(user.id, "password") if user else ()
+    return found[0] if found else None
+
+
+def _when(deps: Dependencies, user: User) -> dict[str, Any]:
+    return {"name": user.given_name or user.email, "at": deps.clock.now(), "recover_url": f"{deps.policy.issuer}/recover"}
+
+
+def _audit(deps: Dependencies, uow: UnitOfWork, call: ActionCall, outcome: str, user: User | None) -> None:
+    note(
+        deps,
+        uow,
+        "password.set" if outcome == "set" else "password.check",
+        outcome,
+        trace=call.browser.trace,
+        user_id=user.id if user else None,
+        run_id=call.run.id,
+    )

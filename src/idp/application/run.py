@@ -1,0 +1,94 @@
+"""Driving a run: load, let the engine decide, perform the effect, save; until a person or a vendor must act.
+
+One turn is one unit of work under the run's optimistic version. Password hashing and vendor calls happen between turns, with
+no transaction open. A process that dies between two turns leaves the run where the last one saved it.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from idp.application.browser import Browser
+from idp.application.dependencies import Dependencies
+from idp.application.threads import in_thread
+from idp.application.turn import (
+    AtReview,
+    AtScreen,
+    AtVendor,
+    CallVendor,
+    Ended,
+    Prepare,
+    RunView,
+    take_turn,
+)
+from idp.application.verify import begin_verification, look, outcome_of
+from idp.errors import Conflict
+from idp.flows.events import ConnectorDone, Event
+from idp.records.journeys import Verification
+
+__all__ = ["AtReview", "AtScreen", "AtVendor", "Ended", "RunView", "Submission", "check_vendor", "show_run", "submit"]
+
+MAX_TURNS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a person answered a screen with. `step` and `seq` name the page it was on."""
+
+    step: str
+    seq: int
+    outcome: str
+    values: Mapping[str, str]
+
+
+async def show_run(deps: Dependencies, run_id: int, browser: Browser) -> RunView:
+    """Return what the run waits for. Reload, back button and second tab all come here, and change nothing by themselves.
+
+    Raises NotFound for a run that is not this browser's.
+    """
+    return await _drive(deps, run_id, browser, None)
+
+
+async def submit(deps: Dependencies, run_id: int, browser: Browser, submission: Submission) -> RunView:
+    """Answer a screen. Raises StaleEvent or RefusedEvent when the answer does not belong to where the run stands."""
+    return await _drive(deps, run_id, browser, submission)
+
+
+async def check_vendor(deps: Dependencies, run_id: int, browser: Browser, *, hurry: bool = False) -> RunView:
+    """Look at the vendor for the run's open verification, then return what the run waits for."""
+    view = await show_run(deps, run_id, browser)
+    if isinstance(view, AtVendor):
+        await look(deps, view.verification.id, browser.trace, hurry=hurry)
+        view = await show_run(deps, run_id, browser)
+    return view
+
+
+async def _drive(deps: Dependencies, run_id: int, browser: Browser, answer: Submission | Event | None) -> RunView:
+    prepared: Any = None
+    for _ in range(MAX_TURNS):
+        turn = await in_thread(take_turn, deps, run_id, browser, answer, prepared)
+        match turn:
+            case Prepare(work):
+                prepared = await asyncio.wrap_future(deps.hashing_pool.submit(work))
+            case CallVendor(step, connection):
+                verification = await begin_verification(deps, run_id, step, connection, turn.seq, browser.trace)
+                outcome = outcome_of(verification)
+                if outcome is None:
+                    return await _at_vendor(deps, run_id, browser, verification)
+                prepared, answer = None, ConnectorDone(step, outcome, seq=turn.seq)
+            case AtScreen() | AtVendor() | AtReview() | Ended():
+                return turn
+    raise Conflict(detail=f"run {run_id} did not come to rest")
+
+
+async def _at_vendor(deps: Dependencies, run_id: int, browser: Browser, verification: Verification) -> RunView:
+    view = await in_thread(take_turn, deps, run_id, browser, None, None)
+    match view:
+        case AtVendor():
+            return replace(view, fresh=verification.id == view.verification.id)
+        case AtScreen() | AtReview() | Ended():
+            return view
+    raise Conflict(detail=f"run {run_id} moved while the vendor was called")
+
+

@@ -1,0 +1,64 @@
+"""What an action is given and what it answers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from idp.application.browser import Browser
+from idp.application.dependencies import Dependencies
+from idp.records.journeys import Evidence, Run
+from idp.storage.protocols.unit import UnitOfWork
+
+#: Heavy work without a transaction; its result reaches `perform` as `ActionCall.prepared`.
+Work = Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionCall:
+    """One use of an action by a run. `secrets` were typed just now and are never kept."""
+
+    run: Run
+    step: str
+    form: Mapping[str, str]
+    options: Mapping[str, Any]
+    values: Mapping[str, Mapping[str, Any]]
+    browser: Browser
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    prepared: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionResult:
+    """The outcome, small values for conditions, and the run as the action left it.
+
+    `user_changed` says that the person turned out to be somebody else than the run is pinned to; the caller ends the run
+    (DESIGN invariant 6).
+    """
+
+    outcome: str
+    run: Run
+    values: Mapping[str, Any] = field(default_factory=dict)
+    user_changed: bool = False
+
+
+def prove(
+    deps: Dependencies, uow: UnitOfWork, call: ActionCall, method: str, amr: tuple[str, ...], user_id: int | None
+) -> Run:
+    """Write authenticator evidence for the run and return the run with its proved user."""
+    run = call.run if user_id is None else replace(call.run, user_id=user_id)
+    uow.evidence.append(
+        Evidence(
+            id=0,
+            run_id=run.id,
+            method=method,
+            amr=amr,
+            at=deps.clock.now(),
+            source_step=call.step,
+            purpose=run.purpose,
+            user_id=user_id,
+            request_id=run.request_id,
+            flow_id=run.flow_id,
+            flow_version=run.flow_version,
+        )
+    )
+    return run

@@ -1,0 +1,286 @@
+"""One turn of a run, in one unit of work."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeAlias
+
+from idp.application.actions import ACTIONS
+from idp.application.audit import note_run
+from idp.application.browser import Browser, OpenedSession, find_session
+from idp.application.context import condition_context
+from idp.application.dependencies import Dependencies
+from idp.application.finish import finish_run
+from idp.application.proof import accept_review, judge_proof
+from idp.application.steps import ActionCall, Work
+from idp.application.review import take_case
+from idp.application.verify import outcome_of, output_of, vendor_url
+from idp.errors import NotFound
+from idp.flows.engine import advance, end_run, resume
+from idp.flows.events import (
+    ActionDone,
+    AwaitReview,
+    CallConnector,
+    ConnectorDone,
+    Effect,
+    Event,
+    Finish,
+    JudgeProof,
+    ProofJudged,
+    RefusedEvent,
+    ReviewDone,
+    RunAction,
+    ShowScreen,
+    Submitted,
+)
+from idp.flows.language import Flow
+from idp.flows.state import State, from_json, to_json
+from idp.records.journeys import Run, Verification
+from idp.storage.protocols.unit import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class AtScreen:
+    """The run waits for a person at a screen. `values` are what actions said (as the problems of a weak password)."""
+
+    run: Run
+    effect: ShowScreen
+    values: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class AtVendor:
+    """The run waits for the vendor. `fresh` when the person has not been sent there yet."""
+
+    run: Run
+    verification: Verification
+    url: str
+    step: str
+    seq: int
+    outcomes: tuple[str, ...]
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AtReview:
+    """The run waits for a reviewer."""
+
+    run: Run
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The run is over. `session` is the new cookie after a completed one."""
+
+    run: Run
+    session: OpenedSession | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Heavy work to be done before the turn can be taken."""
+
+    work: Work
+
+
+@dataclass(frozen=True, slots=True)
+class CallVendor:
+    """A connector to be started before the run can go on."""
+
+    step: str
+    connection: str
+    seq: int
+
+
+RunView: TypeAlias = AtScreen | AtVendor | AtReview | Ended
+Turn: TypeAlias = RunView | Prepare | CallVendor
+
+
+class Answer(Protocol):
+    """A person's answer to a screen (see `run.Submission`)."""
+
+    @property
+    def step(self) -> str: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def values(self) -> Mapping[str, str]: ...
+
+
+def take_turn(
+    deps: Dependencies, run_id: int, browser: Browser, answer: Answer | Event | None, prepared: Any
+) -> Turn:
+    """Take one turn. Raises NotFound for a foreign run, RefusedEvent for an answer that does not fit."""
+    with deps.storage.write() as uow:
+        run = load_run(uow, run_id, browser)
+        if run.status != "active":
+            return Ended(run)
+        hand = _Hand(deps, uow, run, browser, prepared)
+        ended = hand.check_pins()
+        return ended if ended is not None else hand.play(answer)
+
+
+def load_run(uow: UnitOfWork, run_id: int, browser: Browser) -> Run:
+    """Find a run of this browser. A run of another browser does not exist for this one."""
+    run = uow.runs.get(run_id)
+    if run is None or run.browser_digest != browser.digest:
+        raise NotFound("This page does not belong to your browser, or is too old.")
+    return run
+
+
+class _Hand:
+    """The turn being taken: the run, its flow and state, and the unit of work they live in."""
+
+    def __init__(self, deps: Dependencies, uow: UnitOfWork, run: Run, browser: Browser, prepared: Any) -> None:
+        self.deps, self.uow, self.run, self.browser, self.prepared = deps, uow, run, browser, prepared
+        self.flow: Flow = deps.flows.get(uow, run.flow_id, run.flow_version)
+        self.state: State = from_json(json.dumps(run.state))
+
+    def check_pins(self) -> Ended | None:
+        """End a run whose time is over, whose user changed, or whose credentials were replaced meanwhile."""
+        reason = self._broken_pin()
+        if reason is None:
+            return None
+        self.state, effect = end_run(self.state, "denied", reason)
+        return self._finish(effect, status="expired" if reason == "deadline" else "ended")
+
+    def play(self, answer: Answer | Event | None) -> Turn:
+        effect = self._apply(answer)
+        while True:
+            match effect:
+                case RunAction():
+                    prepare = ACTIONS[effect.action].prepare
+                    if prepare is not None and self.prepared is None:
+                        return Prepare(prepare(self.deps, self.uow, self._call(effect)))
+                    effect = self._act(effect)
+                case JudgeProof():
+                    judgement, self.run = judge_proof(
+                        self.deps, self.uow, self.run, effect.connection, effect.step, self.browser.trace
+                    )
+                    effect = self._advance(ProofJudged(effect.step, effect.seq, judgement.accepted))
+                case CallConnector():
+                    found = self._newest(effect)
+                    if found is None:
+                        self._save()
+                        return CallVendor(effect.step, effect.connection, effect.seq)
+                    outcome = outcome_of(found)
+                    if outcome is None:
+                        return self._at_vendor(effect, found)
+                    effect = self._advance(ConnectorDone(effect.step, outcome, output_of(found), effect.seq))
+                case AwaitReview():
+                    decided = self._review(effect)
+                    if decided is None:
+                        return AtReview(self._save(), self.run.deadline_at)
+                    effect = decided
+                case ShowScreen():
+                    return AtScreen(self._save(), effect, self.state.values)
+                case Finish():
+                    return self._finish(effect)
+
+    def _apply(self, answer: Answer | Event | None) -> Effect:
+        if answer is None:
+            return resume(self.flow, self.state)
+        if isinstance(answer, (ActionDone, ConnectorDone, ReviewDone, ProofJudged, Submitted)):
+            return self._advance(answer)
+        here = resume(self.flow, self.state)
+        if isinstance(here, CallConnector):
+            return self._leave_vendor(here, answer)
+        kind = self.deps.flows.catalog.screens.get(here.screen) if isinstance(here, ShowScreen) else None
+        if kind is None:
+            raise RefusedEvent("the run is not at a screen")
+        fields, secrets = kind.split(answer.values)
+        return self._advance(Submitted(answer.step, answer.seq, answer.outcome, fields, secrets))
+
+    def _leave_vendor(self, here: CallConnector, answer: Answer) -> Effect:
+        """The person gives up waiting: the attempt is over for the run, whatever the vendor says later."""
+        if (answer.step, answer.seq) != (here.step, here.seq) or answer.outcome not in {"restart", "stop"}:
+            raise RefusedEvent("the page is out of date")
+        found = self._newest(here)
+        if found is not None and found.status == "started":
+            self.uow.verifications.save(replace(found, status="expired", error="abandoned", next_look_at=None))
+        note_run(self.deps, self.uow, self.run, "verification", "abandoned", trace=self.browser.trace)
+        return self._advance(ConnectorDone(here.step, "not_finished", {}, here.seq))
+
+    def _advance(self, event: Event) -> Effect:
+        context = condition_context(self.deps, self.uow, self.run, self.browser)
+        self.state, effect = advance(self.flow, self.state, event, context)
+        return effect
+
+    def _act(self, effect: RunAction) -> Effect:
+        call = replace(self._call(effect), prepared=self.prepared)
+        self.prepared = None
+        result = ACTIONS[effect.action].perform(self.deps, self.uow, call)
+        self.run = result.run
+        if result.user_changed:
+            self.state, ended = end_run(self.state, "denied", "other_user")
+            return ended
+        return self._advance(ActionDone(effect.step, result.outcome, result.values, effect.seq))
+
+    def _call(self, effect: RunAction) -> ActionCall:
+        return ActionCall(
+            run=self.run,
+            step=effect.step,
+            form=effect.form,
+            options=effect.options,
+            values=self.state.values,
+            browser=self.browser,
+            secrets=effect.secrets,
+        )
+
+    def _newest(self, effect: CallConnector) -> Verification | None:
+        mine = [item for item in self.uow.verifications.of_run(self.run.id, effect.step) if item.visit == effect.seq]
+        return mine[-1] if mine and (mine[-1].vendor_url is not None or mine[-1].status == "error") else None
+
+    def _at_vendor(self, effect: CallConnector, verification: Verification) -> AtVendor:
+        return AtVendor(
+            self._save(), verification, vendor_url(self.deps, verification), effect.step, effect.seq, ("restart", "stop")
+        )
+
+    def _review(self, effect: AwaitReview) -> Effect | None:
+        case = take_case(self.deps, self.uow, self.run, effect, self.browser.trace)
+        if case is None:
+            return self._advance(ReviewDone(effect.step, "rejected", effect.seq))
+        self.run = replace(self.run, deadline_at=max(self.run.deadline_at, case.deadline_at))
+        if case.status == "open":
+            return None
+        outcome = case.status
+        if outcome == "approved":
+            judgement, self.run = accept_review(
+                self.deps, self.uow, self.run, case, effect.step, self.browser.trace
+            )
+            outcome = "approved" if judgement.accepted else "rejected"
+        return self._advance(ReviewDone(effect.step, outcome, effect.seq))
+
+    def _broken_pin(self) -> str | None:
+        if self.deps.clock.now() >= self.run.deadline_at:
+            return "deadline"
+        user_id = self.run.user_id or self.run.expected_user_id
+        if user_id is None:
+            return None
+        user = self.uow.users.get(user_id)
+        if user is None or user.status != "active":
+            return "user_blocked"
+        if user.credential_epoch != self.run.credential_epoch:
+            return "credentials_changed"
+        if self.run.purpose == "step_up":
+            signed_in = find_session(self.deps, self.uow, self.browser)
+            if signed_in is None or signed_in.session.id != self.run.session_id:
+                return "session_ended"
+            if signed_in.user.id != user_id:
+                return "other_user"
+        return None
+
+    def _finish(self, effect: Effect, status: str | None = None) -> Ended:
+        end, reason = (effect.end, effect.reason) if isinstance(effect, Finish) else ("error", "engine")
+        self.run = replace(self.run, state=json.loads(to_json(self.state)))
+        self.run, session = finish_run(self.deps, self.uow, self.run, end, reason, self.browser, status)
+        return Ended(self.run, session)
+
+    def _save(self) -> Run:
+        saved = json.loads(to_json(self.state))
+        if saved != self.run.state or self.run != self.uow.runs.get(self.run.id):
+            self.run = self.uow.runs.save(replace(self.run, state=saved))
+        return self.run

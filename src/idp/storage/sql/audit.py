@@ -1,0 +1,48 @@
+"""The audit trail."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from sqlalchemy import bindparam
+
+from idp.records.operations import AuditEntry
+from idp.storage.sql.rows import Rows
+from idp.storage.sql.statement import Statement
+from idp.storage.sql.tables.operations import AUDIT
+from idp.storage.sql.transaction import Transaction
+
+_T = AUDIT.c
+_ROWS = Rows(AUDIT, AuditEntry)
+
+
+@cache
+def _listing(*filtered: str) -> Statement:
+    conditions = [_T[name] == bindparam(name) for name in filtered]
+    return _ROWS.select(*conditions, _T.id > bindparam("after_id"), order=[_T.id], limit=True)
+
+
+class SqlAudit:
+    """`AuditStore`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        """Bind to a transaction."""
+        self._transaction = transaction
+
+    def append(self, entry: AuditEntry) -> None:
+        """Insert. There is no update and no delete; the database refuses both."""
+        _ROWS.add(self._transaction, entry)
+
+    def list(
+        self,
+        *,
+        user_id: int | None = None,
+        run_id: int | None = None,
+        action: str | None = None,
+        after_id: int = 0,
+        limit: int = 100,
+    ) -> Sequence[AuditEntry]:
+        """List entries in order, those that meet every given filter."""
+        given = {"user_id": user_id, "run_id": run_id, "action": action}
+        filters = {name: value for name, value in given.items() if value is not None}
+        wanted = {**filters, "after_id": after_id, "limit": limit}
+        return _ROWS.many(self._transaction, _listing(*filters), wanted)

@@ -1,0 +1,67 @@
+"""Review cases."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, update
+
+from idp.records.journeys import Case
+from idp.storage.sql.rows import Rows
+from idp.storage.sql.statement import Statement
+from idp.storage.sql.tables.journeys import CASES
+from idp.storage.sql.transaction import Transaction
+
+_T = CASES.c
+_ROWS = Rows(CASES, Case)
+_GET = _ROWS.select(_T.id == bindparam("id"))
+_OF_RUN = _ROWS.select(_T.run_id == bindparam("run_id"), order=[_T.id])
+_ALL = _ROWS.select(order=[_T.id], limit=True)
+_WITH_STATUS = _ROWS.select(_T.status == bindparam("status"), order=[_T.id], limit=True)
+_OVERDUE = _ROWS.select(
+    _T.status == "open", _T.deadline_at <= bindparam("now"), order=[_T.deadline_at, _T.id], limit=True
+)
+_DECIDE = Statement(
+    update(CASES)
+    .where(_T.id == bindparam("id"), _T.status == "open")
+    .values(
+        status=bindparam("new_status", type_=_T.status.type),
+        decided_by=bindparam("decided_by", type_=_T.decided_by.type),
+        decision_reason=bindparam("reason", type_=_T.decision_reason.type),
+        decided_at=bindparam("at", type_=_T.decided_at.type),
+        version=_T.version + 1,
+    )
+)
+
+
+class SqlCases:
+    """`CaseStore`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        """Bind to a transaction."""
+        self._transaction = transaction
+
+    def add(self, case: Case) -> Case:
+        """Insert."""
+        return _ROWS.add(self._transaction, case)
+
+    def get(self, case_id: int) -> Case | None:
+        """Find."""
+        return _ROWS.one(self._transaction, _GET, {"id": case_id})
+
+    def of_run(self, run_id: int) -> Sequence[Case]:
+        """List a run's cases, oldest first."""
+        return _ROWS.many(self._transaction, _OF_RUN, {"run_id": run_id})
+
+    def list(self, status: str | None = "open", limit: int = 100) -> Sequence[Case]:
+        """List cases (of any status for None), oldest first."""
+        if status is None:
+            return _ROWS.many(self._transaction, _ALL, {"limit": limit})
+        return _ROWS.many(self._transaction, _WITH_STATUS, {"status": status, "limit": limit})
+
+    def decide(self, case_id: int, status: str, decided_by: str, reason: str, at: float) -> bool:
+        """Close an open case, once. False if it was not open. Raises InvalidInput for a status that is none."""
+        row = {"id": case_id, "new_status": status, "decided_by": decided_by, "reason": reason, "at": at}
+        return self._transaction.change(_DECIDE, row) == 1
+
+    def overdue(self, now: float, limit: int = 100) -> Sequence[Case]:
+        """List open cases past their deadline, the longest overdue first."""
+        return _ROWS.many(self._transaction, _OVERDUE, {"now": now, "limit": limit})

@@ -1,0 +1,70 @@
+"""Published flow versions."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, func, literal, select
+
+from idp.records.journeys import FlowVersion
+from idp.storage.sql.rows import Rows
+from idp.storage.sql.statement import InsertFor, Statement
+from idp.storage.sql.tables.clients import FLOW_VERSIONS
+from idp.storage.sql.transaction import Transaction
+
+_T = FLOW_VERSIONS.c
+_ROWS = Rows(FLOW_VERSIONS, FlowVersion)
+_OF_FLOW = _T.flow_id == bindparam("flow_id")
+_GET = _ROWS.select(_OF_FLOW, _T.version == bindparam("version"))
+_LATEST = Statement(select(*_ROWS.columns).where(_OF_FLOW).order_by(_T.version.desc()).limit(literal(1)))
+_NEWER = FLOW_VERSIONS.alias("newer")
+_ALL_LATEST = _ROWS.select(
+    ~select(_NEWER.c.version).where(_NEWER.c.flow_id == _T.flow_id, _NEWER.c.version > _T.version).exists()
+)
+
+
+def _publish(insert: InsertFor) -> object:
+    names = ("flow_id", "text", "digest", "created_at", "message")
+    values = [bindparam(name, type_=_T[name].type) for name in names]
+    next_version = select(func.coalesce(func.max(_T.version), 0) + 1).where(_OF_FLOW).scalar_subquery()
+    return (
+        insert(FLOW_VERSIONS)
+        .values({**dict(zip(names, values, strict=True)), "version": next_version})
+        .on_conflict_do_nothing()
+        .returning(*_ROWS.columns)
+    )
+
+
+_PUBLISH = Statement(build=_publish)
+
+
+class SqlFlows:
+    """`FlowStore`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        """Bind to a transaction."""
+        self._transaction = transaction
+
+    def publish(self, flow_id: str, text: str, digest: bytes, at: float, message: str = "") -> FlowVersion:
+        """Add the next version, or return the latest when its digest is the same. Safe under concurrent calls."""
+        record = FlowVersion(flow_id, 0, text, digest, at, message)
+        row = _ROWS.encode(record)
+        del row["version"]
+        while True:
+            latest = self.latest(flow_id)
+            if latest is not None and latest.digest == digest:
+                return latest
+            rows = self._transaction.rows(_PUBLISH, row)
+            if rows:
+                return _ROWS.decode(rows[0])
+            # Somebody published this number first. He has committed, or the insert would still wait; look again.
+
+    def get(self, flow_id: str, version: int) -> FlowVersion | None:
+        """Find one version."""
+        return _ROWS.one(self._transaction, _GET, {"flow_id": flow_id, "version": version})
+
+    def latest(self, flow_id: str) -> FlowVersion | None:
+        """Find the newest version."""
+        return _ROWS.one(self._transaction, _LATEST, {"flow_id": flow_id})
+
+    def all_latest(self) -> Sequence[FlowVersion]:
+        """List the newest version of each flow, in flow_id order."""
+        return sorted(_ROWS.many(self._transaction, _ALL_LATEST, {}), key=lambda version: version.flow_id)

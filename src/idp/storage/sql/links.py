@@ -1,0 +1,46 @@
+"""Mailed links."""
+
+from sqlalchemy import bindparam, update
+
+from idp.records.journeys import MailedLink
+from idp.storage.sql.rows import Rows
+from idp.storage.sql.statement import Statement
+from idp.storage.sql.tables.journeys import LINKS
+from idp.storage.sql.transaction import Transaction
+
+_T = LINKS.c
+_ROWS = Rows(LINKS, MailedLink)
+_GET = _ROWS.select(_T.id == bindparam("id"))
+_AT = bindparam("at", type_=_T.consumed_at.type)
+_CONSUME = Statement(
+    update(LINKS).where(_T.id == bindparam("id"), _T.consumed_at.is_(None), _T.expires_at > _AT).values(consumed_at=_AT)
+)
+_CONSUME_OF_USER = Statement(
+    update(LINKS)
+    .where(_T.user_id == bindparam("user_id"), _T.purpose == bindparam("of_purpose"), _T.consumed_at.is_(None))
+    .values(consumed_at=_AT)
+)
+
+
+class SqlLinks:
+    """`LinkStore`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        """Bind to a transaction."""
+        self._transaction = transaction
+
+    def add(self, link: MailedLink) -> MailedLink:
+        """Insert."""
+        return _ROWS.add(self._transaction, link)
+
+    def get(self, link_id: int) -> MailedLink | None:
+        """Find."""
+        return _ROWS.one(self._transaction, _GET, {"id": link_id})
+
+    def consume(self, link_id: int, at: float) -> bool:
+        """Use the link, once. False if it was used or has expired."""
+        return self._transaction.change(_CONSUME, {"id": link_id, "at": at}) == 1
+
+    def consume_of_user(self, user_id: int, purpose: str, at: float) -> int:
+        """Void a user's unused links of one purpose and return how many."""
+        return self._transaction.change(_CONSUME_OF_USER, {"user_id": user_id, "of_purpose": purpose, "at": at})

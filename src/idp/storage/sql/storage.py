@@ -1,0 +1,85 @@
+"""The storage: a URL in, units of work out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from sqlalchemy import URL, make_url
+
+from idp.clock import Clock, SystemClock
+from idp.storage.sql import migrate
+from idp.storage.sql.postgresql import PostgresqlDatabase
+from idp.storage.sql.sqlite import SqliteDatabase, Synchronous
+from idp.storage.sql.unit import SqlUnit
+
+
+class SqlStorage:
+    """Opens units of work on SQLite or PostgreSQL (`idp.storage.protocols.unit.Storage`).
+
+    A unit belongs to the thread that opened it. On SQLite a thread must not open a unit inside a writing one.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Clock | None = None,
+        synchronous: Synchronous = "FULL",
+        busy_seconds: float = 10.0,
+        pool_size: int = 8,
+    ) -> None:
+        """Prepare a storage; nothing is opened before first use.
+
+        `url`: `sqlite:///relative.db`, `sqlite:////absolute.db`, `sqlite://` (in memory) or `postgresql://…`.
+        `clock` tells when a value that may be seen once is forgotten; hand in the application's.
+        `synchronous` is SQLite's durability (FULL survives a power cut). `busy_seconds` bounds the wait for a lock or a
+        connection. `pool_size` is the number of PostgreSQL connections that write, and again that read.
+        Raises ValueError for any other kind of URL.
+        """
+        self._clock = clock or SystemClock()
+        self._database = _open(make_url(url), synchronous, busy_seconds, pool_size)
+
+    @contextmanager
+    def read(self) -> Iterator[SqlUnit]:
+        """Open a unit of work that cannot write: the database refuses."""
+        with self._database.read() as transaction:
+            yield SqlUnit(transaction, self._clock)
+
+    @contextmanager
+    def write(self) -> Iterator[SqlUnit]:
+        """Open a unit of work; leaving it commits, an exception rolls back.
+
+        Raises Unavailable when the database is, and whatever error killed the transaction, even if it was caught.
+        """
+        with self._database.write() as transaction:
+            yield SqlUnit(transaction, self._clock)
+
+    def migrate(self, to: Literal["head", "expand"] = "head") -> None:
+        """Bring the schema up to date; safe when several nodes do it at once.
+
+        `expand` stops before the first pending revision that takes something away (expand, deploy, contract).
+        """
+        with self._database.migrating() as connection:
+            migrate.upgrade(connection, to)
+
+    def at_head(self) -> bool:
+        """Say whether the schema is the one this program knows."""
+        with self._database.migrating() as connection:
+            return migrate.at_head(connection)
+
+    def close(self) -> None:
+        """Release every connection."""
+        self._database.close()
+
+
+def _open(
+    url: URL, synchronous: Synchronous, busy_seconds: float, pool_size: int
+) -> SqliteDatabase | PostgresqlDatabase:
+    engine = url.drivername.partition("+")[0]
+    if engine == "sqlite":
+        path = None if url.database in (None, "", ":memory:") else url.database
+        return SqliteDatabase(path, synchronous=synchronous, busy_seconds=busy_seconds)
+    if engine in ("postgresql", "postgres"):
+        driven = url.set(drivername="postgresql+psycopg")
+        return PostgresqlDatabase(driven, pool_size=pool_size, busy_seconds=busy_seconds)
+    raise ValueError(f"no storage for {engine!r}: use sqlite or postgresql")

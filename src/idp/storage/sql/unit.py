@@ -1,0 +1,159 @@
+"""One unit of work: every store, bound to one transaction."""
+
+from functools import cached_property
+
+from idp.clock import Clock
+from idp.storage.sql.access_tokens import SqlAccessTokens
+from idp.storage.sql.audit import SqlAudit
+from idp.storage.sql.cases import SqlCases
+from idp.storage.sql.clients import SqlClients
+from idp.storage.sql.codes import SqlCodes
+from idp.storage.sql.connections import SqlConnections
+from idp.storage.sql.consents import SqlConsents
+from idp.storage.sql.credentials import SqlCredentials
+from idp.storage.sql.evidence import SqlEvidence
+from idp.storage.sql.flows import SqlFlows
+from idp.storage.sql.grants import SqlGrants
+from idp.storage.sql.identities import SqlIdentities
+from idp.storage.sql.keys import SqlKeys
+from idp.storage.sql.links import SqlLinks
+from idp.storage.sql.once import SqlOnce
+from idp.storage.sql.outbox import SqlOutbox
+from idp.storage.sql.refresh_tokens import SqlRefreshTokens
+from idp.storage.sql.registrations import SqlRegistrations
+from idp.storage.sql.requests import SqlRequests
+from idp.storage.sql.runs import SqlRuns
+from idp.storage.sql.sessions import SqlSessions
+from idp.storage.sql.throttles import SqlThrottles
+from idp.storage.sql.transaction import Transaction
+from idp.storage.sql.users import SqlUsers
+from idp.storage.sql.verifications import SqlVerifications
+
+
+class SqlUnit:
+    """`UnitOfWork`. Each store is made when it is first asked for."""
+
+    def __init__(self, transaction: Transaction, clock: Clock) -> None:
+        """Bind to a transaction."""
+        self._transaction = transaction
+        self._clock = clock
+
+    @cached_property
+    def users(self) -> SqlUsers:
+        """See `SqlUsers`."""
+        return SqlUsers(self._transaction)
+
+    @cached_property
+    def credentials(self) -> SqlCredentials:
+        """See `SqlCredentials`."""
+        return SqlCredentials(self._transaction)
+
+    @cached_property
+    def identities(self) -> SqlIdentities:
+        """See `SqlIdentities`."""
+        return SqlIdentities(self._transaction)
+
+    @cached_property
+    def registrations(self) -> SqlRegistrations:
+        """See `SqlRegistrations`."""
+        return SqlRegistrations(self._transaction)
+
+    @cached_property
+    def consents(self) -> SqlConsents:
+        """See `SqlConsents`."""
+        return SqlConsents(self._transaction)
+
+    @cached_property
+    def clients(self) -> SqlClients:
+        """See `SqlClients`."""
+        return SqlClients(self._transaction)
+
+    @cached_property
+    def connections(self) -> SqlConnections:
+        """See `SqlConnections`."""
+        return SqlConnections(self._transaction)
+
+    @cached_property
+    def flows(self) -> SqlFlows:
+        """See `SqlFlows`."""
+        return SqlFlows(self._transaction)
+
+    @cached_property
+    def keys(self) -> SqlKeys:
+        """See `SqlKeys`."""
+        return SqlKeys(self._transaction)
+
+    @cached_property
+    def sessions(self) -> SqlSessions:
+        """See `SqlSessions`."""
+        return SqlSessions(self._transaction)
+
+    @cached_property
+    def requests(self) -> SqlRequests:
+        """See `SqlRequests`."""
+        return SqlRequests(self._transaction)
+
+    @cached_property
+    def runs(self) -> SqlRuns:
+        """See `SqlRuns`."""
+        return SqlRuns(self._transaction)
+
+    @cached_property
+    def evidence(self) -> SqlEvidence:
+        """See `SqlEvidence`."""
+        return SqlEvidence(self._transaction)
+
+    @cached_property
+    def verifications(self) -> SqlVerifications:
+        """See `SqlVerifications`."""
+        return SqlVerifications(self._transaction)
+
+    @cached_property
+    def cases(self) -> SqlCases:
+        """See `SqlCases`."""
+        return SqlCases(self._transaction)
+
+    @cached_property
+    def links(self) -> SqlLinks:
+        """See `SqlLinks`."""
+        return SqlLinks(self._transaction)
+
+    @cached_property
+    def once(self) -> SqlOnce:
+        """See `SqlOnce`."""
+        return SqlOnce(self._transaction, self._clock)
+
+    @cached_property
+    def throttles(self) -> SqlThrottles:
+        """See `SqlThrottles`."""
+        return SqlThrottles(self._transaction)
+
+    @cached_property
+    def grants(self) -> SqlGrants:
+        """See `SqlGrants`."""
+        return SqlGrants(self._transaction)
+
+    @cached_property
+    def codes(self) -> SqlCodes:
+        """See `SqlCodes`."""
+        return SqlCodes(self._transaction)
+
+    @cached_property
+    def refresh_tokens(self) -> SqlRefreshTokens:
+        """See `SqlRefreshTokens`."""
+        return SqlRefreshTokens(self._transaction)
+
+    @cached_property
+    def access_tokens(self) -> SqlAccessTokens:
+        """See `SqlAccessTokens`."""
+        return SqlAccessTokens(self._transaction)
+
+    @cached_property
+    def audit(self) -> SqlAudit:
+        """See `SqlAudit`."""
+        return SqlAudit(self._transaction)
+
+    @cached_property
+    def outbox(self) -> SqlOutbox:
+        """See `SqlOutbox`."""
+        return SqlOutbox(self._transaction)

@@ -1,0 +1,108 @@
+"""Rendering: a view and a language become a page with its status and headers."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from babel.dates import format_datetime, format_timedelta
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import Response
+
+from idp.translation import Language, Translation
+from idp.web import wording
+from idp.web.assets import Assets
+from idp.web.content_security import page_policy
+from idp.web.qr import draw_qr
+from idp.web.views import Failure, FormPost, View
+
+TEMPLATES_FOLDER: Final = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """Whose pages these are. `theme_url` is one more style sheet, which may set the tokens of `tokens.css` anew."""
+
+    name: str = "idp"
+    logo_url: str | None = None
+    theme_url: str | None = None
+    help_url: str | None = None
+    privacy_url: str | None = None
+    terms_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A rendered page."""
+
+    html: str
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def to_response(self) -> Response:
+        """Return the page as an answer."""
+        return Response(self.html, self.status, dict(self.headers), "text/html")
+
+
+class Pages:
+    """Renders every view in every language."""
+
+    def __init__(
+        self, translation: Translation, assets: Assets, brand: Brand, *, templates: Path = TEMPLATES_FOLDER
+    ) -> None:
+        """Prepare one template environment for each language."""
+        self._translation = translation
+        self._environments = {
+            tag: _make_environment(translation.language(tag), assets, brand, templates) for tag in translation.tags
+        }
+
+    def render(self, view: View, locale: str, *, form_targets: Iterable[str] = ()) -> Page:
+        """Return the page of a view in the language `locale`, a tag that `Translation.negotiate` returned.
+
+        `form_targets` are validated URLs on other origins to which a POST from this page may lead by redirect: the
+        client's redirect URI, the identity vendor's page. Raises ValueError for one that a policy cannot name.
+        """
+        language = self._translation.language(locale)
+        status = view.status
+        targets = list(form_targets)
+        headers = {"cache-control": "no-store", "content-language": language.tag}
+        if isinstance(view, Failure):
+            status = wording.FAILURES.get(view.code, wording.UNKNOWN_FAILURE).status
+        elif isinstance(view, FormPost):
+            # A client that checks Origin must see ours and not `null`; the path stays private.
+            headers["referrer-policy"] = "strict-origin"
+            targets.append(view.action)
+        headers["content-security-policy"] = page_policy(targets)
+        template = self._environments[language.tag].get_template(view.template)
+        return Page(template.render(view=view, problems=getattr(view, "problems", ())), status, headers)
+
+
+def _make_environment(language: Language, assets: Assets, brand: Brand, templates: Path) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    # Part of jinja2.ext.i18n; "newstyle" escapes values before they meet a translation.
+    environment.install_gettext_translations(language.catalog, newstyle=True)  # type: ignore[attr-defined]
+
+    def show_duration(seconds: float) -> str:
+        return format_timedelta(timedelta(seconds=seconds), locale=language.babel, threshold=1.5)
+
+    def show_time(at: float) -> str:
+        return format_datetime(datetime.fromtimestamp(at, UTC), "long", locale=language.babel)
+
+    filters: dict[str, Any] = {"duration": show_duration, "time": show_time, "qr": draw_qr}
+    environment.filters.update(filters)
+    environment.globals.update(
+        language=language,
+        brand=brand,
+        asset=assets.url,
+        wording=wording,
+    )
+    return environment

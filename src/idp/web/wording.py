@@ -1,0 +1,150 @@
+"""The sentences behind the codes that the application uses, in English; the catalogues translate them.
+
+Codes are stable, sentences are not. An unknown code gets a sentence that is true of all of them. Nothing here blames, and
+nothing says whether an account exists.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from idp.translation import mark
+
+#: What is wrong with a form.
+PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "wrong_credentials": mark("The email address or the password is not right. Please try again."),
+        "wrong_code": mark("That code is not right. Please check it and try again."),
+        "used_code": mark("That code has been used already. Please wait for the next one."),
+        "expired_code": mark("That code has expired. Please ask for a new one."),
+        "throttled": mark("There were too many attempts. Please wait a few minutes, then try again."),
+        "weak_password": mark("That password is easy to guess. Please choose one that is longer or less common."),
+        "short_password": mark("That password is too short."),
+        "long_password": mark("That password is too long."),
+        "known_password": mark("That password is on lists of leaked passwords. Please choose another."),
+        "email_in_password": mark("The password must not contain your email address."),
+        "missing_email": mark("Please enter your email address."),
+        "invalid_email": mark("Please enter an email address such as name@example.com."),
+        "missing_password": mark("Please enter your password."),
+        "missing_code": mark("Please enter the code."),
+        "form_rejected": mark("This page was open for too long. Please try again."),
+    }
+)
+UNKNOWN_PROBLEM: Final = mark("That did not work. Please try again.")
+
+#: Sentences that a flow's `message` screen may name.
+MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "welcome": mark("Your account is ready."),
+        "verified": mark("Your identity is confirmed."),
+        "password_changed": mark("Your new password is set."),
+        "account_not_created": mark("We could not create an account. Please contact the service you came from."),
+        "cannot_continue": mark("We cannot continue here. Please contact the service you came from."),
+    }
+)
+
+#: What a client asks for, in the words of the person who is asked (OIDC Core 5.4).
+SCOPES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "openid": mark("Know that it is you when you return"),
+        "profile": mark("See your name and basic profile"),
+        "email": mark("See your email address"),
+        "phone": mark("See your phone number"),
+        "address": mark("See your postal address"),
+        "offline_access": mark("Keep this access while you are away"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FailureText:
+    """A failure in words: what happened, and what to do. `status` is the HTTP status of the answer."""
+
+    title: str
+    text: str
+    status: int
+
+
+UNKNOWN_FAILURE: Final = FailureText(
+    mark("Something went wrong"),
+    mark("The fault is ours, not yours. Nothing was changed. Please try again in a few minutes."),
+    500,
+)
+_BAD_REQUEST: Final = mark("This request cannot be used")
+
+#: What can go wrong with a request as a whole.
+FAILURES: Final[Mapping[str, FailureText]] = MappingProxyType(
+    {
+        "invalid_request": FailureText(
+            _BAD_REQUEST,
+            mark("The service that sent you here made a request we do not understand. Go back to it and try again."),
+            400,
+        ),
+        "invalid_client": FailureText(
+            mark("We do not know this application"),
+            mark("The service that sent you here is not registered with us. Please tell the people who run it."),
+            400,
+        ),
+        "invalid_redirect_uri": FailureText(
+            _BAD_REQUEST,
+            mark("The way back to the service that sent you is not registered. To protect you, we stopped here."),
+            400,
+        ),
+        "request_expired": FailureText(
+            mark("This took too long"),
+            mark("For your safety we only wait for a while. Go back to the service you came from and start again."),
+            410,
+        ),
+        "not_found": FailureText(
+            mark("There is nothing here"),
+            mark("The address may be mistyped, or what was here has ended."),
+            404,
+        ),
+        "method_not_allowed": FailureText(
+            _BAD_REQUEST,
+            mark("This address cannot be used that way."),
+            405,
+        ),
+        "body_too_large": FailureText(_BAD_REQUEST, mark("More was sent than we accept."), 413),
+        "unsupported_media_type": FailureText(_BAD_REQUEST, mark("What was sent is not a form."), 415),
+        "wrong_host": FailureText(_BAD_REQUEST, mark("This address is not served here."), 400),
+        "form_rejected": FailureText(
+            mark("Please try that again"),
+            mark("We could not be sure that this form was sent by you. Go back, load the page anew, and repeat it."),
+            403,
+        ),
+        "cookies_missing": FailureText(
+            mark("Please allow cookies"),
+            mark("Signing in needs one cookie from this site. Allow cookies in your browser, then start again."),
+            400,
+        ),
+        "other_browser": FailureText(
+            mark("This was started in another browser"),
+            mark("To protect you, it can only be continued in the browser where it was started."),
+            403,
+        ),
+        "account_blocked": FailureText(
+            mark("This account cannot be used"),
+            mark("Please contact the people who run this service."),
+            403,
+        ),
+        "access_denied": FailureText(mark("You cannot go on here"), mark("You do not have access to this page."), 403),
+        "conflict": FailureText(
+            mark("Please try that again"),
+            mark("Something changed at the same moment, perhaps in another tab. Load the page anew and repeat it."),
+            409,
+        ),
+        "too_many_requests": FailureText(
+            mark("Too many attempts"),
+            mark("To protect accounts we have to slow down. Please wait a few minutes, then try again."),
+            429,
+        ),
+        "temporarily_unavailable": FailureText(
+            mark("Please try again later"),
+            mark("We cannot do this at the moment. Nothing was changed."),
+            503,
+        ),
+        "server_error": UNKNOWN_FAILURE,
+    }
+)
