@@ -121,9 +121,22 @@ def postgres_url() -> Iterator[str]:
 
 @contextmanager
 def postgres_database(server_url: str) -> Iterator[str]:
-    """Make a migrated, empty database, yield its URL, and drop it."""
+    """Make a migrated database without rows, yield its URL, and drop it."""
+    with _database(server_url, f"TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY") as url:
+        yield url
+
+
+@contextmanager
+def empty_postgres_database(server_url: str) -> Iterator[str]:
+    """Make a database without tables, yield its URL, and drop it."""
+    with _database(server_url, "") as url:
+        yield url
+
+
+@contextmanager
+def _database(server_url: str, options: str) -> Iterator[str]:
     name = f"t_{os.getpid()}_{next(_NUMBERS)}"
-    _execute(server_url, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY")
+    _execute(server_url, f"CREATE DATABASE {name} {options}")
     try:
         yield database_url(server_url, name)
     finally:

@@ -117,7 +117,7 @@ class World:
     def close(self) -> None:
         self.storage.close()
 
-    def raw(self, client_id: str = "shop", **changes: Any) -> dict[str, list[str]]:
+    def raw(self, client_id: str = "shop", /, **changes: Any) -> dict[str, list[str]]:
         """Return the parameters of an authorization request; None removes one."""
         values = {
             "client_id": client_id,
@@ -136,7 +136,7 @@ class World:
         with self.storage.read() as unit:
             return self.server.validate_authorization(unit, raw)
 
-    def approve(self, client_id: str = "shop", **changes: Any) -> Mapping[str, str]:
+    def approve(self, client_id: str = "shop", /, **changes: Any) -> Mapping[str, str]:
         """Let Ann approve a request and return the response parameters."""
         one, params = self.validate(self.raw(client_id, **changes))
         with self.storage.write() as unit:
@@ -154,7 +154,7 @@ class World:
         with self.storage.write() as unit:
             return getattr(self.server, endpoint)(unit, request)
 
-    def redeem(self, code: str, client_id: str = "shop", **changes: Any) -> EndpointResponse:
+    def redeem(self, code: str, client_id: str = "shop", /, **changes: Any) -> EndpointResponse:
         values = {
             "grant_type": "authorization_code",
             "code": code,
@@ -164,7 +164,7 @@ class World:
         }
         return self.token(*self.identified(client_id, values))
 
-    def refresh(self, refresh_token: str, client_id: str = "shop", **changes: Any) -> EndpointResponse:
+    def refresh(self, refresh_token: str, client_id: str = "shop", /, **changes: Any) -> EndpointResponse:
         values = {"grant_type": "refresh_token", "refresh_token": refresh_token, **changes}
         return self.token(*self.identified(client_id, values))
 
@@ -195,7 +195,7 @@ class World:
         assert response.body is not None
         return response.body
 
-    def revoke(self, token: str, client_id: str = "shop", **changes: Any) -> EndpointResponse:
+    def revoke(self, token: str, client_id: str = "shop", /, **changes: Any) -> EndpointResponse:
         return self.post("revoke", *self.identified(client_id, {"token": token, **changes}))
 
     def is_alive(self, token: str, client_id: str = "shop") -> bool:

@@ -39,14 +39,13 @@ def a_session(user_id: int, sid: str = "sid-1") -> Session:
 
 def a_request(client_id: str = "shop") -> AuthorizationRequest:
     """An authorization request that is not stored yet."""
-    return AuthorizationRequest(0, DIGEST, client_id, {"scope": "openid", "state": "s"}, DIGEST, NOW, LATER)
+    return AuthorizationRequest(0, client_id, {"scope": "openid", "state": "s"}, DIGEST, NOW, LATER)
 
 
 def a_run(**changes: object) -> Run:
     """A run that is not stored yet."""
     values: dict[str, object] = {
         "id": 0,
-        "secret_digest": DIGEST,
         "flow_id": "sign-in",
         "flow_version": 3,
         "purpose": "sign_in",

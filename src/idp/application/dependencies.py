@@ -1,5 +1,6 @@
 """What every use case is given: one record, made by the wiring, passed as the first argument."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from idp.application.library import FlowLibrary
@@ -11,6 +12,7 @@ from idp.identity.hashing_pool import HashingPool
 from idp.identity.links import LinkSigner
 from idp.identity.passwords import PasswordHasher
 from idp.oauth.server import OAuthServer
+from idp.oidc.keys import Keyring
 from idp.oidc.levels import Levels
 from idp.sealing import Sealer
 from idp.storage.protocols.unit import Storage
@@ -31,5 +33,6 @@ class Dependencies:
     flows: FlowLibrary
     switchboard: Switchboard
     oauth: OAuthServer
+    keyring: Callable[[], Keyring]
     hasher: PasswordHasher
     hashing_pool: HashingPool

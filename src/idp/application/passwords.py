@@ -113,7 +113,9 @@ def perform_set_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall) 
         note(deps, uow, "password.set", "refused", trace=call.browser.trace, reason="no_proof", run_id=call.run.id)
         return ActionResult("refused", call.run)
     if not isinstance(made, NewPassword) or made.hashed is None:
-        return ActionResult("weak", call.run, {"problems": list(made.problems) if isinstance(made, NewPassword) else []})
+        return ActionResult(
+            "weak", call.run, {"problems": list(made.problems) if isinstance(made, NewPassword) else []}
+        )
     now = deps.clock.now()
     credential = _password_of(uow, user)
     if credential is None:
@@ -153,7 +155,11 @@ def _password_of(uow: UnitOfWork, user: User | None) -> Credential | None:
 
 
 def _when(deps: Dependencies, user: User) -> dict[str, Any]:
-    return {"name": user.given_name or user.email, "at": deps.clock.now(), "recover_url": f"{deps.policy.issuer}/recover"}
+    return {
+        "name": user.given_name or user.email,
+        "at": deps.clock.now(),
+        "recover_url": f"{deps.policy.issuer}/recover",
+    }
 
 
 def _audit(deps: Dependencies, uow: UnitOfWork, call: ActionCall, outcome: str, user: User | None) -> None:

@@ -151,13 +151,15 @@ def _accepted_owners(deps: Dependencies, run: Run) -> frozenset[str]:
     return frozenset({"match"})
 
 
-def _accept(
-    deps: Dependencies, uow: UnitOfWork, run: Run, verification: Verification, step: str
-) -> tuple[str, Run]:
+def _accept(deps: Dependencies, uow: UnitOfWork, run: Run, verification: Verification, step: str) -> tuple[str, Run]:
     if any(item.verification_id == verification.id for item in uow.evidence.of_run(run.id)):
         return "", run
     run = _pin_user(run, run.expected_user_id)
-    if verification.owner == "enrolling" and run.user_id is not None and not enrol(deps, uow, run.user_id, verification):
+    if (
+        verification.owner == "enrolling"
+        and run.user_id is not None
+        and not enrol(deps, uow, run.user_id, verification)
+    ):
         return "identity_taken", run
     amr = tuple(deps.switchboard.line(uow, verification.connection).settings.amr)
     _write(deps, uow, run, verification, step, IDENTITY, amr)
@@ -169,7 +171,13 @@ def _pin_user(run: Run, user_id: int | None) -> Run:
 
 
 def _write(
-    deps: Dependencies, uow: UnitOfWork, run: Run, verification: Verification, step: str, method: str, amr: tuple[str, ...]
+    deps: Dependencies,
+    uow: UnitOfWork,
+    run: Run,
+    verification: Verification,
+    step: str,
+    method: str,
+    amr: tuple[str, ...],
 ) -> None:
     at = verification.fetched_at if method == IDENTITY and verification.fetched_at is not None else deps.clock.now()
     uow.evidence.append(

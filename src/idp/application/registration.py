@@ -14,6 +14,7 @@ from idp.records.accounts import Credential, PendingRegistration, User
 from idp.records.journeys import Run, Verification
 from idp.storage.protocols.unit import UnitOfWork
 
+
 def perform_register(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> ActionResult:
     """Keep the address and the password's hash as a pending registration.
 
@@ -24,7 +25,9 @@ def perform_register(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> A
     if email is None:
         return ActionResult("weak", call.run, {"problems": ["email"]})
     if not isinstance(made, NewPassword) or made.hashed is None:
-        return ActionResult("weak", call.run, {"problems": list(made.problems) if isinstance(made, NewPassword) else []})
+        return ActionResult(
+            "weak", call.run, {"problems": list(made.problems) if isinstance(made, NewPassword) else []}
+        )
     now = deps.clock.now()
     uow.registrations.add(
         PendingRegistration(

@@ -90,5 +90,3 @@ async def _at_vendor(deps: Dependencies, run_id: int, browser: Browser, verifica
         case AtScreen() | AtReview() | Ended():
             return view
     raise Conflict(detail=f"run {run_id} moved while the vendor was called")
-
-

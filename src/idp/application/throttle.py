@@ -24,7 +24,10 @@ def charge(deps: Dependencies, uow: UnitOfWork, counters: Sequence[Counter]) -> 
 
 
 def forgive(uow: UnitOfWork, counters: Sequence[Counter]) -> None:
-    """Forget the counters of one account after a success; those of whole networks stay."""
+    """Forget this device's and this address's own counters of the account after a success.
+
+    The wide ones stay: an owner who signs in must not hand strangers a fresh budget of guesses.
+    """
     for counter in counters:
-        if counter.limit != "password_per_address":
+        if counter.limit in {"password_per_device", "password_per_account_and_address"}:
             uow.throttles.forget(counter.key)

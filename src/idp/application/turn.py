@@ -12,8 +12,8 @@ from idp.application.context import condition_context
 from idp.application.dependencies import Dependencies
 from idp.application.finish import finish_run
 from idp.application.proof import accept_review, judge_proof
-from idp.application.steps import ActionCall, Work
 from idp.application.review import take_case
+from idp.application.steps import ActionCall, Work
 from idp.application.verify import outcome_of, output_of, vendor_url
 from idp.errors import NotFound
 from idp.flows.engine import advance, end_run, resume
@@ -110,9 +110,7 @@ class Answer(Protocol):
     def values(self) -> Mapping[str, str]: ...
 
 
-def take_turn(
-    deps: Dependencies, run_id: int, browser: Browser, answer: Answer | Event | None, prepared: Any
-) -> Turn:
+def take_turn(deps: Dependencies, run_id: int, browser: Browser, answer: Answer | Event | None, prepared: Any) -> Turn:
     """Take one turn. Raises NotFound for a foreign run, RefusedEvent for an answer that does not fit."""
     with deps.storage.write() as uow:
         run = load_run(uow, run_id, browser)
@@ -236,7 +234,12 @@ class _Hand:
 
     def _at_vendor(self, effect: CallConnector, verification: Verification) -> AtVendor:
         return AtVendor(
-            self._save(), verification, vendor_url(self.deps, verification), effect.step, effect.seq, ("restart", "stop")
+            self._save(),
+            verification,
+            vendor_url(self.deps, verification),
+            effect.step,
+            effect.seq,
+            ("restart", "stop"),
         )
 
     def _review(self, effect: AwaitReview) -> Effect | None:
@@ -248,9 +251,7 @@ class _Hand:
             return None
         outcome = case.status
         if outcome == "approved":
-            judgement, self.run = accept_review(
-                self.deps, self.uow, self.run, case, effect.step, self.browser.trace
-            )
+            judgement, self.run = accept_review(self.deps, self.uow, self.run, case, effect.step, self.browser.trace)
             outcome = "approved" if judgement.accepted else "rejected"
         return self._advance(ReviewDone(effect.step, outcome, effect.seq))
 

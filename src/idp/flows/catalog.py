@@ -32,7 +32,6 @@ _NO_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
     {"type": "object", "properties": {}, "additionalProperties": False}
 )
 _ANY_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType({"type": "object"})
-_NO_PROOFS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class ScreenType:
     outcomes: tuple[str, ...]
     fields: tuple[Field, ...] = ()
     optional: frozenset[str] = frozenset()
-    arguments: Mapping[str, Any] = _NO_OPTIONS
+    arguments: Mapping[str, Any] = field(default_factory=lambda: _NO_OPTIONS)
     submit: str = "submitted"
 
     def split(self, values: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -82,9 +81,9 @@ class ActionType:
     name: str
     title: str
     outcomes: tuple[str, ...]
-    arguments: Mapping[str, Any] = _NO_OPTIONS
-    proves: Mapping[str, str] = _NO_PROOFS
-    settles: Mapping[str, str] = _NO_PROOFS
+    arguments: Mapping[str, Any] = field(default_factory=lambda: _NO_OPTIONS)
+    proves: Mapping[str, str] = field(default_factory=dict)
+    settles: Mapping[str, str] = field(default_factory=dict)
     takes_secret: bool = False
     needs_user: bool = False
     needs_fields: tuple[str, ...] = ()
@@ -106,7 +105,7 @@ class ConnectionInfo:
     type: str
     proves: str | None = None
     passing: tuple[str, ...] = ("completed",)
-    arguments: Mapping[str, Any] = _ANY_OPTIONS
+    arguments: Mapping[str, Any] = field(default_factory=lambda: _ANY_OPTIONS)
     never_passes: tuple[Mapping[str, Any], ...] = ()
 
     @property

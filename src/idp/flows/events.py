@@ -6,10 +6,7 @@ that gives it back is refused once the run has moved on. Secrets exist here and 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any, Final, TypeAlias
-
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+from typing import Any, TypeAlias
 
 
 class RefusedEvent(Exception):
@@ -27,8 +24,8 @@ class Submitted:
     step: str
     seq: int
     outcome: str
-    fields: Mapping[str, str] = _NOTHING
-    secrets: Mapping[str, str] = field(default=_NOTHING, repr=False)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class ActionDone:
 
     step: str
     outcome: str
-    values: Mapping[str, Any] = _NOTHING
+    values: Mapping[str, Any] = field(default_factory=dict)
     seq: int | None = None
 
 
@@ -47,7 +44,7 @@ class ConnectorDone:
 
     step: str
     outcome: str
-    output: Mapping[str, Any] = _NOTHING
+    output: Mapping[str, Any] = field(default_factory=dict)
     seq: int | None = None
 
 
@@ -94,7 +91,7 @@ class RunAction:
     action: str
     options: Mapping[str, Any]
     form: Mapping[str, str]
-    secrets: Mapping[str, str] = field(default=_NOTHING, repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

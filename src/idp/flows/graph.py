@@ -1,4 +1,4 @@
-"""A flow as a graph: edges, what is reachable, cycles, and paths written for people."""
+"""A flow as a graph: edges, what is reachable, cycles and paths."""
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -68,6 +68,10 @@ class Graph:
                     queue.append(to)
         return None
 
+    def find_way(self, step: str) -> tuple[Edge, ...] | None:
+        """Find a shortest path from the start to the step; None if there is none."""
+        return self.find_route(lambda name, _: name == step)
+
     def find_cycle(self, without: Callable[[str], bool]) -> tuple[Edge, ...] | None:
         """Find a cycle that avoids every step for which `without` holds; None if there is none."""
         done: set[str] = set()
@@ -90,14 +94,6 @@ class Graph:
                     trail.append(edge)
                     stack.append(iter(self.out[edge.target]))
         return None
-
-
-def write_route(route: Collection[Edge], last: str = "") -> tuple[str, ...]:
-    """Write a path as steps with the outcome each was left by, and the step it arrives at."""
-    edges = list(route)
-    steps = [f"{edge.source} ({edge.outcome})" for edge in edges]
-    arrived = last or (edges[-1].target if edges else "")
-    return (*steps, arrived) if arrived else tuple(steps)
 
 
 def _list_edges(flow: Flow) -> Iterator[Edge]:

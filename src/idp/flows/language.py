@@ -5,7 +5,6 @@ A `Flow` is immutable and knows nothing of the catalogue, the database or the br
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 SIGN_IN: Final = "sign_in"
@@ -37,7 +36,6 @@ MAX_STEP_ID: Final = 64
 
 Options: TypeAlias = Mapping[str, Any]
 Wiring: TypeAlias = Mapping[str, str]
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class ScreenStep:
     id: str
     screen: str
     on: Wiring
-    options: Options = _NOTHING
+    options: Options = field(default_factory=dict)
     max_visits: int | None = None
 
 
@@ -58,7 +56,7 @@ class ActionStep:
     id: str
     action: str
     on: Wiring
-    options: Options = _NOTHING
+    options: Options = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ class ConnectorStep:
     id: str
     connector: str
     on: Wiring
-    options: Options = _NOTHING
+    options: Options = field(default_factory=dict)
     max_visits: int | None = None
 
 
@@ -136,11 +134,11 @@ class Flow:
     deadline: float
     start: str
     steps: Mapping[str, Step]
-    layout: Mapping[str, tuple[float, float]] = field(default=_NOTHING)
+    layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     levels: tuple[str, ...] = ()
     demands: tuple[str, ...] = ()
-    texts: Mapping[str, Mapping[str, str]] = field(default=_NOTHING)
-    marks: Mapping[str, tuple[int, int]] = field(default=_NOTHING, compare=False, repr=False)
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    marks: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False, repr=False)
 
 
 def case_name(index: int) -> str:

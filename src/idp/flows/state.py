@@ -6,7 +6,6 @@ A saved state is JSON of less than 8 KiB. It holds no evidence: what was proved 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from types import MappingProxyType
 from typing import Any, Final
 
 from idp.flows.language import ENDS, MAX_STEP_ID
@@ -18,7 +17,6 @@ MAX_VALUES: Final = 512
 MAX_OUTPUTS: Final = 2048
 MAX_COUNTED: Final = 1536
 MAX_TRAIL: Final = 12
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class StateFault(Exception):
@@ -48,10 +46,10 @@ class State:
     version: int
     step: str
     seq: int = 0
-    visits: Mapping[str, int] = field(default=_NOTHING)
-    form: Mapping[str, str] = field(default=_NOTHING)
-    values: Mapping[str, Mapping[str, Any]] = field(default=_NOTHING)
-    connectors: Mapping[str, Mapping[str, Any]] = field(default=_NOTHING)
+    visits: Mapping[str, int] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    connectors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     trail: tuple[Hop, ...] = ()
     error: str | None = None
     case: int | None = None

@@ -36,12 +36,11 @@ class AuthorizationRequest:
     """A validated authorization request, kept until it is answered.
 
     `params` are the client's own parameters (OIDC Core 3.1.2.1). `attempted` lists acr values whose flow has ended
-    without success. `consented` is set when the person has agreed in this request; `reauthenticated_run_id` is the
-    run that answered `prompt=login` or `max_age` for this very request.
+    without success. `consented` is set when the person has agreed in this request, `denied` is the error that a
+    flow or the person ended it with.
     """
 
     id: int
-    secret_digest: bytes
     client_id: str
     params: Mapping[str, Any]
     browser_digest: bytes
@@ -58,14 +57,13 @@ class AuthorizationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One person's journey through one flow version. The URL handle is `<id>.<secret>`.
+    """One person's journey through one flow version. It opens only to the browser whose cookie it is pinned to.
 
     `user_id` is the *proved* user, `expected_user_id` the one the journey was pinned to before any proof.
     `state` is the engine's saved state (no secrets). `target_acr` is the level the run was started for.
     """
 
     id: int
-    secret_digest: bytes
     flow_id: str
     flow_version: int
     purpose: str

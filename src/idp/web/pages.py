@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from babel.dates import format_datetime, format_timedelta
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,9 +14,9 @@ from starlette.responses import Response
 from idp.translation import Language, Translation
 from idp.web import wording
 from idp.web.assets import Assets
-from idp.web.content_security import page_policy
+from idp.web.content_security import page_policy, source_for
 from idp.web.qr import draw_qr
-from idp.web.views import Failure, FormPost, View
+from idp.web.views import Failure, FormPost, Leaving, View
 
 TEMPLATES_FOLDER: Final = Path(__file__).parent / "templates"
 
@@ -73,9 +74,19 @@ class Pages:
             # A client that checks Origin must see ours and not `null`; the path stays private.
             headers["referrer-policy"] = "strict-origin"
             targets.append(view.action)
+        elif isinstance(view, Leaving):
+            # Raises for a scheme that runs something instead of leading somewhere.
+            source_for(view.url)
         headers["content-security-policy"] = page_policy(targets)
         template = self._environments[language.tag].get_template(view.template)
         return Page(template.render(view=view, problems=getattr(view, "problems", ())), status, headers)
+
+
+def check_link(url: str) -> str:
+    """Return a URL of the web unchanged. Raises ValueError for any other: clients name links that people may press."""
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise ValueError("not a link to the web")
+    return url
 
 
 def _make_environment(language: Language, assets: Assets, brand: Brand, templates: Path) -> Environment:
@@ -97,7 +108,7 @@ def _make_environment(language: Language, assets: Assets, brand: Brand, template
     def show_time(at: float) -> str:
         return format_datetime(datetime.fromtimestamp(at, UTC), "long", locale=language.babel)
 
-    filters: dict[str, Any] = {"duration": show_duration, "time": show_time, "qr": draw_qr}
+    filters: dict[str, Any] = {"duration": show_duration, "time": show_time, "qr": draw_qr, "link": check_link}
     environment.filters.update(filters)
     environment.globals.update(
         language=language,

@@ -29,8 +29,8 @@ _LOCK = Statement(build=_lock)
 _PUT = Statement(build=_put)
 _FORGET = Statement(delete(THROTTLES).where(_T.key == _KEY))
 # Keys that somebody holds are passed over: waiting for them in any order could deadlock.
-_EXPIRED = select(_T.key).where(_T.expires_at <= bindparam("now")).with_for_update(skip_locked=True).cte("expired")
-_PURGE = Statement(delete(THROTTLES).where(_T.key.in_(select(_EXPIRED.c.key))))
+_EXPIRED = select(_T.key).where(_T.expires_at <= bindparam("now")).with_for_update(skip_locked=True)
+_PURGE = Statement(delete(THROTTLES).where(_T.key.in_(_EXPIRED)))
 
 
 class SqlThrottles:

@@ -3,16 +3,20 @@
 for (const button of document.querySelectorAll("[data-reveal]")) {
   const input = document.getElementById(button.dataset.reveal);
   const status = document.getElementById(`${button.dataset.reveal}-status`);
-  const show = (visible, announce) => {
+  const { show, hide, showName, hideName, shown, hidden } = button.dataset;
+  const turn = (visible) => {
     input.type = visible ? "text" : "password";
-    button.textContent = visible ? button.dataset.hide : button.dataset.show;
-    button.setAttribute("aria-pressed", String(visible));
-    if (announce) status.textContent = visible ? button.dataset.shown : button.dataset.hidden;
+    button.textContent = visible ? hide : show;
+    button.setAttribute("aria-label", visible ? hideName : showName);
   };
-  button.setAttribute("aria-label", button.dataset.label);
+  turn(false);
   button.hidden = false;
-  button.addEventListener("click", () => show(input.type === "password", true));
-  // A password in clear would be offered by the browser as a remembered text.
-  input.form.addEventListener("submit", () => show(false, false));
-  window.addEventListener("pageshow", () => show(false, false));
+  button.addEventListener("click", () => {
+    const visible = input.type === "password";
+    turn(visible);
+    status.textContent = visible ? shown : hidden;
+  });
+  // Sent in clear, a password would be remembered by the browser as a text.
+  input.form.addEventListener("submit", () => turn(false));
+  window.addEventListener("pageshow", () => turn(false));
 }

@@ -12,13 +12,14 @@ const tell = (text) => {
   if (say.textContent !== text) say.textContent = text;
 };
 
+const halt = () => {
+  live.classList.add("still");
+  tell(stopped);
+};
+
 const later = () => {
   clearTimeout(timer);
-  if (Date.now() >= end) {
-    live.classList.add("still");
-    tell(stopped);
-    return;
-  }
+  if (Date.now() >= end) return halt();
   timer = setTimeout(ask, delay * 1000);
   delay = Math.min(delay * 1.25, Number(slowest));
 };
@@ -30,12 +31,9 @@ const ask = async () => {
     const answer = await fetch(wait, {
       headers: { Accept: "application/json" }, cache: "no-store", credentials: "same-origin", redirect: "error",
     });
-    // Gone, refused or finished: the page itself knows what to show.
-    const over = answer.status >= 400 && answer.status < 500 && answer.status !== 429;
-    if (over || (answer.ok && (await answer.json()).state !== "waiting")) {
-      location.replace(next);
-      return;
-    }
+    // The page itself knows what to show once there is something else than waiting.
+    if (answer.ok && (await answer.json()).state !== "waiting") return location.replace(next);
+    if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) return halt();
     tell(answer.ok ? waiting : offline);
   } catch {
     tell(offline);

@@ -32,7 +32,6 @@ REQUESTS = Table(
     "authorization_requests",
     METADATA,
     row_id(),
-    binary("secret_digest"),
     word("client_id"),
     json("params"),
     binary("browser_digest"),
@@ -53,7 +52,6 @@ RUNS = Table(
     "runs",
     METADATA,
     row_id(),
-    binary("secret_digest"),
     word("flow_id"),
     number("flow_version"),
     word("purpose"),
@@ -123,6 +121,7 @@ VERIFICATIONS = Table(
     time("fetched_at", null=True),
     time("next_look_at", null=True),
     long_text("error", null=True),
+    number("visit"),
     number("version"),
     one_of("status", ("started", "pending", "completed", "expired", "error")),
     one_of("owner", ("match", "mismatch", "unknown", "enrolling"), null=True),
@@ -168,7 +167,7 @@ LINKS = Table(
     refers("run_id", "runs", null=True),
     json("data"),
     time("consumed_at", null=True),
-    one_of("purpose", ("recovery", "resume")),
+    one_of("purpose", ("recovery", "resume", "email_code")),
     Index(None, "user_id", "purpose", sqlite_where=_UNUSED, postgresql_where=_UNUSED),
 )
 

@@ -154,7 +154,6 @@ def upgrade() -> None:
     op.create_table(
         "authorization_requests",
         sa.Column("id", ROW_ID, sa.Identity(always=False), nullable=False),
-        sa.Column("secret_digest", sa.LargeBinary(), nullable=False),
         sa.Column("client_id", sa.String(length=500), nullable=False),
         sa.Column("params", sa.Text(), nullable=False),
         sa.Column("browser_digest", sa.LargeBinary(), nullable=False),
@@ -175,7 +174,6 @@ def upgrade() -> None:
     op.create_table(
         "runs",
         sa.Column("id", ROW_ID, sa.Identity(always=False), nullable=False),
-        sa.Column("secret_digest", sa.LargeBinary(), nullable=False),
         sa.Column("flow_id", sa.String(length=500), nullable=False),
         sa.Column("flow_version", sa.BigInteger(), nullable=False),
         sa.Column("purpose", sa.String(length=500), nullable=False),
@@ -269,6 +267,7 @@ def upgrade() -> None:
         sa.Column("fetched_at", sa.Double(), nullable=True),
         sa.Column("next_look_at", sa.Double(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("visit", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
             "owner IS NULL OR owner IN ('match', 'mismatch', 'unknown', 'enrolling')",

@@ -164,7 +164,7 @@ def upgrade() -> None:
         sa.Column("run_id", ROW_ID, nullable=True),
         sa.Column("data", sa.Text(), nullable=False),
         sa.Column("consumed_at", sa.Double(), nullable=True),
-        sa.CheckConstraint("purpose IN ('recovery', 'resume')", name=op.f("ck_mailed_links_purpose")),
+        sa.CheckConstraint("purpose IN ('recovery', 'resume', 'email_code')", name=op.f("ck_mailed_links_purpose")),
         sa.ForeignKeyConstraint(["request_id"], ["authorization_requests.id"], name=op.f("fk_mailed_links_request_id")),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_mailed_links_run_id")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_mailed_links_user_id")),

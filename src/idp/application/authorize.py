@@ -1,0 +1,234 @@
+"""The authorization journey: what does this request still need, and once it needs nothing, the code.
+
+`oidc.requirements.decide` is asked before a flow and again after it (DESIGN invariant 3), always with the *stored* request. This module
+is the only caller of `issue_code`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from idp.application.audit import note
+from idp.application.browser import Browser, SignedIn, find_session, touch_session
+from idp.application.dependencies import Dependencies
+from idp.application.hints import read_id_token_hint
+from idp.application.reach import reachable_levels
+from idp.application.start import start_run
+from idp.errors import NotFound
+from idp.oidc.authorization import AuthorizationFault, AuthorizationParams
+from idp.oidc.levels import Earned
+from idp.oidc.requirements import decide
+from idp.oidc.responses import AuthorizationResponse, code_response, error_response, fault_response
+from idp.oidc.situation import Needs, Progress, Refuse, Requirement, Satisfied, SessionView
+from idp.records.accounts import Consent
+from idp.records.clients import Client
+from idp.records.journeys import AuthorizationRequest
+from idp.storage.protocols.unit import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The request is answered: send the browser back to the client."""
+
+    response: AuthorizationResponse
+
+
+@dataclass(frozen=True, slots=True)
+class ToRun:
+    """A flow must run first."""
+
+    run_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToPage:
+    """A page outside of flows must be answered first: `consent`, `select_account` or `recover`."""
+
+    page: str
+    request_id: int
+
+
+Next: TypeAlias = Answer | ToRun | ToPage
+
+
+def begin(deps: Dependencies, raw: Mapping[str, Sequence[str]], browser: Browser) -> Next:
+    """Take an authorization request.
+
+    A faulty request with a valid redirect URI is answered there; raises AuthorizationFault when only a page may tell.
+    A request that needs nothing is answered at once and leaves no request row.
+    """
+    with deps.storage.write() as uow:
+        try:
+            client, params = deps.oauth.validate_authorization(uow, raw, request_id=browser.trace)
+        except AuthorizationFault as fault:
+            response = fault_response(fault, deps.policy.issuer)
+            if response is None:
+                raise
+            return Answer(response)
+        if params.id_token_hint is not None:
+            hint = read_id_token_hint(deps, params.id_token_hint)
+            if hint is None:
+                return Answer(
+                    error_response(params, "invalid_request", "id_token_hint is not ours", deps.policy.issuer)
+                )
+            params = params.with_subject(hint.sub)
+        return _proceed(deps, uow, client, params, None, browser)
+
+
+def proceed(deps: Dependencies, request_id: int, browser: Browser) -> Next:
+    """Go on with a stored request of this browser, as after a flow, consent, or a reload.
+
+    Raises NotFound for a request that is another browser's, answered, or too old.
+    """
+    with deps.storage.write() as uow:
+        request = load_request(deps, uow, request_id, browser)
+        client = uow.clients.get(request.client_id)
+        if client is None:
+            raise NotFound("The application that sent you here is not registered any more.")
+        return _proceed(deps, uow, client, AuthorizationParams.from_json(request.params), request, browser)
+
+
+def load_request(deps: Dependencies, uow: UnitOfWork, request_id: int, browser: Browser) -> AuthorizationRequest:
+    """Find an open request of this browser. Raises NotFound."""
+    request = uow.requests.get(request_id)
+    if request is None or request.browser_digest != browser.digest:
+        raise NotFound("This page does not belong to your browser, or is too old.")
+    if request.status != "open" or deps.clock.now() >= request.expires_at:
+        raise NotFound("This sign-in has been finished or is too old. Go back to the application and start again.")
+    return request
+
+
+def _proceed(
+    deps: Dependencies,
+    uow: UnitOfWork,
+    client: Client,
+    params: AuthorizationParams,
+    request: AuthorizationRequest | None,
+    browser: Browser,
+) -> Next:
+    signed_in = find_session(deps, uow, browser)
+    consent = uow.consents.get(signed_in.user.id, client.client_id) if signed_in else None
+    offered = deps.flows.offers(uow, client.policy)
+    requirement: Requirement = decide(
+        params,
+        client.policy,
+        _view(uow, signed_in),
+        Progress.of(request) if request else Progress(0),
+        deps.levels,
+        reachable=reachable_levels(deps, uow, client.policy),
+        offered=offered,
+        consent=consent,
+        now=deps.clock.now(),
+    )
+    match requirement:
+        case Satisfied(earned) if signed_in is not None:
+            return _answer(deps, uow, client, params, request, signed_in, earned, browser)
+        case Needs():
+            return _ask(deps, uow, client, params, request, signed_in, requirement, browser)
+        case Refuse(error, description):
+            return _refuse(deps, uow, client, params, request, error, description, browser)
+    return _refuse(deps, uow, client, params, request, "login_required", "nobody is signed in", browser)
+
+
+def _view(uow: UnitOfWork, signed_in: SignedIn | None) -> SessionView | None:
+    if signed_in is None:
+        return None
+    evidence = tuple(uow.evidence.of_session(signed_in.session.id))
+    mine = tuple(item for item in evidence if item.user_id in (None, signed_in.user.id))
+    return SessionView(signed_in.user.id, signed_in.user.sub, mine)
+
+
+def _answer(
+    deps: Dependencies,
+    uow: UnitOfWork,
+    client: Client,
+    params: AuthorizationParams,
+    request: AuthorizationRequest | None,
+    signed_in: SignedIn,
+    earned: Earned,
+    browser: Browser,
+) -> Next:
+    now = deps.clock.now()
+    if request is not None and not uow.requests.finish(request.id, now):
+        raise NotFound("This sign-in has been answered already.")
+    if (params.prompt and "consent" in params.prompt) or client.policy.consent == "explicit":
+        granted = _granted(uow, signed_in, client, params)
+    else:
+        granted = params.scopes
+    issued = deps.oauth.issue_code(
+        uow, client, params, signed_in.user, signed_in.session, earned, granted, request_id=browser.trace
+    )
+    touch_session(deps, uow, signed_in.session)
+    note(
+        deps,
+        uow,
+        "authorize",
+        "code_issued",
+        trace=browser.trace,
+        user_id=signed_in.user.id,
+        client_id=client.client_id,
+        data={
+            "acr": earned.acr,
+            "amr": list(earned.amr),
+            "auth_time": earned.auth_time,
+            "evidence": list(earned.evidence_ids),
+        },
+    )
+    return Answer(code_response(params, issued["code"], deps.policy.issuer))
+
+
+def _granted(uow: UnitOfWork, signed_in: SignedIn, client: Client, params: AuthorizationParams) -> tuple[str, ...]:
+    consent: Consent | None = uow.consents.get(signed_in.user.id, client.client_id)
+    allowed = set(consent.scopes) if consent else set()
+    return tuple(scope for scope in params.scopes if scope in allowed)
+
+
+def _ask(
+    deps: Dependencies,
+    uow: UnitOfWork,
+    client: Client,
+    params: AuthorizationParams,
+    request: AuthorizationRequest | None,
+    signed_in: SignedIn | None,
+    needs: Needs,
+    browser: Browser,
+) -> Next:
+    now = deps.clock.now()
+    if request is None:
+        request = uow.requests.add(
+            AuthorizationRequest(
+                id=0,
+                client_id=client.client_id,
+                params=params.to_json(),
+                browser_digest=browser.digest,
+                created_at=now,
+                expires_at=now + deps.policy.request_seconds,
+            )
+        )
+    if needs.kind in {"consent", "select_account"}:
+        return ToPage(needs.kind, request.id)
+    if needs.kind == "recovery":
+        return ToPage("recover", request.id)
+    active = uow.runs.active_of_request(request.id)
+    if active is not None and active.purpose == needs.kind and active.deadline_at > now:
+        return ToRun(active.id)
+    if active is not None:
+        uow.runs.save(replace(active, status="ended", reason="superseded", finished_at=now))
+    run = start_run(deps, uow, client.policy, needs, request, signed_in, browser)
+    return ToRun(run.id)
+
+
+def _refuse(
+    deps: Dependencies,
+    uow: UnitOfWork,
+    client: Client,
+    params: AuthorizationParams,
+    request: AuthorizationRequest | None,
+    error: str,
+    description: str,
+    browser: Browser,
+) -> Next:
+    if request is not None and not uow.requests.finish(request.id, deps.clock.now()):
+        raise NotFound("This sign-in has been answered already.")
+    note(deps, uow, "authorize", "refused", reason=error, trace=browser.trace, client_id=client.client_id)
+    return Answer(error_response(params, error, description, deps.policy.issuer))

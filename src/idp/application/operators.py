@@ -1,0 +1,183 @@
+"""What operators do: connections, clients and users. The command line calls these, and the console will."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from idp.application.audit import note
+from idp.application.dependencies import Dependencies
+from idp.application.second_factor import SEAL as TOTP_SEAL
+from idp.errors import Conflict, InvalidInput, NotFound
+from idp.handles import digest
+from idp.identity.email_address import parse_email
+from idp.identity.passwords import check_strength
+from idp.identity.totp import new_seed, provisioning_uri
+from idp.oidc.registration import register_client
+from idp.records.accounts import Credential, User
+from idp.records.clients import Client
+from idp.records.journeys import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """A person an operator adds. `password` may be left out; the person then starts with recovery."""
+
+    email: str
+    password: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    birth_date: date | None = None
+    locale: str | None = None
+
+
+def put_connection(
+    deps: Dependencies,
+    name: str,
+    kind: str,
+    description: str,
+    config: Mapping[str, Any],
+    secrets: Mapping[str, str],
+) -> Connection:
+    """Create or change a connection. Secrets that are not given keep their value; none can ever be read back.
+
+    Raises InvalidInput with what is wrong.
+    """
+    known = deps.switchboard.types.get(kind)
+    if known is None:
+        raise InvalidInput(f"There is no connector type {kind}.")
+    settings = known.parse(config)
+    with deps.storage.write() as uow:
+        before = uow.connections.get(name)
+        kept = deps.switchboard.unseal(before) if before is not None and before.type == kind else {}
+        merged = {**kept, **{key: value for key, value in secrets.items() if value}}
+        strange = set(merged) - set(known.secret_fields)
+        if strange:
+            raise InvalidInput(f"{kind} has no secret named {', '.join(sorted(strange))}.")
+        same = before is not None and (before.config, before.description, kept) == (
+            known.dump(settings),
+            description,
+            merged,
+        )
+        if same and before is not None:
+            return before
+        record = Connection(
+            name=name,
+            type=kind,
+            description=description,
+            config=known.dump(settings),
+            secrets=deps.switchboard.seal(name, merged),
+            updated_at=deps.clock.now(),
+            version=before.version + 1 if before else 1,
+        )
+        uow.connections.put(record)
+        note(deps, uow, "connection.put", "saved", actor="operator", data={"connection": name, "type": kind})
+        return record
+
+
+def put_clients(deps: Dependencies, documents: Sequence[Mapping[str, Any]]) -> list[Client]:
+    """Register clients from RFC 7591 metadata (with `client_id`, and `client_secret` or `jwks`). All or none.
+
+    Raises MetadataFault, or InvalidInput, with everything that is wrong.
+    """
+    clients = [_client(deps, document) for document in documents]
+    with deps.storage.write() as uow:
+        for client in clients:
+            before = uow.clients.get(client.client_id)
+            version = before.version + 1 if before else 1
+            uow.clients.put(
+                replace(client, version=version, created_at=before.created_at if before else client.created_at)
+            )
+            note(deps, uow, "client.put", "saved", actor="operator", client_id=client.client_id)
+    return clients
+
+
+def list_clients(deps: Dependencies) -> Sequence[Client]:
+    """List all clients."""
+    with deps.storage.read() as uow:
+        return uow.clients.all()
+
+
+def add_user(deps: Dependencies, new: NewUser) -> User:
+    """Add a user whose e-mail counts as verified. Raises InvalidInput or Conflict."""
+    email = parse_email(new.email)
+    if email is None:
+        raise InvalidInput(f"{new.email} is not an e-mail address.")
+    problems = check_strength(new.password, [email.address]) if new.password is not None else ()
+    if problems:
+        raise InvalidInput(f"The password is too weak: {', '.join(problems)}.")
+    hashed = deps.hasher.hash(new.password).encode() if new.password is not None else None
+    now = deps.clock.now()
+    full_name = " ".join(part for part in (new.given_name, new.family_name) if part) or None
+    with deps.storage.write() as uow:
+        if uow.users.by_email_key(email.lookup_key) is not None:
+            raise Conflict(f"{email.address} has an account already.")
+        user = uow.users.add(
+            User(
+                id=0,
+                sub=deps.random_bytes(16).hex(),
+                email=email.address,
+                email_key=email.lookup_key,
+                email_verified=True,
+                status="active",
+                created_at=now,
+                updated_at=now,
+                name=full_name,
+                given_name=new.given_name,
+                family_name=new.family_name,
+                birth_date=new.birth_date,
+                locale=new.locale,
+            )
+        )
+        if hashed is not None:
+            uow.credentials.add(Credential(0, user.id, "password", hashed, "Password", now))
+        note(deps, uow, "user.add", "added", actor="operator", user_id=user.id)
+        return user
+
+
+def find_user(deps: Dependencies, typed: str) -> User:
+    """Find a user by e-mail or subject. Raises NotFound."""
+    email = parse_email(typed)
+    with deps.storage.read() as uow:
+        user = uow.users.by_email_key(email.lookup_key) if email else uow.users.by_sub(typed)
+    if user is None:
+        raise NotFound(f"There is no user {typed}.")
+    return user
+
+
+def list_users(deps: Dependencies, text: str = "") -> Sequence[User]:
+    """List users whose e-mail or name contains the text."""
+    with deps.storage.read() as uow:
+        return uow.users.search(text)
+
+
+def set_blocked(deps: Dependencies, user: User, *, blocked: bool) -> User:
+    """Block a user, which ends all their sessions, runs and tokens at once, or lift the block."""
+    now = deps.clock.now()
+    with deps.storage.write() as uow:
+        changed = uow.users.save(replace(user, status="blocked" if blocked else "active", updated_at=now))
+        if blocked:
+            uow.sessions.end_of_user(user.id, now)
+            uow.grants.revoke_of_user(user.id, now)
+            uow.runs.end_of_user(user.id, now, "user_blocked")
+        note(deps, uow, "user.block" if blocked else "user.unblock", "done", actor="operator", user_id=user.id)
+        return changed
+
+
+def add_totp(deps: Dependencies, user: User) -> str:
+    """Give a user an authenticator and return its provisioning URI, the only time its seed is shown."""
+    seed = new_seed(deps.random_bytes(20))
+    sealed = deps.sealer.seal(TOTP_SEAL, seed.encode())
+    with deps.storage.write() as uow:
+        uow.credentials.add(Credential(0, user.id, "totp", sealed, "Authenticator", deps.clock.now()))
+        note(deps, uow, "credential.add", "totp", actor="operator", user_id=user.id)
+    return provisioning_uri(seed, user.email, deps.policy.issuer)
+
+
+def _client(deps: Dependencies, document: Mapping[str, Any]) -> Client:
+    registration = register_client(document, levels=deps.levels)
+    if not registration.client_id:
+        raise InvalidInput("client_id: is required")
+    now = deps.clock.now()
+    digests = (digest(registration.client_secret),) if registration.client_secret else ()
+    return Client(registration.client_id, registration.metadata, digests, registration.policy, now, now)

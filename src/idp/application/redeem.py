@@ -1,0 +1,24 @@
+"""The token endpoints: one unit of work around the protocol's own rules. Errors are answers, so that a replay's revocation is kept."""
+
+from collections.abc import Callable
+from typing import Final
+
+from idp.application.dependencies import Dependencies
+from idp.oauth.messages import EndpointRequest, EndpointResponse
+from idp.oauth.server import OAuthServer
+from idp.storage.protocols.unit import UnitOfWork
+
+Endpoint = Callable[[OAuthServer, UnitOfWork, EndpointRequest], EndpointResponse]
+
+ENDPOINTS: Final[dict[str, Endpoint]] = {
+    "token": lambda server, uow, request: server.token(uow, request),
+    "introspect": lambda server, uow, request: server.introspect(uow, request),
+    "revoke": lambda server, uow, request: server.revoke(uow, request),
+    "userinfo": lambda server, uow, request: server.userinfo(uow, request),
+}
+
+
+def answer(deps: Dependencies, endpoint: str, request: EndpointRequest) -> EndpointResponse:
+    """Answer one of `ENDPOINTS` in one unit of work."""
+    with deps.storage.write() as uow:
+        return ENDPOINTS[endpoint](deps.oauth, uow, request)

@@ -1,0 +1,153 @@
+"""Every page with sample data. `python -m tests.browser.gallery` serves them at http://127.0.0.1:8099/."""
+
+import uvicorn
+from markupsafe import escape
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from idp.translation import load_translation
+from idp.web import views
+from idp.web.assets import Assets
+from idp.web.pages import Brand, Pages
+
+FORM = views.Form("/sent", "sample-token", step="sample", seq=3)
+EMAIL = "maria.fernandez@example.com"
+CLIENT = "Banco Ejemplo"
+VENDOR = "https://demo-onboarding.incodesmile.com/acme123/flow/64f0c0ffee?interviewId=0123456789abcdef01234567"
+
+
+def _wrong(code: str, field: str) -> tuple[views.Problem, ...]:
+    return (views.Problem(code, field),)
+
+
+SAMPLES: dict[str, views.View] = {
+    "identifier": views.Identifier(FORM, client_name=CLIENT, recover_url="/recover", sign_up_url="/sign-up"),
+    "identifier-wrong": views.Identifier(
+        FORM, email="maria@", recover_url="/recover", back=True, problems=_wrong("invalid_email", "email")
+    ),
+    "password": views.Password(FORM, EMAIL, client_name=CLIENT, recover_url="/recover"),
+    "password-wrong": views.Password(
+        FORM, EMAIL, recover_url="/recover", problems=_wrong("wrong_credentials", "password")
+    ),
+    "password-throttled": views.Password(FORM, EMAIL, problems=(views.Problem("throttled"),)),
+    "totp": views.Totp(FORM, EMAIL, recover_url="/recover"),
+    "totp-wrong": views.Totp(FORM, problems=_wrong("wrong_code", "code")),
+    "sign-up": views.SignUp(FORM, client_name=CLIENT, sign_in_url="/sign-in"),
+    "sign-up-wrong": views.SignUp(
+        FORM,
+        email="maria",
+        back=True,
+        problems=(views.Problem("invalid_email", "email"), views.Problem("weak_password", "password")),
+    ),
+    "email-code": views.EmailCode(FORM, EMAIL, lifetime=900),
+    "email-code-resent": views.EmailCode(
+        FORM, EMAIL, lifetime=900, resent=True, problems=_wrong("expired_code", "code")
+    ),
+    "new-password": views.NewPassword(FORM, EMAIL),
+    "new-password-wrong": views.NewPassword(FORM, EMAIL, problems=_wrong("known_password", "password")),
+    "verification-intro-step-up": views.VerificationIntro(FORM, "step_up", client_name=CLIENT),
+    "verification-intro-sign-in": views.VerificationIntro(FORM, "sign_in", minutes=1),
+    "verification-intro-sign-up": views.VerificationIntro(FORM, "sign_up"),
+    "verification-intro-recovery": views.VerificationIntro(FORM, "recovery"),
+    "waiting": views.Waiting(FORM, "/waiting", "/status", open_url=VENDOR, phone_url=VENDOR),
+    "waiting-here": views.Waiting(FORM, "/waiting-here", "/status", open_url=VENDOR),
+    "verification-unfinished": views.VerificationUnfinished(FORM),
+    "verification-expired": views.VerificationUnfinished(FORM, expired=True),
+    "try-later": views.TryLater(FORM),
+    "verification-refused": views.VerificationRefused(FORM, retry=True),
+    "verification-refused-for-good": views.VerificationRefused(FORM),
+    "review-pending": views.ReviewPending("/review-pending", "/status"),
+    "message": views.Message(FORM, "verified"),
+    "message-own-words": views.Message(FORM, "Please bring your library card."),
+    "consent": views.Consent(
+        FORM,
+        CLIENT,
+        EMAIL,
+        (
+            views.Scope("openid"),
+            views.Scope("profile"),
+            views.Scope("email"),
+            views.Scope("offline_access"),
+            views.Scope("transfers", "Make transfers of up to 1,000 €"),
+        ),
+        client_host="banco.example",
+        privacy_url="https://banco.example/privacy",
+        terms_url="https://banco.example/terms",
+    ),
+    "select-account": views.SelectAccount(
+        FORM,
+        (views.Account("a", EMAIL, "María Fernández"), views.Account("b", "a.person.with.a.long.name@example.com")),
+        client_name=CLIENT,
+    ),
+    "recover": views.Recover(FORM, sign_in_url="/sign-in"),
+    "recover-wrong": views.Recover(FORM, problems=_wrong("missing_email", "email")),
+    "recover-sent": views.RecoverSent(1800, "/recover", sign_in_url="/sign-in"),
+    "recover-confirm": views.RecoverConfirm(FORM, "Firefox, Linux", 1_790_000_000.0),
+    "link-expired": views.LinkExpired("/recover"),
+    "link-expired-nowhere": views.LinkExpired(),
+    "recover-done": views.RecoverDone("/on", CLIENT),
+    "signed-out": views.SignedOut("https://banco.example/", CLIENT),
+    "signed-out-plain": views.SignedOut(),
+    "logout-confirm": views.LogoutConfirm(FORM, EMAIL, CLIENT),
+    "logout-confirm-plain": views.LogoutConfirm(FORM, EMAIL),
+    "returned-elsewhere": views.ReturnedElsewhere(),
+    "stale-step": views.StaleStep("/on"),
+    "other-user": views.OtherUser(FORM, EMAIL),
+    "failure": views.Failure("server_error", "4bf92f3577b34da6a3ce929d0e0e4736"),
+    "failure-of-client": views.Failure(
+        "invalid_redirect_uri",
+        "4bf92f3577b34da6a3ce929d0e0e4736",
+        "redirect_uri is not registered for this client",
+        "https://banco.example/",
+        CLIENT,
+    ),
+    "failure-unknown": views.Failure("no-such-code", "4bf92f3577b34da6a3ce929d0e0e4736", retry_url="/again"),
+    # Sent nowhere: the answer stays on this host.
+    "form-post": views.FormPost("http://127.0.0.1/callback", (("code", "c"), ("state", "s")), CLIENT),
+    "leaving": views.Leaving("https://banco.example/callback?code=c&state=s", CLIENT),
+    "home": views.Home(),
+    "home-sign-in": views.Home(sign_in_url="/sign-in"),
+    "home-signed-in": views.Home(EMAIL, FORM, "/account"),
+}
+#: Pages that go elsewhere by themselves once their scripts or refreshes run.
+LEAVES_BY_ITSELF = frozenset({"form-post", "leaving"})
+
+BRAND = Brand("Northgate ID", help_url="/help", privacy_url="/privacy", terms_url="/terms")
+
+
+def make_pages() -> Pages:
+    """Return pages in every language, pseudo-locales too."""
+    return Pages(load_translation(pseudo=True), Assets(), BRAND)
+
+
+def make_app() -> Starlette:
+    """Return the gallery: `/<sample>?ui_locales=<tag>`, `/status` for polling, `/` as the list."""
+    pages = make_pages()
+
+    def show(request: Request) -> Response:
+        sample = SAMPLES.get(request.path_params["name"])
+        if sample is None:
+            return Response("no such page", 404)
+        return pages.render(sample, request.query_params.get("ui_locales", "en")).to_response()
+
+    def index(request: Request) -> Response:
+        items = "".join(f'<li><a href="/{escape(name)}">{escape(name)}</a>' for name in SAMPLES)
+        return Response(f"<!doctype html><title>Gallery</title><ul>{items}</ul>", media_type="text/html")
+
+    def status(request: Request) -> Response:
+        return JSONResponse({"state": "waiting"})
+
+    return Starlette(
+        routes=[
+            Route("/", index),
+            Route("/status", status),
+            Mount("/static", Assets()),
+            Route("/{name}", show),
+        ]
+    )
+
+
+if __name__ == "__main__":
+    uvicorn.run(make_app(), host="127.0.0.1", port=8099)

@@ -1,0 +1,70 @@
+"""Flows and catalogues that the tests of this folder share."""
+
+from pathlib import Path
+from typing import Any
+
+from idp.flows.catalog import Catalog, ConnectionInfo, default_catalog, identity_connection
+from idp.flows.check import check_flow
+from idp.flows.language import Flow
+from idp.flows.parse import parse_flow
+from idp.flows.problems import Problem
+
+SHIPPED_FOLDER = Path(__file__).parents[2] / "config" / "flows"
+SHIPPED = ("recovery", "sign-in", "sign-up", "step-up")
+
+CATALOG: Catalog = default_catalog(
+    {"incode_verify": identity_connection(), "risk": ConnectionInfo("http"), "second_vendor": identity_connection()}
+)
+
+STEP_UP = """\
+id: step-up
+title: Confirm it is you
+purpose: step_up                    # sign_in | sign_up | step_up | recovery
+deadline: 15m
+start: verify
+steps:
+  verify:
+    connector: incode_verify        # a connection's name
+    on: {completed: check, pending: review, not_finished: explain, expired: explain, error: unavailable}
+  check:
+    condition:
+      - when: connectors.incode_verify.data.score.overall.status == "OK"
+        proves: incode_verify
+        to: done
+      - when: connectors.incode_verify.data.score.overall.status in ["WARN", "MANUAL", "MANUAL_PENDING"]
+        to: review
+    otherwise: rejected
+  review:      {review: identity, on: {approved: done, rejected: rejected, expired: explain}}
+  explain:     {screen: verification_unfinished, on: {retry: verify, stop: rejected}}
+  unavailable: {screen: try_later, on: {retry: verify, stop: rejected}}
+  rejected:    {end: denied}
+  done:        {end: complete}
+layout: {verify: [0, 0], check: [240, 0]}   # positions only; the engine ignores it
+"""
+
+
+def load_shipped(name: str) -> Flow:
+    return parse_flow((SHIPPED_FOLDER / f"{name}.yaml").read_text(), f"{name}.yaml")
+
+
+def make_flow(steps: str, *, purpose: str = "step_up", start: str = "a", extra: str = "") -> Flow:
+    """Parse a flow from its steps, one a line, in YAML's short form."""
+    lines = "\n".join(f"  {line.strip()}" for line in steps.strip().splitlines())
+    return parse_flow(f"id: f\ntitle: F\npurpose: {purpose}\ndeadline: 15m\nstart: {start}\n{extra}\nsteps:\n{lines}\n")
+
+
+def find_problems(flow: Flow, code: str | None = None, **options: Any) -> list[Problem]:
+    return [problem for problem in check_flow(flow, CATALOG, **options) if code in (None, problem.code)]
+
+
+def list_codes(flow: Flow, severity: str = "error", **options: Any) -> list[str]:
+    return sorted(p.code for p in check_flow(flow, CATALOG, **options) if p.severity == severity)
+
+
+def score(status: Any, owner: str = "match") -> dict[str, Any]:
+    """Return a connector's output with this overall status."""
+    return {
+        "status": "completed",
+        "owner": owner,
+        "data": {"status": "ONBOARDING_FINISHED", "score": {"overall": {"status": status}}},
+    }
