@@ -96,7 +96,7 @@ class Translation:
 
 
 def rank_accept_language(header: str | None) -> list[str]:
-    """Return the tags of an `Accept-Language` header, best first (RFC 9110 section 12.5.4); `q=0` and `*` are left out."""
+    """Return the tags of an `Accept-Language` header, best first, without `q=0` and `*` (RFC 9110 section 12.5.4)."""
     ranked: list[tuple[float, str]] = []
     for item in (header or "")[:_MAX_HEADER].split(",")[:_MAX_TAGS]:
         tag, semicolon, parameter = item.partition(";")

@@ -285,12 +285,8 @@ def test_a_parser_that_breaks_still_ends_as_a_fault(monkeypatch: pytest.MonkeyPa
 
 def test_duplicate_keys_are_refused_where_the_second_stands() -> None:
     text = f"{HEAD}title: other\nsteps:\n  a: {{end: complete}}\n  a: {{end: denied, end: denied}}\n"
-    problems = [(p.code, p.path, p.line) for p in refuse(text)]
-    assert problems == [
-        ("duplicate-key", "/title", 6),
-        ("duplicate-key", "/steps/a", 9),
-        ("duplicate-key", "/steps/-22/end", 9),
-    ]
+    problems = [(p.code, p.line, p.column) for p in refuse(text)]
+    assert problems == [("duplicate-key", 6, 1), ("duplicate-key", 9, 3), ("duplicate-key", 9, 20)]
 
 
 def test_a_key_that_is_no_text_is_refused_and_what_it_holds_is_dropped() -> None:
@@ -325,13 +321,15 @@ def read_plain(name: str) -> Any:
     return read_document((SHIPPED_FOLDER / f"{name}.yaml").read_text()).value
 
 
-def parse_or_refuse(text: str) -> Flow | None:
+def parse_or_refuse(text: str) -> Flow | FlowFault:
+    """Let every exception out but the one that is allowed."""
+    found: Flow | FlowFault
     try:
-        return parse_flow(text)
+        found = parse_flow(text)
     except FlowFault as fault:
-        assert fault.problems
-        assert str(fault)
-        return None
+        found = fault
+    assert str(found)
+    return found
 
 
 @settings(max_examples=300, deadline=None)

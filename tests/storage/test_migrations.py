@@ -21,7 +21,7 @@ _ROOT = Path(__file__).parents[2]
 _MIGRATIONS = _ROOT / "src/idp/storage/sql/migrations"
 
 # Everything that decides what a table accepts and how it is found, in the engine's own words.
-_SQLITE_SCHEMA = "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL"
+_SQLITE_SCHEMA = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
 _POSTGRESQL_SCHEMA = """
 SELECT table_name || '.' || column_name,
        concat_ws(' ', data_type, character_maximum_length, is_nullable, is_identity, column_default)
@@ -60,7 +60,7 @@ def schema(connection: Connection) -> dict[str, list[str]]:
     }
 
 
-def test_the_migrated_schema_is_the_one_the_program_was_written_for(empty_url: str, tmp_path: Path) -> None:
+def test_the_migrated_schema_is_the_one_the_program_was_written_for(empty_url: str) -> None:
     with opened(empty_url) as storage:
         with storage._database.migrating() as connection:
             METADATA.create_all(connection)
@@ -68,7 +68,9 @@ def test_the_migrated_schema_is_the_one_the_program_was_written_for(empty_url: s
             METADATA.drop_all(connection)
         storage.migrate()
         with storage._database.migrating() as connection:
-            assert schema(connection) == wanted
+            migrated = schema(connection)
+    triggers = {name for name in migrated if "_refuses_" in name}
+    assert {name: sql for name, sql in migrated.items() if name not in triggers} == wanted
     assert len(wanted) > len(METADATA.tables)
 
 

@@ -46,16 +46,14 @@ def put_connection(
     known = deps.switchboard.types.get(kind)
     if known is None:
         raise InvalidInput(f"There is no connector type {kind}.")
-    settings = known.parse(config)
+    dumped = known.parse(config).model_dump(mode="json")
     with deps.storage.write() as uow:
         before = uow.connections.get(name)
         kept = deps.switchboard.unseal(before) if before is not None and before.type == kind else {}
         merged = {**kept, **{key: value for key, value in secrets.items() if value}}
-        strange = set(merged) - set(known.secret_fields)
-        if strange:
-            raise InvalidInput(f"{kind} has no secret named {', '.join(sorted(strange))}.")
+        known.check_secrets(merged)
         same = before is not None and (before.config, before.description, kept) == (
-            known.dump(settings),
+            dumped,
             description,
             merged,
         )
@@ -65,7 +63,7 @@ def put_connection(
             name=name,
             type=kind,
             description=description,
-            config=known.dump(settings),
+            config=dumped,
             secrets=deps.switchboard.seal(name, merged),
             updated_at=deps.clock.now(),
             version=before.version + 1 if before else 1,

@@ -5,6 +5,7 @@ looks at the verification row and answers. Whatever is missing, unknown or malfo
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from idp.application.audit import note
 from idp.application.dependencies import Dependencies
@@ -137,12 +138,22 @@ def _fault(deps: Dependencies, uow: UnitOfWork, run: Run, verification: Verifica
         ("not_fetched", verification.status == "completed" and verification.vendor_ref and age is not None),
         ("foreign_run", verification.run_id == run.id),
         ("foreign_user", verification.user_id == (run.user_id or run.expected_user_id)),
-        ("not_passing", verification.overall in line.settings.passing),
+        ("not_passing", _passes(line.settings, verification)),
         ("stale", age is not None and -CLOCK_SLACK <= age <= deps.policy.proof_freshness_seconds),
         ("late", verification.fetched_at is not None and verification.fetched_at <= verification.deadline_at),
         (f"owner_{verification.owner or 'unknown'}", verification.owner in _accepted_owners(deps, run)),
     )
     return next((reason for reason, holds in checks if not holds), "")
+
+
+def _passes(settings: Any, verification: Verification) -> bool:
+    """Read the stored result again against the connection's settings of today."""
+    if verification.overall in settings.passing:
+        return True
+    data = verification.output.get("data")
+    approved = isinstance(data, dict) and data.get("status") == "MANUAL_REVIEW_APPROVED"
+    doubtful = verification.overall in {"MANUAL", "MANUAL_PENDING", "WARN"}
+    return bool(settings.accept_manual_review_approved) and approved and doubtful
 
 
 def _accepted_owners(deps: Dependencies, run: Run) -> frozenset[str]:

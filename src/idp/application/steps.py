@@ -31,8 +31,8 @@ class ActionCall:
 class ActionResult:
     """The outcome, small values for conditions, and the run as the action left it.
 
-    `user_changed` says that the person turned out to be somebody else than the run is pinned to; the caller ends the run
-    (DESIGN invariant 6).
+    `user_changed` says that the person turned out to be somebody else than the run is pinned to; the caller ends the
+    run (DESIGN invariant 6).
     """
 
     outcome: str

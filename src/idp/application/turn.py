@@ -285,3 +285,9 @@ class _Hand:
         if saved != self.run.state or self.run != self.uow.runs.get(self.run.id):
             self.run = self.uow.runs.save(replace(self.run, state=saved))
         return self.run
+
+
+def find_run(deps: Dependencies, run_id: int, browser: Browser) -> Run:
+    """Return a run of this browser, whatever its state. Raises NotFound."""
+    with deps.storage.read() as uow:
+        return load_run(uow, run_id, browser)

@@ -1,4 +1,4 @@
-"""What arrives from the vendor's side: a browser that returns, or a webhook. Both only mean "look now" (DESIGN invariant 4)."""
+"""What arrives from the vendor's side: a returning browser, or a webhook. Both only mean "look now" (invariant 4)."""
 
 import hashlib
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ def webhook_token(deps: Dependencies, connection: str, client_id: str, client_se
 
 
 async def take_webhook(deps: Dependencies, connection: str, bearer: str, body: bytes, trace: str) -> bool:
-    """Look at the verification a notification names. True if it names one of ours; the answer to the vendor is the same.
+    """Look at the verification a notification names. True if it names one of ours; the vendor is told the same.
 
     Raises OAuthError `invalid_token` for a wrong bearer, InvalidInput for a body that is no notification.
     """

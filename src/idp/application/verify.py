@@ -1,7 +1,8 @@
 """Using an identity connector: start, look, and keep what it said.
 
-Return, webhook, poll and page reload all mean the same: *look now* (DESIGN invariant 4). A look fetches the result server to server by
-the vendor reference in our own row. No unit of work is open while the vendor is called (invariant 9).
+Return, webhook, poll and page reload all mean the same: *look now* (DESIGN invariant 4). A look fetches the result
+server to server by the vendor reference in our own row. No unit of work is open while the vendor is called
+(invariant 9).
 """
 
 import hashlib
@@ -62,14 +63,14 @@ async def begin_verification(
         started = await opening.line.connector.start(call)
     except ConnectorError as error:
         return await in_thread(_start_failed, deps, opening.verification.id, error, trace)
-    return await in_thread(_started, deps, opening.verification.id, started, trace)
+    return await in_thread(_started, deps, opening.verification.id, started)
 
 
 async def look(deps: Dependencies, verification_id: int, trace: str, *, hurry: bool = False) -> Verification | None:
     """Ask the vendor how far a verification is, and keep what it says. Returns the row as it is afterwards.
 
-    `hurry` looks even if the last look was less than a second ago. A vendor that cannot be asked leaves the row open until
-    its deadline: nothing is lost, and nothing passes.
+    `hurry` looks even if the last look was less than a second ago. A vendor that cannot be asked leaves the row open
+    until its deadline: nothing is lost, and nothing passes.
     """
     found = await in_thread(_find, deps, verification_id, hurry)
     if found is None:
@@ -186,7 +187,7 @@ def _change(
             return uow.verifications.get(verification_id)
 
 
-def _started(deps: Dependencies, verification_id: int, started: Started, trace: str) -> Verification:
+def _started(deps: Dependencies, verification_id: int, started: Started) -> Verification:
     def change(_uow: UnitOfWork, _run: Run, verification: Verification) -> Verification:
         return replace(
             verification,

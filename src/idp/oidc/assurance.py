@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from idp.oidc.levels import SIGN_IN_PURPOSES, Earned, Factors
+from idp.oidc.levels import SIGN_IN_PURPOSES, Earned, Factors, Level
 from idp.oidc.situation import PRIMARY_PURPOSES, NeedKind, Needs, Refuse, Situation
 
 
@@ -93,7 +93,7 @@ def route(s: Situation, acr: str) -> Needs | None:
     attempted = {s.levels.canonical(value) for value in s.progress.attempted}
     if level is None or level.acr not in s.reachable or level.acr in attempted:
         return None
-    kind = _kind(s, acr)
+    kind = _kind(s, level)
     if kind is None:
         return None
     purposes = SIGN_IN_PURPOSES if kind == "sign_in" else frozenset({kind})
@@ -139,18 +139,15 @@ def unmet(goal: Goal) -> Refuse:
     return Refuse("unmet_authentication_requirements", f"no level that {goal.reason} allows can be reached")
 
 
-def _kind(s: Situation, acr: str) -> NeedKind | None:
+def _kind(s: Situation, level: Level) -> NeedKind | None:
     """Return the kind of flow that brings the level nearer, or None when none of that kind exists."""
-    level = s.levels.level(acr)
     sign_in: NeedKind | None = "sign_in" if "sign_in" in s.offered else None
-    if level is None:
-        return None
     if level.recovery:
         return "recovery" if "recovery" in s.offered else None
-    if s.session is None or not s.levels.signed_in(acr, s.evidence, s.now):
+    if s.session is None or not s.levels.signed_in(level.acr, s.evidence, s.now):
         return sign_in
     one_factor = isinstance(level.defining, Factors) and level.defining.count == 1
-    if one_factor and not s.levels.missing(acr, s.evidence, s.now):
+    if one_factor and not s.levels.missing(level.acr, s.evidence, s.now):
         # Reached, but not as freshly as the request wants: only another sign-in renews a level of one factor.
         return sign_in
     return "step_up" if "step_up" in s.offered else sign_in

@@ -1,115 +1,31 @@
 """The control API under `/__control`: tests script the simulator over HTTP, on paths the real service does not have."""
 
-import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from datetime import date
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from idp.simulator.commands import (
+    AdvanceCommand,
+    FinishCommand,
+    FireCommand,
+    PlanCommand,
+    ProgressCommand,
+    ReviewCommand,
+)
 from idp.simulator.faults import Armed, Fault
+from idp.simulator.lifecycle import ABANDONED
 from idp.simulator.omni import hosted_link
-from idp.simulator.people import Person, choose_person
-from idp.simulator.sessions import EXPIRED, Plan, Session, SessionError, UnknownSession
+from idp.simulator.sessions import Session, SessionError, UnknownSession
 from idp.simulator.state import State
 from idp.simulator.webhooks import status_payload
 
 ROOT = "/__control"
-Sent = TypeVar("Sent", bound="Command")
-
-
-class Command(BaseModel):
-    """The body of a control call: camelCase members, unknown ones refused so that a typo cannot pass for a test."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
-
-
-class WhoCommand(Command):
-    """A person: a demo person with overrides. `without_identity` leaves the identity ID out of the score."""
-
-    person: Literal["alice", "bob", "carol", "other"] = "alice"
-    first_name: str = ""
-    last_name: str = ""
-    birth_date: date | None = None
-    customer_id: str = ""
-    without_identity: bool = False
-    existing_user: bool | None = None
-    existing_external_id: str | None = None
-    existing_interview_id: str | None = None
-
-    def choose(self) -> Person:
-        """Return the person."""
-        return choose_person(
-            self.person,
-            first_name=self.first_name,
-            last_name=self.last_name,
-            birth_date=self.birth_date,
-            customer_id=self.customer_id,
-            with_identity=not self.without_identity,
-            existing_user=self.existing_user,
-            existing_external_id=self.existing_external_id,
-            existing_interview_id=self.existing_interview_id,
-        )
-
-
-class FinishCommand(WhoCommand):
-    """How a session ends: any word as `overall.status`, or EXPIRE or ABANDON; `then` are the statuses of later reads."""
-
-    outcome: str = "OK"
-    then: tuple[str, ...] = ()
-    delay_seconds: float = Field(default=0.0, ge=0)
-    elsewhere: bool = False
-
-
-class PlanCommand(FinishCommand):
-    """How a session will end, and when; its `faults` are bound to it. `elsewhere` is not part of a plan."""
-
-    finish: Literal["open", "start"] = "open"
-    faults: tuple[Fault, ...] = ()
-
-    def plan(self) -> Plan:
-        """Return the plan."""
-        outcome = EXPIRED if self.outcome == "EXPIRE" else self.outcome
-        return Plan(outcome, self.choose(), self.then, self.delay_seconds, self.finish)
-
-
-class ProgressCommand(WhoCommand):
-    """One more onboarding status, any word."""
-
-    onboarding_status: str
-
-
-class ReviewCommand(Command):
-    """A reviewer's decision."""
-
-    decision: Literal["approved", "rejected"]
-    change_overall: bool = False
-
-
-class AdvanceCommand(Command):
-    """How far to move the clock; what falls due is delivered unless `deliver` is false."""
-
-    seconds: float = Field(ge=0)
-    deliver: bool = True
-
-
-class FireCommand(Command):
-    """A notification to send now, once or several times; members left out come from the session. `raw` is sent as it is."""
-
-    interview_id: str
-    onboarding_status: str | None = None
-    client_id: str | None = None
-    flow_id: str | None = None
-    external_id: str | None = None
-    bearer: str | None = None
-    times: int = Field(default=1, ge=1, le=20)
-    raw: str | None = None
+Sent = TypeVar("Sent", bound=BaseModel)
 
 
 def describe_session(state: State, session: Session) -> dict[str, Any]:
@@ -182,7 +98,7 @@ class Controls:
         command, session = await _read(request, FinishCommand), self._find(request)
         if command.outcome == "EXPIRE":
             session = self._state.lifecycle.expire(session.interview_id)
-        elif command.outcome != "ABANDON":
+        elif command.outcome != ABANDONED:
             session = self._state.lifecycle.finish(
                 session.interview_id,
                 command.outcome,
@@ -262,5 +178,51 @@ class Controls:
         return self._state.sessions.find(request.path_params["interviewId"])
 
 
-async def _read(request: Request, model: type[Any]) -> Any:
+async def _read(request: Request, model: type[Sent]) -> Sent:
+    """Return the body as `model`; an empty body is an empty object. Raises pydantic.ValidationError."""
     return model.model_validate_json(await request.body() or b"{}")
+
+
+def _answer(handler: Callable[[Request], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint that turns the handler's result, or its refusal, into JSON."""
+
+    async def serve(request: Request) -> Response:
+        try:
+            return JSONResponse(await handler(request))
+        except ValidationError as error:
+            problems = error.errors(include_url=False, include_context=False, include_input=False)
+            return JSONResponse({"error": "malformed", "problems": problems}, 400)
+        except UnknownSession:
+            return JSONResponse({"error": "no such session"}, 404)
+        except SessionError as error:
+            return JSONResponse({"error": str(error)}, 409)
+
+    return serve
+
+
+def make_routes(state: State) -> list[Route]:
+    """Return the routes of the control API."""
+    controls = Controls(state)
+    session = "/sessions/{interviewId}"
+    table: list[tuple[str, str, Callable[[Request], Awaitable[Any]]]] = [
+        ("GET", "/health", controls.health),
+        ("POST", "/reset", controls.reset),
+        ("POST", "/next", controls.plan_next),
+        ("GET", "/sessions", controls.list_sessions),
+        ("GET", session, controls.show_session),
+        ("POST", f"{session}/plan", controls.plan),
+        ("POST", f"{session}/finish", controls.finish),
+        ("POST", f"{session}/progress", controls.progress),
+        ("POST", f"{session}/review", controls.review),
+        ("POST", f"{session}/close", controls.close),
+        ("POST", f"{session}/delete", controls.delete),
+        ("POST", "/clock/advance", controls.advance),
+        ("POST", "/faults", controls.add_fault),
+        ("GET", "/faults", controls.list_faults),
+        ("DELETE", "/faults", controls.clear_faults),
+        ("DELETE", "/faults/{number:int}", controls.clear_fault),
+        ("GET", "/webhooks", controls.list_webhooks),
+        ("POST", "/webhooks/deliver", controls.deliver),
+        ("POST", "/webhooks/fire", controls.fire),
+    ]
+    return [Route(f"{ROOT}{path}", _answer(handler), methods=[method]) for method, path, handler in table]

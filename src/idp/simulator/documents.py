@@ -1,4 +1,4 @@
-"""What the document said: the bodies of the OCR calls, the images and the stored custom fields, with their odd formats."""
+"""What the document said: the bodies of the OCR calls with their odd formats, and the images."""
 
 import base64
 import hashlib
@@ -29,9 +29,9 @@ def _machine_readable(text: str) -> str:
 def ocr_body(session: Session, now: float) -> dict[str, Any]:
     """Return the OCR data (section 6.1), an empty object while no document was read or after it was deleted.
 
-    The formats differ per field on purpose: `birthDate` is an integer of milliseconds at 19:11 UTC (never midnight) and negative
-    before 1970, `issuedAt` and `expireAt` are strings of milliseconds, `issueDate` and `expirationDate` are years. Names are
-    upper case, the surname is in `paternalLastName`.
+    The formats differ per field on purpose: `birthDate` is an integer of milliseconds at 19:11 UTC (never midnight) and
+    negative before 1970, `issuedAt` and `expireAt` are strings of milliseconds, `issueDate` and `expirationDate` are
+    years. Names are upper case, the surname is in `paternalLastName`.
     """
     person = session.person
     if person is None or session.pii_deleted or not session.reached(STEPS[0], now):
@@ -79,5 +79,7 @@ def draw_image(name: str) -> str:
     size = 16
     row = b"\x00" + hashlib.sha256(name.encode()).digest()[:3] * size
     header = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
-    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(row * size)) + chunk(b"IEND", b"")
+    png = (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(row * size)) + chunk(b"IEND", b"")
+    )
     return base64.b64encode(png).decode()

@@ -23,8 +23,9 @@ class DroppableApplication(Starlette):
 async def drop_connection(scope: Scope, receive: Receive) -> None:
     """Reset the connection of this request; return once the server has noticed.
 
-    Under uvicorn `send` is a method of the object that owns the transport, so the socket is closed with a TCP reset. Where there
-    is no connection (an in-process client), raises ConnectionResetError, which such a client passes on to its caller.
+    Under uvicorn `send` is a method of the object that owns the transport, so the socket is closed with a TCP reset.
+    Where there is no connection (an in-process client), raises ConnectionResetError, which such a client passes on to
+    its caller.
     """
     transport = getattr(getattr(scope.get(_SEND), "__self__", None), "transport", None)
     if transport is None:

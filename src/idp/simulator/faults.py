@@ -41,7 +41,7 @@ AnswerKind = Literal[
     "identity_absent",
     "existing_foreign",
 ]
-HostedKind = Literal["redirect_missing", "redirect_twice", "redirect_early", "link_single_use"]
+HostedKind = Literal["redirect_missing", "redirect_twice", "redirect_early", "link_single_use", "webhook_before_return"]
 WebhookKind = Literal[
     "webhook_missing",
     "webhook_duplicated",
@@ -50,7 +50,6 @@ WebhookKind = Literal[
     "webhook_wrong_bearer",
     "webhook_foreign_client",
     "webhook_foreign_flow",
-    "webhook_before_return",
 ]
 Kind = Literal[TransportKind, AnswerKind, HostedKind, WebhookKind]
 Stage = Literal["transport", "answer", "hosted", "webhook"]
@@ -76,11 +75,11 @@ DEFAULT_CALL: Mapping[str, CallName] = {
 class Fault(BaseModel):
     """One switch, as it is sent to the control API (camelCase) and kept.
 
-    `call` limits it to one call and `interview_id` to one session; None means any. `skip` lets that many matching calls pass
-    first, `times` ends it after that many (None: until cleared). `after` lets the call take effect and loses the answer.
-    `seconds` is for `slow`, `webhook_delayed` and `redirect_early`; `status`, `body_status`, `retry_after` and
-    `without_message` are for `http`; `paths` (dotted) for `missing_sections` and `null_members`; `members` (dotted path to
-    value) for `set_members`; `value` replaces the default of the other answer kinds.
+    `call` limits it to one call and `interview_id` to one session; None means any. `skip` lets that many matching calls
+    pass first, `times` ends it after that many (None: until cleared). `after` lets the call take effect and loses the
+    answer. `seconds` is for `slow`, `webhook_delayed` and `redirect_early`; `status`, `body_status`, `retry_after` and
+    `without_message` are for `http`; `paths` (dotted) for `missing_sections` and `null_members`; `members` (dotted path
+    to value) for `set_members`; `value` replaces the default of the other answer kinds.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
@@ -144,15 +143,21 @@ class Faults:
             return armed
 
     def take(self, stage: Stage, call: str | None, interview_id: str | None) -> list[Fault]:
-        """Return the faults that bite now and count the bite against their `times`."""
-        return self._match(STAGES[stage], call, interview_id)
+        """Return the faults that bite now and count the bite against their `times`.
+
+        A transport fault that answers in the service's place keeps the later ones for the next call; a slow one does
+        not.
+        """
+        return self._match(STAGES[stage], call, interview_id, one=stage == "transport")
 
     def take_kind(self, kind: Kind, interview_id: str) -> Fault | None:
         """Return the first fault of `kind` that bites this session now, counted, or None."""
         taken = self._match((kind,), None, interview_id)
         return taken[0] if taken else None
 
-    def _match(self, kinds: Sequence[str], call: str | None, interview_id: str | None) -> list[Fault]:
+    def _match(
+        self, kinds: Sequence[str], call: str | None, interview_id: str | None, *, one: bool = False
+    ) -> list[Fault]:
         taken: list[Fault] = []
         with self._lock:
             for index, armed in enumerate(self._armed):
@@ -168,6 +173,8 @@ class Faults:
                     continue
                 self._armed[index] = replace(armed, bitten=armed.bitten + 1)
                 taken.append(fault)
+                if one and fault.kind != "slow":
+                    break
         return taken
 
     def all(self) -> list[Armed]:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from idp.simulator.lifecycle import ABANDONED
 from idp.simulator.pages import message_page, render, see_other
 from idp.simulator.people import CHOICES, Person, choose_person
 from idp.simulator.sessions import EXPIRED, FINISHED, STEPS, Session, SessionError, UnknownSession
@@ -44,7 +45,7 @@ DETOURS = (
     Button("OTHER_DEVICE", "Finish on another device", "OK on the phone; this browser stays here", "plain"),
     Button("EARLY", "Return too early", "OK, but ready only ten seconds later", "plain"),
     Button("DOCUMENT", "Only show the document", "Document read, face still missing", "plain"),
-    Button("ABANDON", "Abandon", "Nothing finishes and nobody returns", "plain"),
+    Button(ABANDONED, "Abandon", "Nothing finishes and nobody returns", "plain"),
     Button("EXPIRE", "Let it expire", "The session ends as EXPIRED", "bad"),
 )
 
@@ -63,6 +64,7 @@ def read_person(form: Mapping[str, str]) -> Person:
             last_name=form.get("lastName", "").strip(),
             birth_date=birth_date,
             customer_id=form.get("customerId", "").strip(),
+            with_identity="withoutIdentity" not in form,
             existing_user={"yes": True, "no": False}.get(form.get("existingUser", "")),
             existing_external_id=form.get("existingExternalId", "").strip(),
         )
@@ -89,6 +91,8 @@ class HostedPage:
             return message_page(410, "This link was used before", "It can be opened only once. Ask for a new one.")
         session = self._state.sessions.set(session.interview_id, opened=session.opened + 1)
         if session.plan is not None:
+            if session.plan.outcome == ABANDONED:
+                return see_other(self._own_url(self._state.lifecycle.follow_plan(session.interview_id), ABANDONED))
             return await self._send_back(self._state.lifecycle.follow_plan(session.interview_id))
         return self._page(session, after, again=request.query_params.get("again") == "1")
 
@@ -112,7 +116,7 @@ class HostedPage:
     async def _perform(self, session: Session, person: Person, form: Mapping[str, str]) -> Response:
         lifecycle, interview_id = self._state.lifecycle, session.interview_id
         act = form.get("act", "")
-        if act == "ABANDON":
+        if act == ABANDONED:
             return see_other(self._own_url(session, act))
         if act == "EXPIRE":
             lifecycle.expire(interview_id)
@@ -157,23 +161,21 @@ class HostedPage:
         now = self._state.clock.now()
         if session.reached(EXPIRED, now):
             return message_page(200, "This session has expired", "Nothing was sent back. Ask for a new link.")
+        once_more = None if session.closed_at is not None else self._own_url(session, again=True)
+        finished = any(status == FINISHED for _, status in session.timeline)
+        if again and once_more is not None:
+            return self._form(session, {}, None)
         if session.elsewhere:
             title, text = "Done on the phone", "The check was finished on another device. Go back to your computer."
-            return message_page(200, title, text, again=None if session.closed_at else self._own_url(session, again=True))
-        if any(status == FINISHED for _, status in session.timeline) and not (again and session.closed_at is None):
+            return message_page(200, title, text, again=once_more)
+        if finished:
             text = "This session is finished. The application that sent you here can read the result."
             if session.closed_at is not None:
                 text += " It was closed, so its result cannot be changed any more."
-            return message_page(
-                200,
-                "Thank you",
-                text,
-                back=session.redirection_url and "form",
-                again=None if session.closed_at else self._own_url(session, again=True),
-            )
+            return message_page(200, "Thank you", text, back=session.redirection_url, again=once_more)
         if session.closed_at is not None:
             return message_page(200, "This session is closed", "It was closed before anything was captured.")
-        if after == "ABANDON":
+        if after == ABANDONED:
             title, text = "You left the check", "Nothing was finished and nothing was sent back."
             return message_page(200, title, text, again=self._own_url(session))
         return self._form(session, {}, None)

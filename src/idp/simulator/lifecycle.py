@@ -6,6 +6,7 @@ from typing import Any
 
 from idp.clock import Clock
 from idp.simulator.faces import Faces
+from idp.simulator.faults import Fault, Faults
 from idp.simulator.people import Person
 from idp.simulator.sessions import (
     APPROVED,
@@ -21,6 +22,7 @@ from idp.simulator.sessions import (
 )
 from idp.simulator.webhooks import Webhooks
 
+ABANDONED = "ABANDON"
 PASSED = frozenset({"OK", "MANUAL_OK"})
 
 
@@ -51,6 +53,7 @@ class Lifecycle:
         self,
         sessions: Sessions,
         faces: Faces,
+        faults: Faults,
         webhooks: Webhooks,
         clock: Clock,
         client_id: str,
@@ -58,17 +61,19 @@ class Lifecycle:
     ) -> None:
         """Work on the given stores; `random_hex(n)` returns 2n unguessable hex characters."""
         self._sessions, self._faces, self._webhooks, self._clock = sessions, faces, webhooks, clock
-        self._client_id, self._random_hex = client_id, random_hex
+        self._faults, self._client_id, self._random_hex = faults, client_id, random_hex
         self._next: Plan | None = None
+        self._next_faults: tuple[Fault, ...] = ()
 
-    def plan_next(self, plan: Plan | None) -> None:
-        """Decide what the next session to be started will turn out to be."""
-        self._next = plan
+    def plan_next(self, plan: Plan | None, faults: tuple[Fault, ...] = ()) -> None:
+        """Decide what the next session to be started will turn out to be, and what goes wrong with it."""
+        self._next, self._next_faults = plan, faults
 
     def start(self, start: Start) -> Session:
         """Open a session, with the plan for the next one if there is any."""
         now = self._clock.now()
-        plan, self._next = self._next, None
+        plan, faults = self._next, self._next_faults
+        self.plan_next(None)
         session = Session(
             interview_id=self._random_hex(12),
             interview_code=self._random_hex(3).upper(),
@@ -83,6 +88,8 @@ class Lifecycle:
             plan=plan,
         )
         self._sessions.add(session)
+        for fault in faults:
+            self._faults.add(fault.model_copy(update={"interview_id": session.interview_id}))
         if plan is not None and plan.finish == "start":
             self.follow_plan(session.interview_id)
         return self._sessions.find(session.interview_id)
@@ -95,6 +102,8 @@ class Lifecycle:
         self._sessions.set(interview_id, plan=None)
         if plan.outcome == EXPIRED:
             return self.expire(interview_id)
+        if plan.outcome == ABANDONED:
+            return self._sessions.find(interview_id)
         return self.finish(interview_id, plan.outcome, plan.person, then=plan.then, delay=plan.delay)
 
     def finish(
@@ -109,9 +118,9 @@ class Lifecycle:
     ) -> Session:
         """End the capture: the result is ready after `delay` seconds, passing through the steps on the way.
 
-        `outcome` is the `overall.status`, whatever word it is; `then` are the statuses of later reads (before Closed). `person`
-        None means nobody was captured: all sections stay missing. Raises UnknownSession, and SessionError when the session was
-        closed or has expired.
+        `outcome` is the `overall.status`, whatever word it is; `then` are the statuses of later reads (before Closed).
+        `person` None means nobody was captured: all sections stay missing. Raises UnknownSession, and SessionError when
+        the session was closed or has expired.
         """
         now = self._clock.now()
         names = (*STEPS, FINISHED) if person is not None else (FINISHED,)
@@ -167,7 +176,7 @@ class Lifecycle:
         return session
 
     def close(self, interview_id: str) -> Session:
-        """Freeze the session: from now on its outcome cannot be changed, except by a reviewer. Closing twice is harmless."""
+        """Freeze the session: only a reviewer can change its outcome now. Closing twice is harmless."""
         now = self._clock.now()
         return self._sessions.change(
             interview_id,
@@ -213,7 +222,7 @@ class Lifecycle:
         return Approval(session.person.customer_id, overall, known=first.interview_id != interview_id)
 
     def read_score(self, interview_id: str) -> Session:
-        """Return the session as this read of the score sees it, and move on to the status of the next read unless closed."""
+        """Return the session as this read of the score sees it; the next read sees the next status unless closed."""
         seen = self._sessions.find(interview_id)
         if seen.closed_at is None and seen.reached(FINISHED, self._clock.now()):
             self._sessions.change(interview_id, lambda session: replace(session, reads=session.reads + 1))

@@ -1,4 +1,4 @@
-"""The calls a session is made and read with: start, link, status, score, document data, finish and close (sections 2 to 6)."""
+"""The calls a session is made and read with: start, link, status, score, document, finish, close (sections 2 to 6)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -27,7 +27,9 @@ def show_time(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%-d %B %Y, %H:%M UTC")
 
 
-_ENVIRONMENT = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+)
 _ENVIRONMENT.filters["time"] = show_time
 _ENVIRONMENT.globals["style_path"] = STYLE_PATH
 

@@ -1,4 +1,4 @@
-"""Who can stand in front of the camera: three demo people and anyone else, each with an identity ID that never changes."""
+"""Who can stand in front of the camera: three demo people and anyone else, each with a lasting identity ID."""
 
 import hashlib
 from collections.abc import Mapping
@@ -10,8 +10,8 @@ from datetime import date
 class Person:
     """A face and what the document in its hand says.
 
-    `customer_id` is the identity ID (24 hex characters; None: the score leaves it out). The `existing_*` members override what
-    the simulator knows about earlier sessions; None leaves that to the simulator.
+    `customer_id` is the identity ID (24 hex characters; None: the score leaves it out). The `existing_*` members
+    override what the simulator knows about earlier sessions; None leaves that to the simulator.
     """
 
     first_name: str
@@ -35,7 +35,9 @@ class Choice:
 
 
 CHOICES = (
-    Choice("alice", "Alice Example (matches the demo account alice@example.com)", "Alice", "Example", date(1990, 4, 12)),
+    Choice(
+        "alice", "Alice Example (matches the demo account alice@example.com)", "Alice", "Example", date(1990, 4, 12)
+    ),
     Choice("bob", "Bob Example", "Bob", "Example", date(1985, 11, 30)),
     Choice("carol", "Carol Example (born before 1970)", "Carol", "Example", date(1962, 7, 4)),
     Choice("other", "Someone else", "Sam", "Stranger", date(1979, 3, 14)),
@@ -56,14 +58,16 @@ def choose_person(
     last_name: str = "",
     birth_date: date | None = None,
     customer_id: str = "",
+    with_identity: bool = True,
     existing_user: bool | None = None,
     existing_external_id: str | None = None,
     existing_interview_id: str | None = None,
 ) -> Person:
     """Return the demo person `key` with overrides; empty strings and None leave a value alone.
 
-    A named person brings their own face whatever the document says, so overriding Alice's name gives Alice's identity ID with
-    another document. "other" is whoever the names and birth date describe. Raises KeyError for an unknown key.
+    A named person brings their own face whatever the document says, so overriding Alice's name gives Alice's identity
+    ID with another document. "other" is whoever the names and birth date describe. `with_identity` false: no identity
+    ID at all. Raises KeyError for an unknown key.
     """
     choice = DEMO[key]
     person = Person(
@@ -75,5 +79,7 @@ def choose_person(
         existing_external_id or None,
         existing_interview_id or None,
     )
+    if not with_identity:
+        return person
     face = person if key == "other" else choice
     return replace(person, customer_id=customer_id or derive_identity(face.first_name, face.last_name, face.birth_date))

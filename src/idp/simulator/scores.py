@@ -1,4 +1,4 @@
-"""The body of `GET /omni/get/score`, shaped as in section 4.4 of the reference: numbers are strings, sections come and go."""
+"""The body of `GET /omni/get/score`, shaped as in section 4.4: numbers are strings, sections come and go."""
 
 from typing import Any
 

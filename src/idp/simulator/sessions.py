@@ -1,4 +1,4 @@
-"""Verification sessions: the records, how their status follows from the clock, and the store that keeps them in memory."""
+"""Verification sessions: the records, how a status follows from the clock, and the store in memory."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -35,7 +35,8 @@ class Existing:
 class Plan:
     """What a session will turn out to be, decided before anyone opens the hosted page.
 
-    `finish` says when: "open" as soon as the link is opened, "start" at once. `delay` is the seconds until the result is ready.
+    `finish` says when: "open" as soon as the link is opened, "start" at once. `delay` is the seconds until the result
+    is ready.
     """
 
     outcome: str
@@ -49,8 +50,8 @@ class Plan:
 class Session:
     """One verification session. Times are epoch seconds.
 
-    `timeline` holds (time, onboarding status) pairs, some of them possibly in the future. `overall` holds the `overall.status`
-    of successive reads of the score; the last one stays.
+    `timeline` holds (time, onboarding status) pairs, some of them possibly in the future. `overall` holds the
+    `overall.status` of successive reads of the score; the last one stays.
     """
 
     interview_id: str

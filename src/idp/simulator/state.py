@@ -47,6 +47,6 @@ def create_state(
     shifted = ShiftedClock(clock)
     sessions, faces, faults = Sessions(), Faces(), Faults()
     webhooks = Webhooks(settings, shifted, post, faults)
-    lifecycle = Lifecycle(sessions, faces, webhooks, shifted, settings.client_id, random_hex)
+    lifecycle = Lifecycle(sessions, faces, faults, webhooks, shifted, settings.client_id, random_hex)
     tokens = Tokens(bytes.fromhex(random_hex(32)))
     return State(settings, shifted, sleep, tokens, sessions, faces, faults, webhooks, lifecycle)

@@ -1,4 +1,4 @@
-"""Onboarding status webhooks: what is sent, to whom with which token, and again when it was not accepted (section 9.1)."""
+"""Onboarding status webhooks: what is sent, with which token, and again when it was refused (section 9.1)."""
 
 import base64
 import json
@@ -42,7 +42,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One notification and its tries. `state` is waiting, sending, delivered, given_up or suppressed; `due` epoch seconds."""
+    """A notification and its tries. `state`: waiting, sending, delivered, given_up, suppressed; `due`: epoch s."""
 
     number: int
     payload: Mapping[str, Any]
@@ -79,7 +79,9 @@ class Webhooks:
         """Queue one notification for each (due time, status), bent by the webhook faults of this session."""
         if not self._settings.webhook_url:
             return
-        faults = {fault.kind: fault for fault in self._faults.take("webhook", None, session.interview_id)}
+        faults: dict[str, Fault] = {
+            fault.kind: fault for fault in self._faults.take("webhook", None, session.interview_id)
+        }
         dues = [at for at, _ in steps]
         statuses = [status for _, status in steps]
         if "webhook_out_of_order" in faults:
@@ -120,7 +122,7 @@ class Webhooks:
     async def deliver_due(self) -> list[Notification]:
         """Try everything that is due, in the order it was due, and return what was tried.
 
-        A refused notification is due again after first retry × factor^n × time scale, until the retries are used up.
+        A refused notification is due again after first retry * factor^n * time scale, until the retries are used up.
         """
         tried = []
         while (waiting := self._claim()) is not None:

@@ -1,4 +1,4 @@
-"""How a call is let in and answered: headers, key, tokens, JSON, error bodies (sections 1 and 10), and where faults bite."""
+"""How a call is let in and answered: headers, key, tokens, JSON, error bodies (sections 1 and 10), faults."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -52,8 +52,8 @@ class Call:
 class Operation:
     """One call of the service: its path under the root, who may make it and what answers it.
 
-    `zero` adds the `/0` form, which needs no key. `key` "optional" accepts a missing key but refuses a wrong one. `token` says
-    whose token is needed; `subject` says whether the call is about one session.
+    `zero` adds the `/0` form, which needs no key. `key` "optional" accepts a missing key but refuses a wrong one.
+    `token` says whose token is needed; `subject` says whether the call is about one session.
     """
 
     name: CallName

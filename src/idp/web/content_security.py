@@ -1,8 +1,9 @@
 """The Content Security Policy of pages (CSP Level 3), and the hosts a page's form may lead to.
 
 Browsers apply `form-action` to the whole chain of redirects that a form's POST starts. A page inside an authorization
-transaction therefore has to name the origin of the redirect URI (or its custom scheme), and a page that starts an identity
-check the vendor's origin. Callers pass URLs that were validated against the client's registration, never raw input.
+transaction therefore has to name the origin of the redirect URI (or its custom scheme), and a page that starts an
+identity check the vendor's origin. Callers pass URLs that were validated against the client's registration,
+never raw input.
 """
 
 import re

@@ -1,8 +1,8 @@
 """Cookies: their names, attributes, and strict reading.
 
 Two cookies exist. `session` names a signed-in session. `browser` pins a journey to the browser that began it (DESIGN
-invariant 6) and is set before anybody signs in. Over https both carry the `__Host-` prefix (RFC 6265bis section 4.1.3.2),
-so that no sibling subdomain can plant one.
+invariant 6) and is set before anybody signs in. Over https both carry the `__Host-` prefix (RFC 6265bis section
+4.1.3.2), so that no sibling subdomain can plant one.
 """
 
 import re
@@ -13,9 +13,8 @@ from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
-MAX_COOKIE_VALUE: Final = 256
 # A handle, `<id>.<secret>`, or a bare secret: nothing that needs quoting.
-_VALUE: Final = re.compile(r"[A-Za-z0-9._~-]{1,%d}" % MAX_COOKIE_VALUE)
+_VALUE: Final = re.compile(r"[A-Za-z0-9._~-]{1,256}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Cookie:
     secure: bool
 
     def read(self, headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-        """Return the value from raw ASGI headers, or None if it is missing, malformed, or sent twice with two values."""
+        """Return the value from raw ASGI headers, or None if it is missing, malformed, or sent with two values."""
         found: set[str] = set()
         for key, line in headers:
             if key.lower() == b"cookie":

@@ -33,7 +33,7 @@ class FormGuard:
     """Makes and checks the tokens of forms, for one issuer."""
 
     def __init__(self, key: bytes, issuer: str, random_bytes: RandomBytes = secrets.token_bytes) -> None:
-        """Take a key of at least 32 bytes, used for nothing else, and the issuer URL whose origin forms must come from."""
+        """Take a key of 32 bytes or more, used for nothing else, and the issuer URL; forms must come from its origin."""
         if len(key) < 32:
             raise ValueError("a form key needs at least 32 bytes")
         self._key = key

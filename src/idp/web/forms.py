@@ -28,7 +28,7 @@ async def read_form(request: Request, *, repeatable: frozenset[str] = frozenset(
 
 
 async def read_pairs(request: Request) -> Pairs:
-    """Read a form as (name, value) pairs in the order they were sent. Raises InvalidInput; nothing is kept on the way."""
+    """Read a form as (name, value) pairs in the order they were sent. Raises InvalidInput."""
     check_form_type(request.headers.getlist("content-type"))
     if request.headers.getlist("content-encoding"):
         raise InvalidInput("The form must be sent uncompressed.", detail="Content-Encoding on a form")
@@ -48,7 +48,9 @@ def check_form_type(values: list[str]) -> None:
     media_type, _, parameter = (values[0] if len(values) == 1 else "").partition(";")
     charset = parameter.strip().lower().replace('"', "")
     if media_type.strip().lower() != FORM_TYPE or charset not in ("", "charset=utf-8"):
-        raise InvalidInput(f"The body must be {FORM_TYPE} in UTF-8.", detail="content type", code="unsupported_media_type")
+        raise InvalidInput(
+            f"The body must be {FORM_TYPE} in UTF-8.", detail="content type", code="unsupported_media_type"
+        )
 
 
 def parse_pairs(body: bytes) -> Pairs:
@@ -57,9 +59,7 @@ def parse_pairs(body: bytes) -> Pairs:
         return ()
     try:
         text = body.decode("ascii")
-        pairs = parse_qsl(
-            text, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=MAX_FIELDS
-        )
+        pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError as error:
         raise InvalidInput("The form is malformed.", detail=type(error).__name__) from error
     if any("\0" in name or "\0" in value for name, value in pairs):

@@ -9,7 +9,7 @@ MAX_TEXT = 800
 
 
 def draw_qr(text: str) -> Markup:
-    """Return an SVG element without size or title of its own. Raises ValueError for text too long to scan from a screen."""
+    """Return an SVG element without size or title of its own. Raises ValueError for text too long to scan."""
     if len(text) > MAX_TEXT:
         raise ValueError("too long for a QR code that a phone can read from a screen")
     out = io.BytesIO()

@@ -20,7 +20,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong with what was typed. `code` is a key of `wording.PROBLEMS`; `field` is empty for the whole form."""
+    """Something wrong with what was typed. `code` is a key of `wording.PROBLEMS`; no `field` means the whole form."""
 
     code: str
     field: str = ""
@@ -87,7 +87,7 @@ class SignUp(View):
 
 @dataclass(frozen=True, slots=True)
 class EmailCode(View):
-    """Ask for the code mailed to `email`, valid for `lifetime` seconds; `resent` confirms that a new one is on its way."""
+    """Ask for the code mailed to `email`, valid for `lifetime` seconds; `resent` confirms that a new one was sent."""
 
     template: ClassVar[str] = "email_code.html"
     form: Form
@@ -123,9 +123,9 @@ class VerificationIntro(View):
 class Waiting(View):
     """Stay here while the check runs elsewhere.
 
-    `open_url` starts it on this device, `phone_url` is shown as a QR code. `status_url` answers JSON with a `state`; any
-    other than `waiting` makes the page load `here_url` anew. Polling ends after `stop_after` seconds. Outcomes: `check`,
-    `restart`, `stop`.
+    `open_url` starts it on this device, `phone_url` is shown as a QR code. `status_url` answers JSON with a `state`;
+    any other than `waiting` makes the page load `here_url` anew. Polling ends after `stop_after` seconds. Outcomes:
+    `check`, `restart`, `stop`.
     """
 
     template: ClassVar[str] = "waiting.html"
@@ -246,7 +246,7 @@ class RecoverSent(View):
 
 @dataclass(frozen=True, slots=True)
 class RecoverConfirm(View):
-    """The page behind a mailed link. Opening it changes nothing; its button does. `device` and `asked_at` say who asked."""
+    """The page behind a mailed link. Its button acts, opening it does not. `device` and `asked_at` say who asked."""
 
     template: ClassVar[str] = "recover_confirm.html"
     form: Form

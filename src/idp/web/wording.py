@@ -1,7 +1,7 @@
 """The sentences behind the codes that the application uses, in English; the catalogues translate them.
 
-Codes are stable, sentences are not. An unknown code gets a sentence that is true of all of them. Nothing here blames, and
-nothing says whether an account exists.
+Codes are stable, sentences are not. An unknown code gets a sentence that is true of all of them. Nothing here blames,
+and nothing says whether an account exists.
 """
 
 from collections.abc import Mapping

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, literal, select
+from sqlalchemy import bindparam, func, literal, or_, select
 
 from idp.records.journeys import FlowVersion
 from idp.storage.sql.rows import Rows
@@ -22,14 +22,14 @@ _ALL_LATEST = _ROWS.select(
 
 
 def _publish(insert: InsertFor) -> object:
+    # Comparing with the latest version belongs in the INSERT: between two statements somebody could publish.
     names = ("flow_id", "text", "digest", "created_at", "message")
-    values = [bindparam(name, type_=_T[name].type) for name in names]
+    given = {name: bindparam(name, type_=_T[name].type) for name in names}
     next_version = select(func.coalesce(func.max(_T.version), 0) + 1).where(_OF_FLOW).scalar_subquery()
+    latest = select(_T.digest).where(_OF_FLOW).order_by(_T.version.desc()).limit(literal(1)).scalar_subquery()
+    row = select(*given.values(), next_version).where(or_(latest.is_(None), latest != given["digest"]))
     return (
-        insert(FLOW_VERSIONS)
-        .values({**dict(zip(names, values, strict=True)), "version": next_version})
-        .on_conflict_do_nothing()
-        .returning(*_ROWS.columns)
+        insert(FLOW_VERSIONS).from_select([*names, "version"], row).on_conflict_do_nothing().returning(*_ROWS.columns)
     )
 
 
@@ -49,13 +49,13 @@ class SqlFlows:
         row = _ROWS.encode(record)
         del row["version"]
         while True:
-            latest = self.latest(flow_id)
-            if latest is not None and latest.digest == digest:
-                return latest
             rows = self._transaction.rows(_PUBLISH, row)
             if rows:
                 return _ROWS.decode(rows[0])
-            # Somebody published this number first. He has committed, or the insert would still wait; look again.
+            latest = self.latest(flow_id)
+            if latest is not None and latest.digest == digest:
+                return latest
+            # Somebody published another text under this number and has committed, or the INSERT would still wait.
 
     def get(self, flow_id: str, version: int) -> FlowVersion | None:
         """Find one version."""

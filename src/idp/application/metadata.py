@@ -1,0 +1,36 @@
+"""What the provider truly offers, for its discovery documents."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from idp.application.dependencies import Dependencies
+from idp.application.reach import reachable_levels
+from idp.oidc.discovery import Offer, acr_values_supported
+
+ENDPOINTS: Final = {
+    "authorization_endpoint": "/authorize",
+    "token_endpoint": "/token",
+    "userinfo_endpoint": "/userinfo",
+    "jwks_uri": "/jwks.json",
+    "introspection_endpoint": "/introspect",
+    "revocation_endpoint": "/revoke",
+    "end_session_endpoint": "/logout",
+}
+
+
+def describe(deps: Dependencies, ui_locales: Sequence[str]) -> Offer:
+    """Describe the endpoints, grants, algorithms and levels there are right now."""
+    with deps.storage.read() as uow:
+        reachable = reachable_levels(deps, uow, None)
+        offered = deps.flows.offers(uow, None)
+    issuer = deps.policy.issuer
+    return Offer(
+        endpoints={name: f"{issuer}{path}" for name, path in ENDPOINTS.items()},
+        grant_types=("authorization_code", "refresh_token", "client_credentials"),
+        token_auth_methods=("client_secret_basic", "client_secret_post", "private_key_jwt", "none"),
+        id_token_algs=deps.keyring().algs,
+        acr_values=acr_values_supported(deps.levels, reachable),
+        client_assertion_algs=("ES256", "RS256"),
+        sign_up="sign_up" in offered,
+        ui_locales=tuple(ui_locales),
+    )

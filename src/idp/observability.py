@@ -1,0 +1,165 @@
+"""Logs without secrets, and a handful of metrics.
+
+Everything that is logged, by us or by a library, goes through one redaction: values under telling names vanish, and so
+do values that look like our handles, JWTs, bearer credentials, e-mail addresses or URLs with a query, anywhere.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Final, TextIO
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from structlog.typing import EventDict, Processor
+
+REDACTED: Final = "[redacted]"
+
+_SECRET_WORDS: Final = frozenset(
+    [
+        *("assertion", "authorization", "code", "codes", "cookie", "cookies", "credential", "credentials", "csrf"),
+        *("email", "jwt", "key", "link", "nonce", "otp", "passphrase", "passwd", "password", "pin", "seed", "secret"),
+        *("secrets", "session", "sid", "state", "ticket", "token", "tokens", "totp", "verifier"),
+    ]
+)
+#: Names that hold a telling word and no secret.
+_HARMLESS: Final = frozenset(
+    {"error_code", "status_code", "token_type", "key_id", "state_name", "session_id", "code_challenge_method"}
+)
+_WORDS: Final = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
+_PATTERNS: Final = (
+    (re.compile(r"\beyJ[\w-]{5,}(?:\.[\w-]*){1,4}"), "[jwt]"),
+    (re.compile(r"\b(?:\d+\.)?[0-9a-f]{64}\b", re.IGNORECASE), "[handle]"),
+    (re.compile(r"\b(Bearer|Basic|DPoP)\s+[\w.~+/=-]{4,}", re.IGNORECASE), r"\1 [redacted]"),
+    (re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"), "[email]"),
+    (re.compile(r"(\bhttps?://[^\s?#\"'<>]*)[?#][^\s\"'<>]*", re.IGNORECASE), r"\1?[redacted]"),
+)
+_MAX_DEPTH: Final = 8
+
+
+def is_secret_name(name: str) -> bool:
+    """Say whether a value of this name must not be logged: `clientSecret`, `X-API-Key`, `id_token`, `email`."""
+    words = [word.lower() for word in _WORDS.findall(name)]
+    if "_".join(words) in _HARMLESS:
+        return False
+    return not _SECRET_WORDS.isdisjoint(words) or "apikey" in words
+
+
+def redact(value: Any, depth: int = 0) -> Any:
+    """Return a value without what looks secret, down to a bounded depth."""
+    if isinstance(value, str):
+        for pattern, replacement in _PATTERNS:
+            value = pattern.sub(replacement, value)
+        return value
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if depth >= _MAX_DEPTH:
+        return REDACTED
+    if isinstance(value, Mapping):
+        return {
+            str(name): REDACTED if is_secret_name(str(name)) else redact(item, depth + 1)
+            for name, item in value.items()
+        }
+    if isinstance(value, list | tuple | set | frozenset):
+        return [redact(item, depth + 1) for item in value]
+    if isinstance(value, bytes):
+        return f"[{len(value)} bytes]"
+    return redact(repr(value))
+
+
+def redact_event(logger: Any, method: str, event: EventDict) -> EventDict:  # noqa: ARG001 - structlog's signature
+    """Redact a whole log event; a structlog processor."""
+    reserved = {name: item for name, item in event.items() if name.startswith("_")}
+    redacted: MutableMapping[str, Any] = redact({k: v for k, v in event.items() if k not in reserved})
+    redacted.update(reserved)
+    return redacted
+
+
+def set_up_logging(level: str = "INFO", stream: TextIO | None = None) -> None:
+    """Send our log and the standard library's to `stream` (standard output) as one JSON object a line."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            # Last but one, so that tracebacks and messages of libraries are redacted as well.
+            redact_event,
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+    handler = logging.StreamHandler(stream if stream is not None else sys.stdout)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+    # Its lines hold query strings; ours stand in for them.
+    access = logging.getLogger("uvicorn.access")
+    access.handlers.clear()
+    access.propagate = False
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+class Metrics:
+    """What is counted. Labels are names from our own code, never something that a client sent."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        """Register the metrics, in a registry of their own unless one is given."""
+        self.registry = registry if registry is not None else CollectorRegistry()
+        self._seconds = Histogram(
+            "idp_http_request_seconds",
+            "Time to answer a request",
+            ("method", "route"),
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5),
+            registry=self.registry,
+        )
+        self._requests = Counter("idp_http_requests", "Requests", ("method", "route", "status"), registry=self.registry)
+        self._runs = Counter("idp_runs", "Ended runs of flows", ("purpose", "status"), registry=self.registry)
+        self._verifications = Counter(
+            "idp_verifications",
+            "Identity checks by what came of them",
+            ("connection", "outcome"),
+            registry=self.registry,
+        )
+        self._tokens = Counter("idp_tokens", "Token responses", ("grant",), registry=self.registry)
+
+    def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request; `route` is the pattern of its path."""
+        method = method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "other"
+        self._seconds.labels(method, route).observe(seconds)
+        self._requests.labels(method, route, str(status)).inc()
+
+    def count_run(self, purpose: str, status: str) -> None:
+        """Count a run that has ended."""
+        self._runs.labels(purpose, status).inc()
+
+    def count_verification(self, connection: str, outcome: str) -> None:
+        """Count an identity check that has left its step."""
+        self._verifications.labels(connection, outcome).inc()
+
+    def count_token(self, grant: str) -> None:
+        """Count a token response."""
+        self._tokens.labels(grant).inc()
+
+    def render(self) -> bytes:
+        """Return the metrics in Prometheus' text format."""
+        return generate_latest(self.registry)

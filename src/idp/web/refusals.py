@@ -1,0 +1,38 @@
+"""Errors as answers: a page for people, the standard JSON for programs (RFC 6749 section 5.2), told apart by path."""
+
+from collections.abc import Callable
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
+
+from idp.translation import Translation
+from idp.web.middleware.error_boundary import Refusal
+from idp.web.middleware.request_id import request_id_of
+from idp.web.pages import Pages
+from idp.web.views import Failure
+
+
+class Refusals:
+    """Answers refusals; fits `AnswersRefusals`."""
+
+    def __init__(self, pages: Pages, translation: Translation, is_machine_path: Callable[[str], bool]) -> None:
+        """`is_machine_path` says of a path whether programs and not people ask there."""
+        self._pages = pages
+        self._translation = translation
+        self._is_machine_path = is_machine_path
+
+    def __call__(self, scope: Scope, refusal: Refusal) -> Response:
+        """Return the answer, with the status and headers of the refusal."""
+        request_id = request_id_of(scope)
+        if self._is_machine_path(scope["path"]):
+            body = {"error": refusal.code, "error_description": refusal.description, "request_id": request_id}
+            answer: Response = JSONResponse({key: value for key, value in body.items() if value}, refusal.status)
+        else:
+            accepted = Headers(scope=scope).get("accept-language")
+            locale = self._translation.negotiate(accept_language=accepted)
+            view = Failure(refusal.code, request_id, refusal.description)
+            answer = self._pages.render(view, locale).to_response()
+            answer.status_code = refusal.status
+        answer.headers.update(refusal.headers)
+        return answer

@@ -1,0 +1,1 @@
+"""One thin module an endpoint: it translates HTTP, and nothing else."""

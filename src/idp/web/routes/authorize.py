@@ -1,0 +1,121 @@
+"""The authorization endpoint (RFC 6749 section 3.1, OIDC Core 3.1.2) and the pages it can need outside of flows."""
+
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from idp.application import authorize, consent
+from idp.application.sign_up import start_sign_up
+from idp.application.threads import in_thread
+from idp.errors import InvalidInput
+from idp.oidc.authorization import AuthorizationFault
+from idp.web import views
+from idp.web.edge import browser_of, edge_of, follow, make_form, number_of, see_other, show, take_form
+from idp.web.forms import read_pairs
+
+MAX_QUERY = 16 * 1024
+MAX_PARAMETERS = 64
+
+
+async def authorize_endpoint(request: Request) -> Response:
+    """Take an authorization request by GET or POST."""
+    raw = await _parameters(request)
+    browser = browser_of(request, (raw.get("ui_locales") or [None])[0])
+    try:
+        following = await in_thread(authorize.begin, edge_of(request).deps, raw, browser)
+    except AuthorizationFault as fault:
+        known = fault.code if fault.code in {"invalid_client", "invalid_redirect_uri"} else "invalid_request"
+        return show(request, views.Failure(known, browser.trace, f"{fault.code}: {fault.description}"))
+    return follow(request, following)
+
+
+async def continue_endpoint(request: Request) -> Response:
+    """Go on with a stored request."""
+    request_id = _request_id(request.query_params.get("request"))
+    return follow(request, await in_thread(authorize.proceed, edge_of(request).deps, request_id, browser_of(request)))
+
+
+async def sign_up_endpoint(request: Request) -> Response:
+    """Change from signing in to signing up, for the same request."""
+    request_id = _request_id(request.query_params.get("request"))
+    run_id = await in_thread(start_sign_up, edge_of(request).deps, request_id, browser_of(request))
+    return see_other(request, f"/run/{run_id}")
+
+
+async def consent_page(request: Request) -> Response:
+    """Show what a client asks for."""
+    request_id = _request_id(request.query_params.get("request"))
+    asked = await in_thread(consent.ask, edge_of(request).deps, request_id, browser_of(request))
+    action = f"/consent?request={request_id}"
+    metadata = asked.client.metadata
+    view = views.Consent(
+        make_form(request, action),
+        asked.client.name,
+        asked.signed_in.user.email,
+        tuple(views.Scope(name) for name in asked.params.scopes),
+        privacy_url=metadata.get("policy_uri"),
+        terms_url=metadata.get("tos_uri"),
+    )
+    return show(request, view, targets=[asked.params.redirect_uri])
+
+
+async def consent_answer(request: Request) -> Response:
+    """Keep what the person answered."""
+    request_id = _request_id(request.query_params.get("request"))
+    values = await take_form(request, f"/consent?request={request_id}")
+    if values.get("outcome") not in {"allow", "deny"}:
+        raise InvalidInput("Choose to allow or to deny.")
+    allowed = values["outcome"] == "allow"
+    await in_thread(consent.answer_consent, edge_of(request).deps, request_id, browser_of(request), allowed=allowed)
+    return see_other(request, f"/authorize/continue?request={request_id}")
+
+
+async def select_account_page(request: Request) -> Response:
+    """Ask who to continue as."""
+    request_id = _request_id(request.query_params.get("request"))
+    asked = await in_thread(consent.ask, edge_of(request).deps, request_id, browser_of(request))
+    user = asked.signed_in.user
+    view = views.SelectAccount(
+        make_form(request, f"/select-account?request={request_id}"),
+        (views.Account(user.sub, user.email, user.name or ""),),
+        asked.client.name,
+    )
+    return show(request, view, targets=[asked.params.redirect_uri])
+
+
+async def select_account_answer(request: Request) -> Response:
+    """Go on as the chosen account."""
+    request_id = _request_id(request.query_params.get("request"))
+    values = await take_form(request, f"/select-account?request={request_id}")
+    await in_thread(
+        consent.choose_account, edge_of(request).deps, request_id, browser_of(request), values.get("account", "")
+    )
+    return see_other(request, f"/authorize/continue?request={request_id}")
+
+
+async def _parameters(request: Request) -> dict[str, list[str]]:
+    """Read all values of all parameters, from the query (GET) or the form (POST)."""
+    if request.method == "POST":
+        pairs = list(await read_pairs(request))
+    else:
+        query = request.scope["query_string"]
+        if len(query) > MAX_QUERY:
+            raise InvalidInput("The request is too long.", code="body_too_large")
+        try:
+            pairs = parse_qsl(
+                query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS
+            )
+        except ValueError as error:
+            raise InvalidInput("The request is malformed.", detail=type(error).__name__) from None
+    raw: dict[str, list[str]] = {}
+    for name, value in pairs:
+        raw.setdefault(name, []).append(value)
+    return raw
+
+
+def _request_id(text: str | None) -> int:
+    found = number_of(text)
+    if found is None:
+        raise InvalidInput("The address is not complete.")
+    return found

@@ -1,0 +1,41 @@
+"""The issuer's root, and whether the process is alive and ready."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from idp.application.browser import Browser, find_session
+from idp.application.dependencies import Dependencies
+from idp.application.threads import in_thread
+from idp.web import views
+from idp.web.edge import browser_of, edge_of, make_form, show
+
+
+async def home_page(request: Request) -> Response:
+    """Say what is here, and who is signed in."""
+    browser = browser_of(request)
+    email = await in_thread(_email, edge_of(request).deps, browser)
+    form = make_form(request, "/logout/confirm") if email else None
+    return show(request, views.Home(email, form))
+
+
+async def livez(_request: Request) -> Response:
+    """The process answers."""
+    return JSONResponse({"status": "ok"})
+
+
+async def readyz(request: Request) -> Response:
+    """The database answers and there are keys to sign with."""
+    await in_thread(_check, edge_of(request).deps)
+    return JSONResponse({"status": "ready"})
+
+
+def _email(deps: Dependencies, browser: Browser) -> str | None:
+    with deps.storage.read() as uow:
+        signed_in = find_session(deps, uow, browser)
+    return signed_in.user.email if signed_in else None
+
+
+def _check(deps: Dependencies) -> None:
+    with deps.storage.read() as uow:
+        uow.clients.get("-")
+    deps.keyring().choose("ES256")

@@ -1,0 +1,126 @@
+"""From where a run stands to the page that shows it. Every screen of the catalogue has exactly one builder here."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, Literal, cast
+
+from idp.application.frame import Frame
+from idp.application.run import AtScreen
+from idp.web import views
+from idp.web.views import Form, Problem, View
+
+Builder = Callable[[AtScreen, Frame, Form, float], View]
+
+#: What an action's outcome is called on the page, by screen; the rest is `UNKNOWN_PROBLEM`.
+_ERRORS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
+    ("password", "wrong"): ("wrong_credentials", "password"),
+    ("identifier", "wrong"): ("wrong_credentials", "email"),
+    ("totp", "wrong"): ("wrong_code", "code"),
+    ("email_code", "wrong"): ("wrong_code", "code"),
+    ("email_code", "expired"): ("expired_code", "code"),
+}
+_WEAK: Final[Mapping[str, tuple[str, str]]] = {
+    "too_short": ("short_password", "password"),
+    "too_long": ("long_password", "password"),
+    "common": ("known_password", "password"),
+    "contains_email": ("email_in_password", "password"),
+    "too_guessable": ("weak_password", "password"),
+    "email": ("invalid_email", "email"),
+}
+
+
+def build_view(at: AtScreen, frame: Frame, form: Form, email_code_seconds: float) -> View:
+    """Return the view of the screen that a run waits at."""
+    return BUILDERS[at.effect.screen](at, frame, form, email_code_seconds)
+
+
+def list_problems(at: AtScreen) -> tuple[Problem, ...]:
+    """Translate what went wrong before this screen into problems of its fields."""
+    error = at.effect.error
+    if error is None:
+        return ()
+    if error == "weak":
+        codes = next((said["problems"] for said in reversed(list(at.values.values())) if "problems" in said), [])
+        return tuple(Problem(*_WEAK.get(str(code), ("weak_password", "password"))) for code in codes) or (
+            Problem("weak_password", "password"),
+        )
+    if error == "throttled":
+        return (Problem("throttled"),)
+    return (Problem(*_ERRORS.get((at.effect.screen, error), (error, ""))),)
+
+
+def _email(at: AtScreen, frame: Frame) -> str:
+    return at.effect.form.get("email", "") or frame.email
+
+
+def _request_query(at: AtScreen) -> str:
+    return f"?request={at.run.request_id}" if at.run.request_id is not None else ""
+
+
+def _identifier(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
+    return views.Identifier(
+        form,
+        email=_email(at, frame),
+        client_name=frame.client_name,
+        recover_url=f"/recover{_request_query(at)}",
+        sign_up_url=f"/sign-up{_request_query(at)}" if at.run.request_id is not None else None,
+        problems=list_problems(at),
+    )
+
+
+def _password(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
+    return views.Password(
+        form, _email(at, frame), frame.client_name, f"/recover{_request_query(at)}", list_problems(at)
+    )
+
+
+def _totp(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
+    return views.Totp(form, _email(at, frame), problems=list_problems(at))
+
+
+def _sign_up(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
+    back = f"/authorize/continue{_request_query(at)}" if at.run.request_id is not None else None
+    return views.SignUp(form, _email(at, frame), frame.client_name, back, problems=list_problems(at))
+
+
+def _email_code(at: AtScreen, frame: Frame, form: Form, seconds: float) -> View:
+    return views.EmailCode(form, _email(at, frame), seconds, problems=list_problems(at))
+
+
+def _new_password(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
+    return views.NewPassword(form, _email(at, frame), problems=list_problems(at))
+
+
+def _intro(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
+    purpose = cast(Literal["sign_in", "sign_up", "step_up", "recovery"], at.run.purpose)
+    return views.VerificationIntro(form, purpose, frame.client_name)
+
+
+def _unfinished(at: AtScreen, _frame: Frame, form: Form, _seconds: float) -> View:
+    return views.VerificationUnfinished(form, expired=at.effect.error == "expired")
+
+
+def _try_later(_at: AtScreen, _frame: Frame, form: Form, _seconds: float) -> View:
+    return views.TryLater(form)
+
+
+def _refused(at: AtScreen, _frame: Frame, form: Form, _seconds: float) -> View:
+    return views.VerificationRefused(form, retry="retry" in at.effect.outcomes)
+
+
+def _message(at: AtScreen, _frame: Frame, form: Form, _seconds: float) -> View:
+    return views.Message(form, str(at.effect.options.get("message", "")))
+
+
+BUILDERS: Final[Mapping[str, Builder]] = {
+    "identifier": _identifier,
+    "password": _password,
+    "totp": _totp,
+    "sign_up": _sign_up,
+    "email_code": _email_code,
+    "new_password": _new_password,
+    "verification_intro": _intro,
+    "verification_unfinished": _unfinished,
+    "try_later": _try_later,
+    "verification_refused": _refused,
+    "message": _message,
+}

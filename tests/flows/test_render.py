@@ -1,0 +1,101 @@
+"""A flow written back to YAML is the same flow, and the same flow is the same text."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from idp.flows.language import (
+    ENDS,
+    PURPOSES,
+    ActionStep,
+    Case,
+    ConditionStep,
+    ConnectorStep,
+    EndStep,
+    Flow,
+    ReviewStep,
+    ScreenStep,
+    SubflowStep,
+)
+from idp.flows.parse import parse_flow
+from idp.flows.render import format_duration, render_flow
+from tests.flows.samples import SHIPPED, STEP_UP, load_shipped
+
+STEP_IDS = st.from_regex(r"[A-Za-z][A-Za-z0-9_-]{0,12}", fullmatch=True) | st.sampled_from(["on", "no", "null", "true"])
+TEXTS = st.text(min_size=1, max_size=40).filter(lambda text: bool(text.strip()))
+PLAIN = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**14), 10**14)
+    | st.floats(-1e9, 1e9).map(lambda number: round(number, 4))
+    | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+WIRING = st.dictionaries(STEP_IDS, STEP_IDS, max_size=3)
+OPTIONS = st.dictionaries(st.text(max_size=8), PLAIN, max_size=3)
+VISITS = st.none() | st.integers(1, 1000)
+SECONDS = st.integers(1, 30 * 86400).map(float) | st.sampled_from([60.0, 3600.0, 86400.0, 172800.0])
+BODIES = st.one_of(
+    st.builds(ScreenStep, st.just(""), STEP_IDS, WIRING, OPTIONS, VISITS),
+    st.builds(ActionStep, st.just(""), STEP_IDS, WIRING, OPTIONS),
+    st.builds(ConnectorStep, st.just(""), STEP_IDS, WIRING, OPTIONS, VISITS),
+    st.builds(
+        ConditionStep,
+        st.just(""),
+        st.lists(st.builds(Case, TEXTS, STEP_IDS, st.none() | STEP_IDS), min_size=1, max_size=3).map(tuple),
+        STEP_IDS,
+    ),
+    st.builds(SubflowStep, st.just(""), STEP_IDS, WIRING),
+    st.builds(ReviewStep, st.just(""), STEP_IDS, WIRING, SECONDS),
+    st.builds(EndStep, st.just(""), st.sampled_from(ENDS), st.none() | STEP_IDS),
+)
+FLOWS = st.builds(
+    Flow,
+    id=st.from_regex(r"[a-z][a-z0-9-]{0,12}", fullmatch=True),
+    title=TEXTS,
+    purpose=st.sampled_from(PURPOSES),
+    deadline=SECONDS,
+    start=STEP_IDS,
+    steps=st.dictionaries(STEP_IDS, BODIES, min_size=1, max_size=5).map(
+        lambda steps: {name: replace(step, id=name) for name, step in steps.items()}
+    ),
+    layout=st.dictionaries(STEP_IDS, st.tuples(st.integers(-999, 999).map(float), st.just(0.5)), max_size=2),
+    levels=st.lists(TEXTS, max_size=2).map(tuple),
+    demands=st.lists(TEXTS, max_size=2).map(tuple),
+    texts=st.dictionaries(st.text(max_size=5), st.dictionaries(st.text(max_size=5), TEXTS, max_size=2), max_size=2),
+)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_each_shipped_flow_comes_back_the_same(name: str) -> None:
+    flow = load_shipped(name)
+    text = render_flow(flow)
+    assert parse_flow(text) == flow
+    assert render_flow(parse_flow(text)) == text
+
+
+def test_the_text_is_what_a_person_would_write() -> None:
+    text = render_flow(parse_flow(STEP_UP))
+    assert text.startswith(
+        'id: step-up\ntitle: "Confirm it is you"\npurpose: step_up\ndeadline: 15m\nstart: verify\nsteps:\n'
+    )
+    assert "  explain:\n    screen: verification_unfinished\n    on: {retry: verify, stop: rejected}\n" in text
+    assert text.endswith("layout:\n  verify: [0, 0]\n  check: [240, 0]\n")
+
+
+@settings(max_examples=250, deadline=None)
+@given(FLOWS)
+def test_any_flow_comes_back_the_same(flow: Flow) -> None:
+    text = render_flow(flow)
+    assert parse_flow(text) == flow
+    assert render_flow(parse_flow(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(90.0, "90s"), (900.0, "15m"), (172800.0, "48h"), (86400.0, "24h"), (604800.0, "7d")]
+)
+def test_durations_are_written_with_the_largest_fitting_unit(seconds: float, text: str) -> None:
+    assert format_duration(seconds) == text
