@@ -286,7 +286,7 @@ class HttpClient:
         except httpx.ConnectError as error:
             kind: FailureKind = "tls" if _is_tls(error) else "connect"
             raise CallFailed(kind, f"{host}: {'TLS' if kind == 'tls' else 'TCP'} connection failed") from None
-        except (httpx.HTTPError, httpx.StreamError):
+        except (httpx.HTTPError, httpx.StreamError, OSError):
             raise CallFailed("connect", f"{host} broke the connection or the protocol") from None
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, headers, body, self._read_retry_after(headers.get("retry-after")))

@@ -75,7 +75,7 @@ def test_every_root_may_be_spoken_of() -> None:
         ("1 / user.zero == 1", "INVALID_ARGUMENT"),
         ("user.missing == 1", "NOT_FOUND"),
         ("user.text > 3", "UNKNOWN"),
-        ("user.list[7] == 1", "INVALID_ARGUMENT"),
+        ("user.list[7] == 1", "UNKNOWN"),
         ("user.text.size.deep == 1", "INVALID_ARGUMENT"),
     ],
 )
@@ -219,7 +219,29 @@ def test_the_connections_an_expression_mentions(source: str, names: set[str]) ->
 
 GRAMMAR = st.recursive(
     st.sampled_from(
-        ['true', 'false', 'null', '1', '-1', '0u', '1.5', '"OK"', '[]', '{}', 'user', 'user.a', 'connectors.b.c', 'connectors', 'form["x"]', 'run.missing', '[1,null]', '{"a":null}', 'duration("1h")', 'type(user)', 'b"x"']
+        [
+            "true",
+            "false",
+            "null",
+            "1",
+            "-1",
+            "0u",
+            "1.5",
+            '"OK"',
+            "[]",
+            "{}",
+            "user",
+            "user.a",
+            "connectors.b.c",
+            "connectors",
+            'form["x"]',
+            "run.missing",
+            "[1,null]",
+            '{"a":null}',
+            'duration("1h")',
+            "type(user)",
+            'b"x"',
+        ]
     ),
     lambda inner: st.one_of(
         st.tuples(inner, st.sampled_from(["==", "!=", "<", "&&", "||", "+", "-", "*", "/", "%", " in "]), inner).map(
@@ -243,7 +265,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, derandomize=True)
 @given(GRAMMAR | st.text(string.printable, max_size=30), st.dictionaries(st.sampled_from(CONTEXT_ROOTS), VALUES))
 def test_no_expression_and_no_data_give_anything_but_a_bool_or_our_errors(source: str, context: dict[str, Any]) -> None:
     try:

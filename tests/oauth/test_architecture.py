@@ -53,7 +53,9 @@ def test_codes_and_grants_are_written_by_the_code_grant_only() -> None:
 
 
 def test_only_the_adapter_knows_authlib_and_only_one_module_knows_jose() -> None:
-    assert importers_of("joserfc") == {"oidc/jose.py"}
+    """The demo's relying party and the simulator are other programs, which check tokens on their own."""
+    server_side = {name for name in importers_of("joserfc") if not name.startswith(("demo/", "simulator/"))}
+    assert server_side == {"oidc/jose.py"}
     assert {name.split("/")[0] for name in importers_of("authlib")} == {"oauth"}
 
 

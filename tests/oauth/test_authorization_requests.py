@@ -26,6 +26,18 @@ def test_a_good_request_gives_the_client_and_its_parameters(world: World) -> Non
     assert params.state == "st&te"
 
 
+def test_a_registered_scope_of_an_api_is_let_through_and_reaches_the_token(world: World) -> None:
+    world.put_client(client("shop", scope="openid payments:write"))
+    body = world.tokens(scope="openid payments:write email unknown")
+    assert body["scope"] == "openid payments:write"
+    assert world.introspect(body["access_token"])["scope"] == "openid payments:write"
+
+
+def test_a_client_that_registered_no_scopes_may_ask_for_the_standard_ones(world: World) -> None:
+    world.put_client(client("shop", scope=None))
+    assert world.tokens(scope="openid email payments:write")["scope"] == "openid email"
+
+
 @pytest.mark.parametrize(
     "changes",
     [

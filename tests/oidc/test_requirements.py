@@ -1,4 +1,4 @@
-"""The decision, check by check. The level tables are in test_requirements_levels, the laws in test_requirements_laws."""
+"""The decision, check by check. Level tables are in test_requirements_levels, laws in test_requirements_laws."""
 
 import math
 
@@ -140,7 +140,7 @@ def test_evidence_about_nobody_counts_for_nothing() -> None:
 
 
 def test_a_second_factor_lost_with_its_session_is_not_claimed_again() -> None:
-    """The session ended between second factor and consent; finishing with the password alone gives the password alone."""
+    """The session ended between second factor and consent; finishing with the password gives the password alone."""
     answer = ask(session(here("pwd")))
     assert isinstance(answer, Satisfied)
     assert (answer.earned.acr, answer.earned.amr) == (ONE, ("pwd",))

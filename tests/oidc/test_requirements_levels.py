@@ -1,4 +1,4 @@
-"""The decision about levels: what is asked, what is held, what is reached. L1 one factor, L2 two, L3 verified identity."""
+"""The decision about levels: asked, held, reached. L1 is one factor, L2 two, L3 a verified identity."""
 
 import math
 

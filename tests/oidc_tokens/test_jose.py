@@ -290,6 +290,7 @@ def test_what_does_not_fit_is_not_imported_as_a_signing_key() -> None:
 def test_published_keys_hold_no_private_member_and_repr_shows_none() -> None:
     assert set(signing_key("ES256").public_jwk) == {"kty", "crv", "x", "y", "kid", "alg", "use"}
     assert set(signing_key("RS256").public_jwk) == {"kty", "n", "e", "kid", "alg", "use"}
+    assert not any(signing_key(alg).verification_key().key.is_private for alg in SIGNING_ALGS)
     private = signing_key("RS256").key.as_dict(private=True)["d"]
     assert str(private) not in repr(signing_key("RS256"))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from idp.errors import Conflict
@@ -13,6 +14,7 @@ from idp.storage.protocols.unit import Storage, UnitOfWork
 from tests.storage.rows import DIGEST, LATER, NOW, Seed, a_request, a_run, a_session, a_user, a_verification
 
 PRIZES = 12
+_NUMBERS = count(1)
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def _requests(unit: UnitOfWork, seed: Seed) -> list[Any]:
 
 
 def _sessions(unit: UnitOfWork, seed: Seed) -> list[Any]:
-    return [unit.sessions.add(a_session(seed.user.id, f"race-{number}")).id for number in range(PRIZES)]
+    return [unit.sessions.add(a_session(seed.user.id, sid)).id for sid in _names(unit, seed)]
 
 
 def _grants(unit: UnitOfWork, seed: Seed) -> list[Any]:
@@ -114,7 +116,7 @@ def _mails(unit: UnitOfWork, seed: Seed) -> list[Any]:
 
 
 def _names(unit: UnitOfWork, seed: Seed) -> list[Any]:
-    return [f"name-{number}" for number in range(PRIZES)]
+    return [f"name-{next(_NUMBERS)}" for _ in range(PRIZES)]
 
 
 def _save_run(unit: UnitOfWork, run_id: int, racer: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from idp.storage.sql.storage import SqlStorage
-from tests.storage.contests import CONTESTS
+from tests.storage.contests import CONTESTS, PRIZES
 from tests.storage.rows import LATER, NOW, Seed
 
 THREADS = 6
@@ -53,22 +53,24 @@ def in_threads(work: Callable[[int], list[Any]]) -> list[Any]:
 
 
 @pytest.mark.parametrize("name", CONTESTS)
-def test_among_threads_every_prize_has_exactly_one_winner(storage: SqlStorage, seed: Seed, name: str) -> None:
+def test_among_threads_every_prize_has_exactly_one_winner(
+    shared_storage: SqlStorage, shared_seed: Seed, name: str
+) -> None:
     contest = CONTESTS[name]
-    with storage.write() as unit:
-        prizes = contest.lay_out(unit, seed)
-    won = in_threads(lambda number: contest.race(storage, prizes, f"thread-{number}"))
+    with shared_storage.write() as unit:
+        prizes = contest.lay_out(unit, shared_seed)
+    won = in_threads(lambda number: contest.race(shared_storage, prizes, f"thread-{number}"))
     assert sorted(won) == sorted(prizes)
 
 
 @pytest.mark.parametrize("name", CONTESTS)
 def test_among_processes_every_prize_has_exactly_one_winner(
-    storage: SqlStorage, url: str, seed: Seed, name: str, racers: "list[subprocess.Popen[str]]"
+    shared_storage: SqlStorage, shared_url: str, shared_seed: Seed, name: str, racers: "list[subprocess.Popen[str]]"
 ) -> None:
-    with storage.write() as unit:
-        prizes = CONTESTS[name].lay_out(unit, seed)
+    with shared_storage.write() as unit:
+        prizes = CONTESTS[name].lay_out(unit, shared_seed)
     for racer in racers:
-        tell(racer, json.dumps({"url": url, "contest": name, "prizes": prizes}))
+        tell(racer, json.dumps({"url": shared_url, "contest": name, "prizes": prizes}))
     assert [hear(racer) for racer in racers] == ["ready"] * PROCESSES
     for racer in racers:
         tell(racer, "go")
@@ -87,11 +89,11 @@ def hear(racer: "subprocess.Popen[str]") -> str:
     return racer.stdout.readline().strip()
 
 
-def test_versions_published_at_once_are_numbered_without_gap_or_double(storage: SqlStorage) -> None:
+def test_versions_published_at_once_are_numbered_without_gap_or_double(shared_storage: SqlStorage) -> None:
     def publish(number: int) -> list[int]:
         versions = []
         for part in range(5):
-            with storage.write() as unit:
+            with shared_storage.write() as unit:
                 digest = f"{number}-{part}".encode()
                 versions.append(unit.flows.publish("login", "text", digest, NOW).version)
         return versions
@@ -99,23 +101,23 @@ def test_versions_published_at_once_are_numbered_without_gap_or_double(storage: 
     assert sorted(in_threads(publish)) == list(range(1, THREADS * 5 + 1))
 
 
-def test_an_arrival_is_locked_until_the_unit_ends(storage: SqlStorage) -> None:
+def test_an_arrival_is_locked_until_the_unit_ends(shared_storage: SqlStorage) -> None:
     def arrive(_: int) -> list[float]:
         for _round in range(10):
-            with storage.write() as unit:
-                seen = unit.throttles.arrival("ip") or 0.0
-                unit.throttles.put_arrival("ip", seen + 1.0, LATER)
+            with shared_storage.write() as unit:
+                seen = unit.throttles.arrival("counted") or 0.0
+                unit.throttles.put_arrival("counted", seen + 1.0, LATER)
         return []
 
     in_threads(arrive)
-    with storage.read() as unit:
-        assert unit.throttles.arrival("ip") == THREADS * 10
+    with shared_storage.read() as unit:
+        assert unit.throttles.arrival("counted") == THREADS * 10
 
 
-def test_an_arrival_can_be_forgotten_and_purged_while_others_come(storage: SqlStorage) -> None:
+def test_an_arrival_can_be_forgotten_and_purged_while_others_come(shared_storage: SqlStorage) -> None:
     def come_and_go(number: int) -> list[int]:
         for _round in range(10):
-            with storage.write() as unit:
+            with shared_storage.write() as unit:
                 if number % 3 == 0:
                     unit.throttles.forget("ip")
                 elif number % 3 == 1:
@@ -128,22 +130,27 @@ def test_an_arrival_can_be_forgotten_and_purged_while_others_come(storage: SqlSt
     assert sorted(in_threads(come_and_go)) == list(range(THREADS))
 
 
-def test_a_second_worker_takes_other_mail_while_the_first_still_holds_its_own(storage: SqlStorage, seed: Seed) -> None:
-    with storage.write() as unit:
+def test_a_second_worker_takes_other_mail_while_the_first_still_holds_its_own(
+    shared_storage: SqlStorage, shared_seed: Seed
+) -> None:
+    with shared_storage.write() as unit:
         engine = unit._transaction.engine
-        CONTESTS["outbox.claim"].lay_out(unit, seed)
+        CONTESTS["outbox.claim"].lay_out(unit, shared_seed)
     if engine == "sqlite":
         pytest.skip("SQLite has one writer: the second worker waits, which the races above prove to be right")
-    with storage.write() as first, storage.write() as second:
-        mine, yours = first.outbox.claim(NOW, LATER, limit=4), second.outbox.claim(NOW, LATER, limit=4)
-    assert len({mail.id for mail in (*mine, *yours)}) == 8
+    with shared_storage.write() as first, shared_storage.write() as second:
+        mine, yours = (
+            first.outbox.claim(NOW, LATER, limit=PRIZES // 2),
+            second.outbox.claim(NOW, LATER, limit=PRIZES // 2),
+        )
+    assert len({mail.id for mail in (*mine, *yours)}) == PRIZES
 
 
-def test_a_rolled_back_consumption_leaves_the_code_to_the_next(storage: SqlStorage, seed: Seed) -> None:
-    with storage.write() as unit:
-        code_id = CONTESTS["codes.consume"].lay_out(unit, seed)[0]
-    with pytest.raises(KeyError), storage.write() as unit:  # noqa: PT012
+def test_a_rolled_back_consumption_leaves_the_code_to_the_next(shared_storage: SqlStorage, shared_seed: Seed) -> None:
+    with shared_storage.write() as unit:
+        code_id = CONTESTS["codes.consume"].lay_out(unit, shared_seed)[0]
+    with pytest.raises(KeyError), shared_storage.write() as unit:  # noqa: PT012
         assert unit.codes.consume(code_id, NOW)
         raise KeyError
-    with storage.write() as unit:
+    with shared_storage.write() as unit:
         assert unit.codes.consume(code_id, NOW)

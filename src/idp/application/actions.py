@@ -2,8 +2,8 @@
 
 An action is given the run and the form, does one thing in the caller's unit of work, and names its outcome.
 
-Work that costs much CPU (a password hash) is done *between* two units of work: `prepare` returns it, the caller runs it in
-the hashing pool with no transaction open, and `perform` gets the result.
+Work that costs much CPU (a password hash) is done *between* two units of work: `prepare` returns it, the caller runs
+it in the hashing pool with no transaction open, and `perform` gets the result.
 """
 
 from collections.abc import Callable, Mapping

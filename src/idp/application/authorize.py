@@ -1,7 +1,7 @@
 """The authorization journey: what does this request still need, and once it needs nothing, the code.
 
-`oidc.requirements.decide` is asked before a flow and again after it (DESIGN invariant 3), always with the *stored* request. This module
-is the only caller of `issue_code`.
+`oidc.requirements.decide` is asked before a flow and again after it (DESIGN invariant 3), always with the *stored*
+request. This module is the only caller of `issue_code`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -25,7 +25,7 @@ class Asked:
 
 
 def ask(deps: Dependencies, request_id: int, browser: Browser) -> Asked:
-    """Return what the page shows. Raises NotFound for a request that is not this browser's, or when nobody is signed in."""
+    """Return what the page shows. Raises NotFound for another browser's request, or when nobody is signed in."""
     with deps.storage.read() as uow:
         return _load(deps, uow, request_id, browser)
 

@@ -1,4 +1,4 @@
-"""What conditions may read, beside what the run itself knows. Built anew for each turn and never stored; holds no secret."""
+"""What conditions may read, beside what the run itself knows. Built for each turn, never stored, free of secrets."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Reading an `id_token_hint`: an ID token of ours, which may have expired (OIDC Core 3.1.2.1, RP-Initiated Logout section 4)."""
+"""Reading an `id_token_hint`: an ID token of ours, which may have expired (OIDC Core 3.1.2.1)."""
 
 from idp.application.dependencies import Dependencies
 from idp.oidc.jose import TokenInvalid, verify

@@ -1,4 +1,4 @@
-"""Is the verified person the account's owner? Joins the vendor's facts with our rows; the rules are in `identity.matching`."""
+"""Is the verified person the account's owner? Joins the vendor's facts with our rows, for `identity.matching`."""
 
 from dataclasses import dataclass
 from datetime import date

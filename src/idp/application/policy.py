@@ -24,5 +24,5 @@ class Policy:
     proof_freshness_seconds: float = 600.0
     recovery_unenrolled: Literal["refuse", "review"] = "refuse"
     enrol_on_step_up: bool = True
-    session: SessionPolicy = SessionPolicy(idle_seconds=8 * 3600.0, absolute_seconds=24 * 3600.0)
+    session: SessionPolicy = field(default_factory=lambda: SessionPolicy(8 * 3600.0, 24 * 3600.0))
     throttles: ThrottlePolicy = field(default_factory=ThrottlePolicy)

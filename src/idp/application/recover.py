@@ -1,7 +1,7 @@
 """Account recovery: a mailed link, confirmed by a button, starts the recovery flow in this browser.
 
-The first page answers the same for every address. The work done for an unknown one is the same too, up to what is put in
-the outbox, which is sent later by a worker.
+The first page answers the same for every address. The work done for an unknown one is the same too, up to what is put
+in the outbox, which is sent later by a worker.
 """
 
 from dataclasses import dataclass
@@ -96,8 +96,8 @@ def open_link(deps: Dependencies, text: str, browser: Browser) -> LinkShown:
 def confirm_link(deps: Dependencies, text: str, browser: Browser) -> Run | Refused:
     """Use the link, once, and start the recovery flow pinned to this browser.
 
-    In another browser than the one that asked, the recovery works and inherits nothing: it is not tied to the request that
-    waits over there. Raises LinkInvalid or LinkExpired.
+    In another browser than the one that asked, the recovery works and inherits nothing: it is not tied to the request
+    that waits over there. Raises LinkInvalid or LinkExpired.
     """
     with deps.storage.write() as uow:
         link = _link(deps, uow, text)

@@ -1,4 +1,7 @@
-"""The token endpoints: one unit of work around the protocol's own rules. Errors are answers, so that a replay's revocation is kept."""
+"""The token endpoints: one unit of work around the protocol's own rules.
+
+Errors are answers and not exceptions, so that what a replay revokes is kept.
+"""
 
 from collections.abc import Callable
 from typing import Final

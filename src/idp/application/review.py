@@ -75,8 +75,8 @@ def show_case(deps: Dependencies, case_id: int) -> CaseFile:
 def decide_case(deps: Dependencies, case_id: int, *, approve: bool, reviewer: str, reason: str) -> Case:
     """Decide an open case, once, and tell the person by mail.
 
-    Raises InvalidInput without a reason or a reviewer, or when a mismatch is to be approved: a reviewer judges doubt, and a
-    document of somebody else is none. Raises Conflict when the case is closed.
+    Raises InvalidInput without a reason or a reviewer, or when a mismatch is to be approved: a reviewer judges doubt,
+    and a document of somebody else is none. Raises Conflict when the case is closed.
     """
     if not reason.strip() or len(reason) > MAX_REASON:
         raise InvalidInput(f"A decision needs a reason of at most {MAX_REASON} characters.")

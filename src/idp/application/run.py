@@ -1,7 +1,7 @@
 """Driving a run: load, let the engine decide, perform the effect, save; until a person or a vendor must act.
 
-One turn is one unit of work under the run's optimistic version. Password hashing and vendor calls happen between turns, with
-no transaction open. A process that dies between two turns leaves the run where the last one saved it.
+One turn is one unit of work under the run's optimistic version. Password hashing and vendor calls happen between
+turns, with no transaction open. A process that dies between two turns leaves the run where the last one saved it.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ class Submission:
 
 
 async def show_run(deps: Dependencies, run_id: int, browser: Browser) -> RunView:
-    """Return what the run waits for. Reload, back button and second tab all come here, and change nothing by themselves.
+    """Return what the run waits for. Reload, back button and second tab all come here, and change nothing.
 
     Raises NotFound for a run that is not this browser's.
     """

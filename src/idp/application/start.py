@@ -27,8 +27,8 @@ def start_run(
 ) -> Run:
     """Start the flow for a need.
 
-    A step-up is pinned to the signed-in user and session, a recovery to the mailed link's user (`expected`), a sign-in to
-    the subject the client named, if any. Being expected proves nothing.
+    A step-up is pinned to the signed-in user and session, a recovery to the mailed link's user (`expected`), a sign-in
+    to the subject the client named, if any. Being expected proves nothing.
     """
     now = deps.clock.now()
     flow, version = deps.flows.choose(uow, needs.kind, policy)

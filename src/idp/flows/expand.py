@@ -75,6 +75,8 @@ class _Expansion:
     def embed(self, step: SubflowStep, inner: Flow, outer: tuple[str, ...]) -> tuple[str, dict[str, Step]]:
         """Return the entry and the steps of an embedded flow, under the names they have in the embedding one."""
         start, steps = self.inline(inner, (*outer, inner.id))
+        if self.problems:
+            return start, {}
         ends = {name: found.end for name, found in steps.items() if isinstance(found, EndStep)}
         for end in dict.fromkeys(ends.values()):
             if end not in step.on:

@@ -15,14 +15,14 @@ from idp.errors import OAuthError
 from idp.handles import RandomBytes
 from idp.oauth.call import Call, Provider
 from idp.oauth.client_authentication import METHODS, authenticate_client
-from idp.oauth.clients import allowed_resources, find_client
+from idp.oauth.clients import allowed_resources, find_client, registered_scopes
 from idp.oauth.code_grant import Approval
 from idp.oauth.exchange import GRANT_TYPES, Exchange, ProtocolRequest
 from idp.oauth.messages import EndpointRequest, EndpointResponse, Form, quoted, read_form, refusal
 from idp.oauth.minting import check_resources
 from idp.oauth.store import TokenStore
 from idp.oauth.userinfo import answer_userinfo
-from idp.oidc.authorization import AuthorizationFault, AuthorizationParams, client_id_of, parse_authorization
+from idp.oidc.authorization import SCOPES, AuthorizationFault, AuthorizationParams, client_id_of, parse_authorization
 from idp.oidc.keys import Keyring
 from idp.oidc.levels import Earned
 from idp.records.accounts import User
@@ -68,7 +68,9 @@ class OAuthServer:
         client = find_client(call, client_id_of(raw))
         if client is None:
             raise AuthorizationFault("invalid_client", "the client is not known here")
-        params = parse_authorization(raw, client)
+        # A scope of some API is known by being registered; the standard ones are known anyway.
+        supported = SCOPES.union(registered_scopes(client))
+        params = parse_authorization(raw, client, scopes_supported=supported)
         _approve(Exchange(call), params)
         try:
             check_resources(params.resources, allowed_resources(client))

@@ -76,8 +76,8 @@ class SigningKeyMaterial:
         return self.key.as_pem(private=True)
 
     def verification_key(self) -> VerificationKey:
-        """Return the public half."""
-        return VerificationKey(self.kid, self.alg, self.key)
+        """Return the public half, without the private one."""
+        return _import_public(self.public_jwk)
 
 
 def generate_key(alg: SigningAlg) -> SigningKeyMaterial:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from idp.simulator.documents import draw_image, ocr_body
 from idp.simulator.lifecycle import Start
@@ -20,9 +21,17 @@ def _text(body: Mapping[str, Any], name: str) -> str | None:
 
 
 def check_redirection(url: str | None) -> str | None:
-    """Return the URL as it is; raises Refusal (400) when it cannot be a Location header."""
-    if url is not None and not (url.isascii() and url.isprintable()):
+    """Return the URL as it is; raises Refusal (400) when it is none or cannot be a Location header."""
+    if url is None:
+        return None
+    if not (url.isascii() and url.isprintable()):
         raise Refusal(400, "redirectionUrl must be printable ASCII")
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError as error:
+        raise Refusal(400, "redirectionUrl is malformed") from error
+    if not scheme:
+        raise Refusal(400, "redirectionUrl must be absolute")
     return url
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import itertools
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -35,11 +36,12 @@ class Tokens:
     def __init__(self, key: bytes) -> None:
         """Use `key` for the signatures."""
         self._key = key
+        self._numbers = itertools.count(1)
 
     def issue(self, role: str, now: float, seconds: float, **claims: Any) -> str:
-        """Return a signed token for `role` that lives `seconds` from `now`, with extra `claims`."""
+        """Return a signed token for `role` that lives `seconds` from `now`, with extra `claims`; no two are equal."""
         header = _encode(b'{"alg":"HS256","typ":"JWT"}')
-        payload = {**claims, "role": role, "iat": int(now), "exp": int(now + seconds)}
+        payload = {**claims, "role": role, "iat": int(now), "exp": int(now + seconds), "jti": next(self._numbers)}
         signed = f"{header}.{_encode(json.dumps(payload, separators=(',', ':')).encode())}"
         return f"{signed}.{self._sign(signed)}"
 

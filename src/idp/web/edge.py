@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from starlette.datastructures import State
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -43,8 +42,7 @@ class Edge:
 
 def edge_of(request: Request) -> Edge:
     """Return the edge that the application was built with."""
-    state: State = request.app.state
-    edge: Edge = state.edge
+    edge: Edge = request.scope["state"]["edge"]
     return edge
 
 

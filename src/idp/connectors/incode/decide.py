@@ -1,9 +1,9 @@
 """What Incode's words mean: the decision table, pure.
 
-Source: the reference on Incode's API, section 12, with sections 4.3 and 5.1 for the words. Differences from that table come
-from DESIGN section 5, where `completed` means that there is a result to judge and the flow's condition judges it: a
-rejection, a doubtful result and a word nobody knows are all `completed` and never pass. A result that is missing is `error`.
-A person's rejection is shown to conditions as the vendor's own word MANUAL_FAIL, whatever the score says.
+Source: the reference on Incode's API, section 12, with sections 4.3 and 5.1 for the words. Differences from that table
+come from DESIGN section 5, where `completed` means that there is a result to judge and the flow's condition judges it:
+a rejection, a doubtful result and a word nobody knows are all `completed` and never pass. A result that is missing is
+`error`. A person's rejection is shown to conditions as the vendor's own word MANUAL_FAIL, whatever the score says.
 """
 
 from dataclasses import dataclass
@@ -52,8 +52,8 @@ def is_decided(overall: str | None) -> bool:
 def decide(stage: Stage, overall: str | None, passing: frozenset[str], *, accept_approved: bool = False) -> Decision:
     """Judge a session that is `finished`, `approved` or `rejected`, with the `overall.status` of its score.
 
-    `passing` is the connection's passing set and `accept_approved` its policy on sessions that a person approved while the
-    score still says MANUAL or WARN. Raises ValueError for any other stage: there the score must not be looked at.
+    `passing` is the connection's passing set and `accept_approved` its policy on sessions that a person approved while
+    the score still says MANUAL or WARN. Raises ValueError for any other stage: there the score must not be looked at.
     """
     if stage == "rejected":
         return Decision("completed", "MANUAL_FAIL", decided_by_person=True)

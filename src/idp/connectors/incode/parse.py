@@ -1,7 +1,8 @@
 """Reading Incode's answers: tolerant of what is added, strict about what is used.
 
-Source: the reference on Incode's API, sections 2.2, 4.4, 5, 6.1 and 10. Any member may be absent, null or of another type, and is
-then simply absent. Only words, identifiers and the person's name and birth date come out: no number, no image, no document number.
+Source: the reference on Incode's API, sections 2.2, 4.4, 5, 6.1 and 10. Any member may be absent, null or of another
+type, and is then simply absent. Only words, identifiers and the person's name and birth date come out: no number, no
+image, no document number.
 """
 
 import re
@@ -15,6 +16,7 @@ MAX_SECTIONS: Final = 40
 MAX_TEXT: Final = 200
 #: Milliseconds of the years 1800 to 2200: what a birth date can be, with room.
 BIRTH_RANGE: Final = range(-5_364_662_400_000, 7_258_118_400_000)
+UNREADABLE: Final = "unreadable customer"
 NAME_FIELDS: Final = (
     "fullName",
     "firstName",
@@ -76,6 +78,12 @@ def read_identifier(value: object) -> str | None:
     return value if isinstance(value, str) and _IDENTIFIER.fullmatch(value) else None
 
 
+def read_token(body: object) -> str | None:
+    """Return `token` if it can be sent in a header."""
+    token = read_object(body).get("token")
+    return token if isinstance(token, str) and _TOKEN.fullmatch(token) else None
+
+
 def read_error(body: object) -> VendorError | None:
     """Return the error that a body describes, None for a body that is no error. The HTTP status may say otherwise."""
     fields = read_object(body)
@@ -92,10 +100,10 @@ def read_session(body: object) -> Session:
     A session that was there before is refused: each attempt has its own, or an earlier attempt's result would count.
     """
     fields = read_object(body)
-    interview_id, token = read_identifier(fields.get("interviewId")), fields.get("token")
-    if interview_id is None or not isinstance(token, str) or not _TOKEN.fullmatch(token):
+    interview_id, token = read_identifier(fields.get("interviewId")), read_token(fields)
+    if interview_id is None or token is None:
         raise CallFailed("not_json", "start: the answer has no interviewId or no token")
-    if fields.get("existingSession") not in {None, False}:
+    if fields.get("existingSession"):
         raise CallFailed("not_json", "start: the vendor resumed an earlier session")
     return Session(interview_id, token, read_identifier(fields.get("clientId")))
 
@@ -133,7 +141,7 @@ def read_score(body: object) -> Score:
         sections=sections,
         identity_id=_read_identity(face, read_object(fields.get("authentication"))),
         existing_user=known if isinstance(known, bool) else None,
-        existing_external_id=read_identifier(face.get("existingExternalId")),
+        existing_external_id=_read_customer(face.get("existingExternalId")),
     )
 
 
@@ -145,6 +153,13 @@ def _read_identity(face: Mapping[str, Any], authentication: Mapping[str, Any]) -
     """Return the vendor's identity ID. Two that differ are none: it is not known whose face it was."""
     found = {read_identifier(face.get("customerId")), read_identifier(authentication.get("identityId"))} - {None}
     return found.pop() if len(found) == 1 else None
+
+
+def _read_customer(value: object) -> str | None:
+    """Return the customer that the face belongs to. One that cannot be read is still somebody: never None."""
+    if value is None or value == "":
+        return None
+    return read_identifier(value) or UNREADABLE
 
 
 def read_person(body: object) -> dict[str, Any]:

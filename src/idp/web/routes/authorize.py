@@ -21,7 +21,8 @@ MAX_PARAMETERS = 64
 async def authorize_endpoint(request: Request) -> Response:
     """Take an authorization request by GET or POST."""
     raw = await _parameters(request)
-    browser = browser_of(request, (raw.get("ui_locales") or [None])[0])
+    wished = raw.get("ui_locales")
+    browser = browser_of(request, wished[0] if wished else None)
     try:
         following = await in_thread(authorize.begin, edge_of(request).deps, raw, browser)
     except AuthorizationFault as fault:

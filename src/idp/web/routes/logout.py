@@ -46,8 +46,7 @@ async def _log_out(request: Request, raw: dict[str, list[str]], *, confirmed: bo
     if isinstance(done, AskFirst):
         action = _action(request.scope["query_string"].decode("latin-1"))
         view = views.LogoutConfirm(make_form(request, action), done.email, done.client_name)
-        target = (raw.get("post_logout_redirect_uri") or [None])[0]
-        return show(request, view, targets=[target])
+        return show(request, view, targets=raw.get("post_logout_redirect_uri", [])[:1])
     response = RedirectResponse(done.redirect_to, 303) if done.redirect_to else show(request, views.SignedOut())
     edge.cookies.session.clear(response)
     return finish(request, response)

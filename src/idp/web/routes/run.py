@@ -1,4 +1,4 @@
-"""A run's page: `GET` shows where it stands, `POST` answers it, and every answer ends in a redirect to the page again."""
+"""A run's page: `GET` shows where it stands, `POST` answers it and redirects to the page again."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response

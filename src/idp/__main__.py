@@ -1,0 +1,83 @@
+"""The command line. Every command is a use case with its arguments read and its answer printed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import anyio
+import typer
+import uvicorn
+
+from idp.commands import clients, connections, flows, keys, reviews, users
+from idp.commands.provider import open_provider, report_faults
+from idp.demo.launch import run_demo
+from idp.observability import configure_logging
+from idp.settings import read_settings
+from idp.wiring import build_provider, prepare
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="OpenID Connect provider with verified identity.")
+app.add_typer(flows.app, name="flow", help="Check flow documents.")
+app.add_typer(users.app, name="users", help="Add, list, block and unblock people.")
+app.add_typer(clients.app, name="clients", help="Register and list relying parties.")
+app.add_typer(connections.app, name="connections", help="Configure and test connectors.")
+app.add_typer(reviews.app, name="reviews", help="Decide doubtful verifications.")
+app.add_typer(keys.app, name="keys", help="List and rotate signing keys.")
+
+
+@app.command()
+@report_faults
+def serve() -> None:
+    """Serve the provider. Migrates the database and applies the configuration folder first."""
+    configure_logging()
+    settings = read_settings()
+    provider = build_provider(settings)
+    prepare(provider)
+    if settings.workers > 1:
+        provider.storage.close()
+    uvicorn.run(
+        provider.app if settings.workers == 1 else "idp.serving:app",
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.forwarded_allow_ips,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=20,
+    )
+
+
+@app.command()
+@report_faults
+def migrate() -> None:
+    """Bring the database to the newest schema and apply the configuration folder."""
+    with open_provider(ready=False) as provider:
+        prepare(provider)
+    typer.echo("The database is up to date.")
+
+
+@app.command()
+@report_faults
+def worker() -> None:
+    """Send mail and keep house in a process of its own (set IDP_RUN_WORKER=false for the servers)."""
+    configure_logging()
+    with open_provider() as provider:
+        anyio.run(provider.worker.run)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="State that can be thrown away")] = Path(".demo"),
+    port: Annotated[int, typer.Option(help="First of five ports")] = 8000,
+) -> None:
+    """Start provider, sample bank, protected API, Incode simulator and mailbox on loopback."""
+    raise typer.Exit(run_demo(folder, port))
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

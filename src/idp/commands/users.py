@@ -1,0 +1,66 @@
+"""`idp users`."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+from idp.application import operators
+from idp.commands.provider import open_provider, report_faults
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+@report_faults
+def add(
+    email: str,
+    given_name: Annotated[str | None, typer.Option()] = None,
+    family_name: Annotated[str | None, typer.Option()] = None,
+    birth_date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
+    password: Annotated[bool, typer.Option(help="Ask for a password")] = True,
+) -> None:
+    """Add a person. The password is asked for, or read from standard input."""
+    secret = typer.prompt("Password", hide_input=True) if password else None
+    born: date | None = birth_date.date() if birth_date else None
+    with open_provider() as provider:
+        new = operators.NewUser(email, secret, given_name, family_name, born)
+        user = operators.add_user(provider.deps, new)
+    typer.echo(f"{user.sub} {user.email}")
+
+
+@app.command("list")
+@report_faults
+def list_users(text: Annotated[str, typer.Argument()] = "") -> None:
+    """List people whose address or name contains a text."""
+    with open_provider() as provider:
+        for user in operators.list_users(provider.deps, text):
+            typer.echo(f"{user.sub} {user.status:8} {user.email} {user.name or ''}")
+
+
+@app.command()
+@report_faults
+def block(who: str) -> None:
+    """Block a person; ends their sessions, journeys and tokens."""
+    _set_blocked(who, blocked=True)
+
+
+@app.command()
+@report_faults
+def unblock(who: str) -> None:
+    """Lift a block."""
+    _set_blocked(who, blocked=False)
+
+
+@app.command()
+@report_faults
+def totp(who: str) -> None:
+    """Give a person an authenticator, and print its address for a QR code once."""
+    with open_provider() as provider:
+        typer.echo(operators.add_totp(provider.deps, operators.find_user(provider.deps, who)))
+
+
+def _set_blocked(who: str, *, blocked: bool) -> None:
+    with open_provider() as provider:
+        user = operators.set_blocked(provider.deps, operators.find_user(provider.deps, who), blocked=blocked)
+    typer.echo(f"{user.email} is {user.status}")

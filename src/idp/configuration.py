@@ -1,0 +1,98 @@
+"""Reading the configuration folder: levels, flows, connections and clients, as files that live in git."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from idp.errors import InvalidInput
+
+MAX_FILE: Final = 256 * 1024
+_REFERENCE: Final = re.compile(r"\$\{(env|file):([^}]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What the folder holds. `flows` are texts by file name; the rest are documents."""
+
+    levels: Mapping[str, Any]
+    flows: Mapping[str, str]
+    connections: tuple[Mapping[str, Any], ...]
+    clients: tuple[Mapping[str, Any], ...]
+
+
+def read_configuration(folder: Path, environ: Mapping[str, str]) -> Configuration:
+    """Read the folder. Raises InvalidInput with every fault: file by file, reference by reference."""
+    faults: list[str] = []
+    levels = _document(folder / "levels.yaml", environ, faults)
+    flows = {path.name: _text(path, faults) for path in _list(folder / "flows") if not path.name.endswith(".test.yaml")}
+    connections = tuple(_document(path, environ, faults) for path in _list(folder / "connections"))
+    clients = tuple(_document(path, environ, faults) for path in _list(folder / "clients"))
+    if faults:
+        raise InvalidInput("The configuration cannot be read:\n  " + "\n  ".join(faults))
+    return Configuration(levels, flows, connections, clients)
+
+
+def read_document(path: Path, environ: Mapping[str, str]) -> Any:
+    """Read one YAML or JSON file and fill in its references. Raises InvalidInput."""
+    faults: list[str] = []
+    document = _load(path, environ, faults)
+    if faults:
+        raise InvalidInput("\n".join(faults))
+    return document
+
+
+def _list(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+
+
+def _text(path: Path, faults: list[str]) -> str:
+    try:
+        raw = path.read_bytes()
+        if len(raw) > MAX_FILE:
+            raise ValueError("too large")
+        return raw.decode("utf-8")
+    except (OSError, ValueError) as error:
+        faults.append(f"{path}: cannot be read ({error})")
+        return ""
+
+
+def _document(path: Path, environ: Mapping[str, str], faults: list[str]) -> Mapping[str, Any]:
+    loaded = _load(path, environ, faults)
+    if isinstance(loaded, Mapping):
+        return loaded
+    faults.append(f"{path}: must be a mapping")
+    return {}
+
+
+def _load(path: Path, environ: Mapping[str, str], faults: list[str]) -> Any:
+    text = _text(path, faults)
+    try:
+        loaded = YAML(typ="safe", pure=True).load(text)
+    except (YAMLError, ValueError, RecursionError) as error:
+        faults.append(f"{path}: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'not YAML'}")
+        return {}
+    return _fill(loaded, str(path), environ, faults)
+
+
+def _fill(value: Any, place: str, environ: Mapping[str, str], faults: list[str]) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _fill(item, f"{place}/{key}", environ, faults) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_fill(item, f"{place}/{index}", environ, faults) for index, item in enumerate(value)]
+    if isinstance(value, str):
+        return _REFERENCE.sub(lambda found: _resolve(found, place, environ, faults), value)
+    return value
+
+
+def _resolve(found: re.Match[str], place: str, environ: Mapping[str, str], faults: list[str]) -> str:
+    kind, name = found.groups()
+    if kind == "env":
+        if name not in environ:
+            faults.append(f"{place}: the environment variable {name} is not set")
+        return environ.get(name, "")
+    return _text(Path(name), faults).strip()

@@ -1,0 +1,1 @@
+"""Mail: the texts (`render`) and the way out (`send`)."""

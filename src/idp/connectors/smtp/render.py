@@ -1,0 +1,125 @@
+"""The texts of our mails: plain text and HTML from one template a mail and locale, under `templates/`.
+
+Each template has the blocks `subject`, `title` and `body`. It is rendered twice: with `mail.txt` and with `mail.html` as the
+layout. Values are escaped in HTML, lose line breaks and invisible direction marks everywhere, and a missing one is an error.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from idp.errors import InvalidInput
+
+LOCALES: Final = ("en", "de")
+FALLBACK: Final = "en"
+MAX_VALUE: Final = 2000
+Value = str | int | float
+
+#: The values each mail needs. Times (`at`, `until`) are epoch seconds; a name ending in `link` is an http(s) URL.
+MAILS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "recovery_link": frozenset({"service", "link", "minutes", "device", "at"}),
+        "email_code": frozenset({"service", "code", "minutes"}),
+        "password_changed": frozenset({"service", "recovery_link", "device", "at"}),
+        "account_exists": frozenset({"service", "sign_in_link", "recovery_link"}),
+        "verification_pending": frozenset({"service"}),
+        "verification_approved": frozenset({"service", "link", "until"}),
+        "verification_rejected": frozenset({"service", "link"}),
+        "identity_enrolled": frozenset({"service", "account_link", "at"}),
+    }
+)
+_TEXTS: Final = frozenset({"service", "device", "code"})
+_TIMES: Final = frozenset({"at", "until"})
+_LINK: Final = re.compile(r"https?://[^\s<>\"'\\]+", re.ASCII)
+_INVISIBLE: Final = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+class CannotRender(InvalidInput):
+    """There is no such mail, or its values are not those it needs."""
+
+    code = "mail_not_rendered"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A mail's subject (one line), plain text and HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def _make_environment(*, html: bool) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=html,  # noqa: S701  # the other environment writes plain text
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    environment.globals["layout"] = "mail.html" if html else "mail.txt"
+    environment.globals["parts"] = environment.get_template("parts.html" if html else "parts.txt").module
+    return environment
+
+
+_HTML: Final = _make_environment(html=True)
+_TEXT: Final = _make_environment(html=False)
+
+
+def render(template: str, locale: str, values: Mapping[str, Value]) -> Rendered:
+    """Render a mail. An unknown locale falls back to its language, then to English.
+
+    Raises CannotRender for an unknown mail, and for values that are missing, too many or of the wrong kind.
+    """
+    needed = MAILS.get(template)
+    if needed is None:
+        raise CannotRender(detail=f"no mail is called {template!r}")
+    if needed != set(values):
+        raise CannotRender(detail=f"{template} needs {sorted(needed)} and was given {sorted(values)}")
+    language = find_locale(locale)
+    checked = {name: _check(name, value, language) for name, value in values.items()}
+    path = f"{language}/{template}.j2"
+    context = {**checked, "locale": language}
+    plain = _TEXT.get_template(path)
+    subject = " ".join("".join(plain.blocks["subject"](plain.new_context(context))).split())
+    text = re.sub(r"\n{3,}", "\n\n", plain.render(context)).strip() + "\n"
+    return Rendered(subject, text, _HTML.get_template(path).render(context))
+
+
+def find_locale(locale: str) -> str:
+    """Return the locale whose texts are used."""
+    language = re.split(r"[-_]", locale.lower(), maxsplit=1)[0]
+    return language if language in LOCALES else FALLBACK
+
+
+def _check(name: str, value: Value, locale: str) -> str | int:
+    if name in _TIMES:
+        return _tell_time(name, value, locale)
+    if name == "minutes":
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise CannotRender(detail="minutes is not a positive whole number")
+        return value
+    if not isinstance(value, str) or not value or len(value) > MAX_VALUE:
+        raise CannotRender(detail=f"{name} is not a text, is empty or is too long")
+    if name in _TEXTS:
+        return " ".join(_INVISIBLE.sub("", "".join(c if c.isprintable() else " " for c in value)).split())
+    if not _LINK.fullmatch(value):
+        raise CannotRender(detail=f"{name} is not an http(s) URL")
+    return value
+
+
+def _tell_time(name: str, value: Value, locale: str) -> str:
+    try:
+        at = datetime.fromtimestamp(float(value), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise CannotRender(detail=f"{name} is not a time") from None
+    return f"{format_date(at, 'long', locale=locale)}, {at:%H:%M} UTC"

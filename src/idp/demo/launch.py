@@ -1,0 +1,191 @@
+"""`idp demo`: every part as a process of its own, on loopback, until Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+PASSWORD: Final = "correct-horse-battery-staple"
+READY_SECONDS: Final = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One process: how to start it and the address that says it is ready."""
+
+    name: str
+    command: tuple[str, ...]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A demo account."""
+
+    email: str
+    given_name: str
+    family_name: str
+    birth_date: str
+
+
+PEOPLE: Final = (
+    Person("alice@example.com", "Alice", "Example", "1990-04-12"),
+    Person("bob@example.com", "Bob", "Example", "1985-11-30"),
+)
+
+
+def run_demo(folder: Path, first_port: int) -> int:
+    """Start everything, print what to do, and stop everything at Ctrl-C. Returns the exit status."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ports = range(first_port, first_port + 5)
+    environ = {**os.environ, **demo_environment(folder, first_port)}
+    parts = list_parts(ports)
+    print(f"Preparing accounts and keys in {folder} ...", flush=True)
+    for person in PEOPLE:
+        add_person(person, environ)
+    processes: list[subprocess.Popen[bytes]] = []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        for part in parts:
+            print(f"Starting {part.name} ...", flush=True)
+            log = (folder / f"{part.name.replace(' ', '-')}.log").open("ab")
+            processes.append(subprocess.Popen(part.command, env=environ, stdout=log, stderr=log))
+        for part, process in zip(parts, processes, strict=True):
+            wait_until_ready(part, process, folder)
+        print(describe(ports), flush=True)
+        return wait_for_an_end(parts, processes)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        stop(processes)
+
+
+def demo_environment(folder: Path, port: int) -> Mapping[str, str]:
+    """Return the environment of every part. What was set outside stays for the database and the configuration."""
+    issuer, simulator = f"http://localhost:{port}", f"http://localhost:{port + 3}"
+    webhook = f"{issuer}/connectors/incode_verify"
+    return {
+        "IDP_ISSUER": issuer,
+        "IDP_PORT": str(port),
+        "IDP_DATA_DIR": str(folder),
+        "IDP_MASTER_KEY": "demo-master-key-that-protects-nothing-at-all",
+        "IDP_SMTP_PORT": "8025" if port == 8000 else str(port + 5),
+        "IDP_EGRESS_HOSTS": f"localhost:{port + 3}",
+        "IDP_BRAND_NAME": "Fernhill ID",
+        "INCODE_API_URL": simulator,
+        "INCODE_API_KEY": "demo-incode-key",
+        "INCODE_FLOW_ID": "demo-flow",
+        "INCODE_WEBHOOK_CLIENT_ID": "incode",
+        "INCODE_WEBHOOK_SECRET": "demo-webhook-secret",
+        "SIM_PORT": str(port + 3),
+        "SIM_WEBHOOK_URL": f"{webhook}/webhook",
+        "SIM_WEBHOOK_TOKEN_URL": f"{webhook}/token",
+        "DEMO_ISSUER": issuer,
+        "DEMO_BANK_SECRET": "demo-bank-secret-that-protects-nothing",
+        "DEMO_BANK_PORT": str(port + 1),
+        "DEMO_BANK_URL": f"http://localhost:{port + 1}",
+        "DEMO_API_PORT": str(port + 2),
+        "DEMO_API_URL": f"http://localhost:{port + 2}",
+        "DEMO_MAILBOX_PORT": str(port + 4),
+        "DEMO_MAILBOX_URL": f"http://localhost:{port + 4}",
+        "DEMO_SMTP_PORT": "8025" if port == 8000 else str(port + 5),
+    }
+
+
+def list_parts(ports: Sequence[int]) -> list[Part]:
+    """Return the five processes, provider first."""
+    python = sys.executable
+    commands = {
+        "provider": (python, "-m", "idp", "serve"),
+        "sample bank": (python, "-m", "idp.demo.bank"),
+        "protected API": (python, "-m", "idp.demo.api"),
+        "Incode simulator": (python, "-m", "idp.simulator"),
+        "mailbox": (python, "-m", "idp.demo.mailbox"),
+    }
+    paths = ("/readyz", "/", "/", "/", "/")
+    return [
+        Part(name, command, f"http://127.0.0.1:{port}{path}")
+        for (name, command), port, path in zip(commands.items(), ports, paths, strict=True)
+    ]
+
+
+def add_person(person: Person, environ: Mapping[str, str]) -> None:
+    """Add a demo account, unless it is there from an earlier start."""
+    command = [sys.executable, "-m", "idp", "users", "add", person.email]
+    command += ["--given-name", person.given_name, "--family-name", person.family_name]
+    command += ["--birth-date", person.birth_date]
+    done = subprocess.run(command, env=environ, input=PASSWORD + "\n", text=True, capture_output=True, check=False)
+    if done.returncode != 0 and "has an account already" not in done.stderr:
+        raise SystemExit(f"The demo accounts cannot be made:\n{done.stderr}")
+
+
+def wait_until_ready(part: Part, process: "subprocess.Popen[bytes]", folder: Path) -> None:
+    """Wait until the part answers. Ends the demo with its log's place when it dies or takes too long."""
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urllib.request.urlopen(part.url, timeout=2):  # noqa: S310  # a loopback address of ours
+                return
+        except urllib.error.HTTPError as error:
+            if error.code < 500:
+                return
+        except OSError:
+            pass
+        time.sleep(0.2)
+    raise SystemExit(f"The {part.name} did not start; see {folder}. Is its port in use?")
+
+
+def wait_for_an_end(parts: Sequence[Part], processes: "Sequence[subprocess.Popen[bytes]]") -> int:
+    """Wait until a part ends by itself, which is a fault."""
+    while True:
+        for part, process in zip(parts, processes, strict=True):
+            if process.poll() is not None:
+                print(f"The {part.name} has ended with status {process.returncode}.", flush=True)
+                return 1
+        time.sleep(0.5)
+
+
+def stop(processes: "Sequence[subprocess.Popen[bytes]]") -> None:
+    """End what was started, gently first."""
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    for process in processes:
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def describe(ports: Sequence[int]) -> str:
+    """Return what a person reads when all is up."""
+    provider, bank, api, simulator, mailbox = (f"http://localhost:{port}" for port in ports)
+    accounts = "\n".join(f"    {person.email:20} {PASSWORD}" for person in PEOPLE)
+    return f"""
+Everything is running on this machine. Nothing here is real.
+
+    Sample bank       {bank}       <- start here
+    Mailbox           {mailbox}
+    Provider          {provider}
+    Protected API     {api}
+    Incode simulator  {simulator}/desk
+
+Accounts
+{accounts}
+
+Try
+    1. Sign in       Open the bank and sign in as alice.
+    2. Step up       Send more than 1,000. On the simulator's page choose Alice and OK; then try another person, or WARN.
+    3. Recover       Sign out, choose "I can't sign in", and read the mail in the mailbox. (Step up once before: recovery
+                     needs an enrolled identity.)
+    4. Sign up       Create an account with any new address.
+
+Press Ctrl-C to stop.
+"""

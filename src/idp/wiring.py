@@ -1,0 +1,218 @@
+"""The composition root: settings in, a running provider out. Nothing else knows all the parts."""
+
+import os
+import random
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.types import ASGIApp
+
+from idp.application.dependencies import Dependencies
+from idp.application.library import FlowLibrary
+from idp.application.operators import put_clients, put_connection
+from idp.application.policy import Policy
+from idp.application.signing import SigningKeys
+from idp.application.switchboard import Switchboard
+from idp.clock import Clock, SystemClock
+from idp.configuration import Configuration, read_configuration
+from idp.connectors.api import ConnectorType, IdentityConnector
+from idp.connectors.incode.connector import INCODE
+from idp.connectors.registry import build_registry
+from idp.connectors.smtp.send import SmtpMailer, SmtpSettings
+from idp.egress import EgressPolicy
+from idp.errors import InvalidInput
+from idp.flows.catalog import Catalog, default_catalog, identity_connection
+from idp.flows.parse import FlowFault
+from idp.handles import RandomBytes
+from idp.http import HttpClient
+from idp.identity.hashing_pool import HashingPool
+from idp.identity.links import LinkSigner
+from idp.identity.passwords import Argon2Parameters, PasswordHasher
+from idp.identity.sessions import SessionPolicy
+from idp.oauth.server import OAuthServer
+from idp.observability import Metrics
+from idp.oidc.levels_document import parse_levels
+from idp.sealing import Sealer
+from idp.secret_keys import derive_key, keep_master_key
+from idp.settings import Settings
+from idp.storage.sql.storage import SqlStorage
+from idp.translation import load_translation
+from idp.web.app import build_app
+from idp.web.assets import Assets
+from idp.web.cookies import cookies_for
+from idp.web.csrf import FormGuard
+from idp.web.edge import Edge
+from idp.web.pages import Brand, Pages
+from idp.worker import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A wired provider: its application, what the command line needs, and its worker."""
+
+    app: ASGIApp
+    deps: Dependencies
+    storage: SqlStorage
+    http: HttpClient
+    worker: Worker
+    configuration: Configuration
+    keys: SigningKeys
+
+
+def build_provider(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    random_bytes: RandomBytes = secrets.token_bytes,
+    http: HttpClient | None = None,
+    storage: SqlStorage | None = None,
+    environ: Mapping[str, str] | None = None,
+    background: bool | None = None,
+) -> Provider:
+    """Wire everything. Reads the configuration folder, opens the database, and changes nothing in it."""
+    clock = clock or SystemClock()
+    configuration = read_configuration(settings.config_dir, os.environ if environ is None else environ)
+    masters = _masters(settings)
+    storage = storage or _open_storage(settings)
+    sealer = Sealer([derive_key(master, "sealing") for master in masters], random_bytes)
+    http = http or HttpClient(policy=EgressPolicy(frozenset(settings.egress_hosts)), clock=clock)
+    keys = SigningKeys(storage, sealer, clock)
+    deps = Dependencies(
+        storage=storage,
+        clock=clock,
+        random_bytes=random_bytes,
+        sealer=sealer,
+        signer=LinkSigner([derive_key(master, "links") for master in masters], clock),
+        code_key=derive_key(masters[0], "codes"),
+        policy=_policy(settings),
+        levels=parse_levels(configuration.levels),
+        flows=FlowLibrary(_catalog(configuration)),
+        switchboard=_switchboard(sealer, http, clock),
+        oauth=OAuthServer(settings.issuer, clock, keys.keyring, random_bytes=random_bytes),
+        keyring=keys.keyring,
+        hasher=PasswordHasher(
+            Argon2Parameters(memory_kib=settings.password_memory_kib, time_cost=settings.password_time_cost),
+            derive_key(masters[0], "pepper"),
+            former_peppers=[derive_key(master, "pepper") for master in masters[1:]],
+            random_bytes=random_bytes,
+        ),
+        hashing_pool=HashingPool(settings.hashing_threads, settings.hashing_queue),
+    )
+    worker = Worker(deps, _mailer(settings, clock))
+    app = _application(
+        settings, deps, worker, masters[0], run=settings.run_worker if background is None else background
+    )
+    return Provider(app, deps, storage, http, worker, configuration, keys)
+
+
+def prepare(provider: Provider) -> None:
+    """Bring the database up to date: migrations, keys, connections, flows and clients of the configuration folder.
+
+    Safe to run at every start and on several nodes at once. Raises InvalidInput with what is wrong in the folder.
+    """
+    provider.storage.migrate()
+    provider.keys.ensure()
+    faults: list[str] = []
+    for document in provider.configuration.connections:
+        _apply(faults, str(document.get("name")), lambda document=document: _put_connection(provider.deps, document))
+    for source, text in provider.configuration.flows.items():
+        _apply(faults, source, lambda text=text, source=source: _publish(provider.deps, text, source))
+    if provider.configuration.clients:
+        _apply(faults, "clients", lambda: put_clients(provider.deps, provider.configuration.clients))
+    if faults:
+        raise InvalidInput("The configuration cannot be applied:\n  " + "\n  ".join(faults))
+
+
+def _apply(faults: list[str], what: str, work: Any) -> None:
+    try:
+        work()
+    except FlowFault as fault:
+        faults.extend(f"{what}: {problem.message}" for problem in fault.problems)
+    except InvalidInput as error:
+        faults.append(f"{what}: {error.message}")
+
+
+def _publish(deps: Dependencies, text: str, source: str) -> None:
+    with deps.storage.write() as uow:
+        deps.flows.publish(uow, text, source, deps.clock.now(), "from the configuration folder")
+
+
+def _put_connection(deps: Dependencies, document: Mapping[str, Any]) -> None:
+    unknown = set(document) - {"name", "type", "description", "config", "secrets"}
+    if unknown or not {"name", "type"} <= set(document):
+        raise InvalidInput(f"needs name and type, and does not know {', '.join(sorted(unknown)) or 'more'}")
+    put_connection(
+        deps,
+        str(document["name"]),
+        str(document["type"]),
+        str(document.get("description", "")),
+        document.get("config") or {},
+        document.get("secrets") or {},
+    )
+
+
+def _masters(settings: Settings) -> list[str]:
+    first = settings.master_key.get_secret_value() if settings.master_key else keep_master_key(settings.data_dir)
+    return [first, *(key.get_secret_value() for key in settings.former_master_keys)]
+
+
+def _open_storage(settings: Settings) -> SqlStorage:
+    if settings.is_sqlite:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return SqlStorage(settings.url)
+
+
+def _policy(settings: Settings) -> Policy:
+    return Policy(
+        issuer=settings.issuer,
+        recovery_unenrolled=settings.recovery_unenrolled,
+        enrol_on_step_up=settings.enrol_on_step_up,
+        session=SessionPolicy(settings.session_idle_seconds, settings.session_absolute_seconds),
+    )
+
+
+def _catalog(configuration: Configuration) -> Catalog:
+    return default_catalog(
+        {str(item.get("name")): identity_connection(str(item.get("type"))) for item in configuration.connections}
+    )
+
+
+def _switchboard(sealer: Sealer, http: HttpClient, clock: Clock) -> Switchboard:
+    def opener(
+        kind: ConnectorType, config: Mapping[str, Any], given: Mapping[str, str], _name: str
+    ) -> IdentityConnector:
+        return kind.open(config, given, http, clock, random.random)
+
+    return Switchboard(build_registry([INCODE]).types, sealer, opener)
+
+
+def _mailer(settings: Settings, clock: Clock) -> SmtpMailer:
+    password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
+    return SmtpMailer(
+        SmtpSettings(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            security=settings.smtp_tls,
+            sender=settings.mail_from,
+            username=settings.smtp_username,
+            password=password,
+        ),
+        clock,
+    )
+
+
+def _application(settings: Settings, deps: Dependencies, worker: Worker, master: str, *, run: bool) -> ASGIApp:
+    translation = load_translation()
+    assets = Assets()
+    pages = Pages(translation, assets, Brand(settings.brand_name))
+    guard = FormGuard(derive_key(master, "forms"), settings.issuer, deps.random_bytes)
+    edge = Edge(deps, pages, cookies_for(settings.issuer), guard, translation)
+
+    @asynccontextmanager
+    async def nothing() -> AsyncIterator[None]:
+        yield
+
+    return build_app(edge, assets, worker.beside if run else nothing, Metrics())

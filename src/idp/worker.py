@@ -1,0 +1,57 @@
+"""The worker: sends mail and keeps house, in the server process or one of its own."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+import anyio
+import structlog
+
+from idp.application.deliver import Mailer, deliver_mail
+from idp.application.dependencies import Dependencies
+from idp.application.housekeeping import expire_overdue, forget_expired, look_at_due_verifications
+from idp.application.threads import in_thread
+
+_log = structlog.get_logger("idp.worker")
+
+MAIL_PERIOD: Final = 1.0
+LOOK_PERIOD: Final = 5.0
+EXPIRE_PERIOD: Final = 15.0
+FORGET_PERIOD: Final = 3600.0
+
+Job = Callable[[], Awaitable[int]]
+
+
+class Worker:
+    """Repeats each job on its own period. A job that fails is logged and tried again next time."""
+
+    def __init__(self, deps: Dependencies, mailer: Mailer) -> None:
+        """Take what the jobs need."""
+        self._jobs: tuple[tuple[str, float, Job], ...] = (
+            ("deliver_mail", MAIL_PERIOD, lambda: deliver_mail(deps, mailer)),
+            ("look_at_due_verifications", LOOK_PERIOD, lambda: look_at_due_verifications(deps)),
+            ("expire_overdue", EXPIRE_PERIOD, lambda: in_thread(expire_overdue, deps)),
+            ("forget_expired", FORGET_PERIOD, lambda: in_thread(forget_expired, deps)),
+        )
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with anyio.create_task_group() as group:
+            for name, period, job in self._jobs:
+                group.start_soon(self._repeat, name, period, job)
+
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator[None]:
+        """Work while the block runs."""
+        async with anyio.create_task_group() as group:
+            group.start_soon(self.run)
+            yield
+            group.cancel_scope.cancel()
+
+    async def _repeat(self, name: str, period: float, job: Job) -> None:
+        while True:
+            try:
+                await job()
+            except Exception:  # noqa: BLE001  # one failing job must not end the others
+                _log.exception("job_failed", job=name)
+            await anyio.sleep(period)

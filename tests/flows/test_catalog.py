@@ -1,0 +1,99 @@
+"""What steps exist and what they prove is said in one place, and nowhere else."""
+
+import pytest
+
+from idp.flows.catalog import (
+    AUTHENTICATING,
+    ConnectionInfo,
+    default_catalog,
+    demand_evidence,
+    entry_evidence,
+    identity_connection,
+)
+from idp.flows.language import LIMIT, PURPOSES, RECOVERY
+from tests.flows.samples import CATALOG
+
+
+def test_the_built_in_screens_and_their_exits() -> None:
+    assert {name: screen.outcomes for name, screen in CATALOG.screens.items()} == {
+        "identifier": ("submitted", "back"),
+        "password": ("submitted", "back"),
+        "totp": ("submitted", "back"),
+        "sign_up": ("submitted", "back"),
+        "email_code": ("submitted", "resend", "back"),
+        "new_password": ("submitted",),
+        "verification_intro": ("continue", "stop"),
+        "verification_unfinished": ("retry", "stop"),
+        "try_later": ("retry", "stop"),
+        "verification_refused": ("retry", "stop"),
+        "message": ("continue",),
+    }
+
+
+def test_the_built_in_actions_and_what_they_prove() -> None:
+    assert {name: (action.outcomes, dict(action.proves)) for name, action in CATALOG.actions.items()} == {
+        "check_password": (("ok", "wrong", "throttled"), {"ok": "pwd"}),
+        "check_totp": (("ok", "wrong", "throttled", "not_enrolled"), {"ok": "otp"}),
+        "has_totp": (("yes", "no"), {}),
+        "register": (("registered", "taken", "weak"), {}),
+        "send_email_code": (("sent", "throttled"), {}),
+        "check_email_code": (("ok", "wrong", "expired", "throttled"), {"ok": "email"}),
+        "create_account": (("created", "taken", "refused"), {}),
+        "set_password": (("ok", "weak"), {}),
+        "enrol_identity": (("enrolled", "conflict"), {}),
+    }
+
+
+def test_every_word_of_the_catalogue_fits_the_others() -> None:
+    for name, screen in CATALOG.screens.items():
+        assert screen.name == name
+        assert screen.title
+        assert screen.optional <= set(screen.outcomes)
+        assert LIMIT not in screen.outcomes
+        assert not screen.fields or screen.submit in screen.outcomes
+    for name, action in CATALOG.actions.items():
+        assert action.name == name
+        assert action.title
+        assert {*action.proves, *action.settles, *action.alike} <= set(action.outcomes)
+        assert LIMIT not in action.outcomes
+
+
+def test_no_secret_field_is_ever_among_those_that_are_kept() -> None:
+    plain, secret = CATALOG.screens["sign_up"].split({"email": "a@b.c", "password": "pw", "email2": "x", "admin": "1"})
+    assert plain == {"email": "a@b.c"}
+    assert secret == {"password": "pw"}
+    for screen in CATALOG.screens.values():
+        for field in screen.fields:
+            assert field.secret == (field.type in {"password", "code"})
+
+
+def test_every_action_that_reads_a_typed_secret_says_so() -> None:
+    takes = {name for name, action in CATALOG.actions.items() if action.takes_secret}
+    assert takes == {"check_password", "check_totp", "register", "check_email_code", "set_password"}
+
+
+def test_every_action_that_changes_credentials_says_so() -> None:
+    changes = {name for name, action in CATALOG.actions.items() if action.changes_credentials}
+    assert changes == {"create_account", "set_password", "enrol_identity"}
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_only_a_recovery_is_entered_with_evidence_and_it_is_the_mailed_link(purpose: str) -> None:
+    assert entry_evidence(purpose) == ({"recovery_link"} if purpose == RECOVERY else set())
+
+
+def test_what_each_purpose_demands() -> None:
+    assert demand_evidence("sign_in") == set()
+    assert demand_evidence("sign_up") == {"email"}
+    assert demand_evidence("step_up") == {"idv"}
+    assert demand_evidence("recovery") == {"recovery_link", "idv"}
+    assert demand_evidence("unheard of") == set()
+    assert {"idv", "identity", "review", "recovery_link"}.isdisjoint(AUTHENTICATING)
+
+
+def test_a_connection_verifies_the_owner_only_if_it_is_one_for_identity() -> None:
+    assert identity_connection().verifies_owner
+    assert not ConnectionInfo("http").verifies_owner
+    assert not ConnectionInfo("http", proves="risk").verifies_owner
+    assert default_catalog().connections == {}
+    assert default_catalog({"r": ConnectionInfo("http", proves="risk")}).list_methods() >= {"risk", "pwd", "identity"}

@@ -1,0 +1,159 @@
+"""An embedded flow becomes plain steps, and what cannot is refused."""
+
+import pytest
+
+from idp.flows.expand import expand
+from idp.flows.language import ConditionStep, Flow, ScreenStep, SubflowStep
+from idp.flows.parse import FlowFault, parse_flow
+from tests.flows.samples import load_shipped, make_flow
+
+
+def name_flow(flow_id: str, flow: Flow) -> Flow:
+    return Flow(flow_id, flow.title, flow.purpose, flow.deadline, flow.start, flow.steps)
+
+
+VERIFY = name_flow(
+    "verify",
+    make_flow(
+        """
+        ask: {screen: verification_intro, on: {continue: use, stop: no}}
+        use: {connector: incode_verify, on: {completed: judge, pending: no, not_finished: ask, expired: no, error: bad}}
+        judge: {condition: [{when: 'connectors.incode_verify.a == 1', proves: incode_verify, to: yes}], otherwise: no}
+        yes: {end: complete}
+        no: {end: denied}
+        bad: {end: error}
+        """,
+        start="ask",
+    ),
+)
+OUTER = make_flow(
+    """
+    a: {subflow: verify, on: {complete: done, denied: again, error: again}}
+    again: {screen: try_later, on: {retry: a, stop: out}}
+    out: {end: denied}
+    done: {end: complete}
+    """
+)
+
+
+def refuse(flow: Flow, *flows: Flow) -> list[tuple[str, str | None]]:
+    with pytest.raises(FlowFault) as caught:
+        expand(flow, {one.id: one for one in flows})
+    return [(problem.code, problem.step) for problem in caught.value.problems]
+
+
+def test_a_flow_that_embeds_none_is_returned_as_it_is() -> None:
+    flow = load_shipped("step-up")
+    assert expand(flow, {}) is flow
+
+
+def test_the_embedded_steps_stand_in_for_the_subflow_step_and_its_ends_are_rewired() -> None:
+    flow = expand(OUTER, {"verify": VERIFY})
+    assert flow.start == "a.ask"
+    assert list(flow.steps) == ["a.ask", "a.use", "a.judge", "again", "out", "done"]
+    assert flow.steps["a.ask"] == ScreenStep("a.ask", "verification_intro", {"continue": "a.use", "stop": "again"})
+    assert flow.steps["again"] == ScreenStep("again", "try_later", {"retry": "a.ask", "stop": "out"})
+    judge = flow.steps["a.judge"]
+    assert isinstance(judge, ConditionStep)
+    assert (judge.cases[0].to, judge.cases[0].proves, judge.otherwise) == ("done", "incode_verify", "again")
+    assert not any(isinstance(step, SubflowStep) for step in flow.steps.values())
+
+
+def test_embedding_goes_as_deep_as_it_is_allowed_to() -> None:
+    flows = [VERIFY]
+    for level in range(5):
+        steps = f"a: {{subflow: {flows[-1].id}, on: {{complete: d, denied: n, error: n}}}}\nn: {{end: denied}}\n"
+        # The innermost embeds every end; those around it have no error end left.
+        if level:
+            steps = steps.replace(", error: n", "")
+        flows.append(name_flow(f"level-{level}", make_flow(steps + "d: {end: complete}")))
+    known = {flow.id: flow for flow in flows}
+    assert expand(flows[5], known).start == "a.a.a.a.a.ask"
+    deeper = make_flow("a: {subflow: level-4, on: {complete: d, denied: d}}\nd: {end: complete}")
+    with pytest.raises(FlowFault, match="deeper than 5"):
+        expand(deeper, known)
+
+
+def test_the_same_flow_can_be_embedded_twice() -> None:
+    flow = make_flow(
+        """
+        a: {subflow: verify, on: {complete: b, denied: d, error: d}}
+        b: {subflow: verify, on: {complete: d, denied: d, error: a}}
+        d: {end: complete}
+        """
+    )
+    steps = expand(flow, {"verify": VERIFY}).steps
+    judge = steps["a.judge"]
+    assert isinstance(judge, ConditionStep)
+    assert judge.cases[0].to == "b.ask"
+    assert set(steps) == {f"{outer}.{inner}" for outer in "ab" for inner in ("ask", "use", "judge")} | {"d"}
+
+
+def test_an_unknown_flow_is_refused() -> None:
+    flow = make_flow("a: {subflow: verfy, on: {complete: d}}\nd: {end: complete}")
+    assert refuse(flow, VERIFY) == [("unknown-subflow", "a")]
+
+
+def test_a_flow_that_embeds_itself_is_refused_however_far_round() -> None:
+    one = name_flow("one", make_flow("a: {subflow: two, on: {complete: d}}\nd: {end: complete}"))
+    two = name_flow("two", make_flow("a: {subflow: one, on: {complete: d}}\nd: {end: complete}"))
+    assert refuse(one, one, two)[0][0] == "subflow-recursion"
+    itself = name_flow("one", make_flow("a: {subflow: one, on: {complete: d}}\nd: {end: complete}"))
+    assert refuse(itself, itself)[0] == ("subflow-recursion", "a")
+
+
+def test_a_cause_is_told_once() -> None:
+    flow = make_flow(
+        """
+        a: {subflow: nowhere, on: {complete: b}}
+        b: {subflow: verify, on: {complete: d, denied: d, error: d}}
+        d: {end: complete}
+        """
+    )
+    assert refuse(flow, VERIFY) == [("unknown-subflow", "a")]
+
+
+def test_every_end_of_the_embedded_flow_must_be_wired_and_no_other() -> None:
+    flow = make_flow("a: {subflow: verify, on: {complete: d, done: d}}\nd: {end: complete}")
+    assert refuse(flow, VERIFY) == [("outcome-unwired", "a"), ("outcome-unwired", "a"), ("outcome-unknown", "a")]
+
+
+def test_a_flow_that_ends_where_it_starts_cannot_be_embedded() -> None:
+    empty = name_flow("empty", make_flow("a: {end: complete}"))
+    flow = make_flow("a: {subflow: empty, on: {complete: d}}\nd: {end: complete}")
+    assert ("subflow-empty", "a") in refuse(flow, empty)
+
+
+def test_flows_that_double_at_each_level_are_stopped_before_they_cost_anything() -> None:
+    flows = [VERIFY]
+    for level in range(4):
+        ends = "complete: d, denied: d, error: d" if level == 0 else "complete: d"
+        steps = ""
+        for number in range(6):
+            wired = ends.replace("complete: d", f"complete: a{number + 1}")
+            steps += f"a{number}: {{subflow: {flows[-1].id}, on: {{{wired}}}}}\n"
+        flows.append(
+            name_flow(f"level-{level}", make_flow(f"{steps}a6: {{end: complete}}\nd: {{end: complete}}", start="a0"))
+        )
+    codes = {code for code, _ in refuse(flows[4], *flows)}
+    assert codes == {"too-large"}
+
+
+def test_a_name_that_grows_too_long_is_refused() -> None:
+    long = "s" * 35
+    inner = name_flow(
+        "inner", make_flow(f"{long}: {{screen: message, on: {{continue: d}}}}\nd: {{end: complete}}", start=long)
+    )
+    flow = make_flow(f"{long}: {{subflow: inner, on: {{complete: d}}}}\nd: {{end: complete}}", start=long)
+    assert refuse(flow, inner) == [("too-long", f"{long}.{long}")]
+
+
+def test_a_broken_target_inside_stays_broken_for_the_checker_to_tell() -> None:
+    inner = name_flow("inner", make_flow("a: {screen: message, on: {continue: zzz}}\nd: {end: complete}"))
+    flow = parse_flow(
+        "id: f\ntitle: F\npurpose: sign_in\ndeadline: 1m\nstart: s\n"
+        "steps: {s: {subflow: inner, on: {complete: d}}, d: {end: complete}}"
+    )
+    step = expand(flow, {"inner": inner}).steps["s.a"]
+    assert isinstance(step, ScreenStep)
+    assert step.on == {"continue": "s.zzz"}

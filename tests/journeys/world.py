@@ -1,0 +1,144 @@
+"""A whole world in one process: provider, Incode simulator and relying parties, speaking HTTP over ASGI."""
+
+import json
+import re
+import shutil
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import httpx2
+
+from idp.application.mail import SEAL
+from idp.application.operators import NewUser, add_totp, add_user, put_clients
+from idp.clock import SettableClock
+from idp.egress import EgressPolicy
+from idp.http import HttpClient
+from idp.records.accounts import User
+from idp.settings import Settings
+from idp.simulator.app import build as build_simulator
+from idp.simulator.settings import SimulatorSettings
+from idp.wiring import Provider, build_provider, prepare
+from tests.journeys.browser import Browser
+from tests.journeys.relying_party import RelyingParty
+
+ISSUER = "http://localhost:8000"
+SIMULATOR = "http://localhost:8003"
+PASSWORD = "correct-horse-battery-staple"
+CONFIG = Path(__file__).parents[2] / "config"
+ENVIRON = {
+    "INCODE_API_URL": SIMULATOR,
+    "INCODE_API_KEY": "demo-incode-key",
+    "INCODE_FLOW_ID": "demo-flow",
+    "INCODE_WEBHOOK_CLIENT_ID": "incode",
+    "INCODE_WEBHOOK_SECRET": "demo-webhook-secret",
+    "DEMO_BANK_SECRET": "demo-bank-secret-that-protects-nothing",
+}
+
+
+@dataclass
+class World:
+    """Everything a journey needs."""
+
+    provider: Provider
+    simulator: Any
+    clock: SettableClock
+    http: HttpClient
+    clients: dict[str, RelyingParty] = field(default_factory=dict)
+    opened: list[Browser] = field(default_factory=list)
+
+    @property
+    def deps(self) -> Any:
+        return self.provider.deps
+
+    def browser(self, **headers: str) -> Browser:
+        made = Browser({ISSUER: self.provider.app, SIMULATOR: self.simulator}, headers)
+        self.opened.append(made)
+        return made
+
+    def add_user(self, email: str = "alice@example.com", **changes: Any) -> User:
+        values = {"given_name": "Alice", "family_name": "Example", "birth_date": date(1990, 4, 12)} | changes
+        return add_user(self.deps, NewUser(email, values.pop("password", PASSWORD), **values))
+
+    def add_totp(self, user: User) -> str:
+        uri = add_totp(self.deps, user)
+        return parse_qs(urlsplit(uri).query)["secret"][0]
+
+    def client(self, client_id: str = "bank", **policy: Any) -> RelyingParty:
+        document = {
+            "client_id": client_id,
+            "client_secret": "a-secret-of-at-least-thirty-two-characters",
+            "client_name": client_id.title(),
+            "redirect_uris": [f"https://{client_id}.example/callback"],
+            "post_logout_redirect_uris": [f"https://{client_id}.example/"],
+            "grant_types": ["authorization_code", "refresh_token"],
+            "response_types": ["code"],
+            "token_endpoint_auth_method": "client_secret_basic",
+            "id_token_signed_response_alg": "ES256",
+            "scope": "openid profile email offline_access",
+            "idp_policy": {"consent": "implicit"} | policy,
+        }
+        put_clients(self.deps, [document])
+        self.clients[client_id] = RelyingParty(client_id, document, ISSUER)
+        return self.clients[client_id]
+
+    async def control(self, method: str, path: str, body: Any = None) -> Any:
+        transport = httpx2.ASGITransport(app=self.simulator)
+        async with httpx2.AsyncClient(transport=transport, base_url=SIMULATOR) as client:
+            answer = await client.request(method, path, json=body)
+        assert answer.status_code < 400, (path, answer.text)
+        return answer.json() if answer.content else None
+
+    def mails(self) -> list[tuple[str, str, dict[str, Any]]]:
+        """Take what is in the outbox as (address, template, values)."""
+        now = self.clock.now()
+        with self.provider.storage.write() as uow:
+            claimed = list(uow.outbox.claim(now, now + 60, 100))
+            found = [(mail.to, mail.template, self.deps.sealer.open_json(SEAL, mail.values)) for mail in claimed]
+            for mail in claimed:
+                uow.outbox.sent(mail.id, now)
+        return found
+
+    def audit(self, action: str | None = None) -> list[Any]:
+        with self.provider.storage.read() as uow:
+            return list(uow.audit.list(action=action, limit=1000))
+
+    async def close(self) -> None:
+        for browser in self.opened:
+            await browser.close()
+        await self.http.aclose()
+        self.deps.hashing_pool.close()
+        self.provider.storage.close()
+
+
+def make_world(folder: Path, **settings: Any) -> World:
+    """Wire a provider on a fresh database in `folder`."""
+    clock = SettableClock()
+    simulator = build_simulator(SimulatorSettings(webhook_url="", webhook_token_url=""), clock)
+    transport = httpx.ASGITransport(app=simulator)
+    http = HttpClient(policy=EgressPolicy(frozenset({"localhost:8003"})), clock=clock, transport=transport)
+    config = folder / "config"
+    shutil.copytree(CONFIG, config, ignore=shutil.ignore_patterns("clients", "*.test.yaml"))
+    chosen = Settings(
+        issuer=ISSUER,
+        data_dir=folder / "data",
+        config_dir=config,
+        password_memory_kib=64,
+        password_time_cost=1,
+        **settings,
+    )
+    provider = build_provider(chosen, clock=clock, http=http, environ=ENVIRON, background=False)
+    prepare(provider)
+    return World(provider, simulator, clock, http)
+
+
+def fields_of(html: str) -> dict[str, str]:
+    """Return the hidden fields of a page's form."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
+
+
+def read_json(text: str) -> Any:
+    return json.loads(text)

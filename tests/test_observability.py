@@ -1,0 +1,144 @@
+"""Logs and metrics: canaries that stand for secrets must never come out."""
+
+import io
+import json
+import logging
+
+import pytest
+import structlog
+
+from idp.observability import REDACTED, Metrics, is_secret_name, redact, set_up_logging
+
+CANARY = "c4nary"
+JWT = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJjNG5hcnkifQ.c2lnbmF0dXJlLWM0bmFyeQ"
+HANDLE = "17." + "c4" * 32
+
+
+@pytest.fixture
+def log():
+    root, saved = logging.getLogger(), (logging.getLogger().handlers[:], logging.getLogger().level)
+    names = ("uvicorn", "uvicorn.error", "uvicorn.access")
+    kept = [(logging.getLogger(n), logging.getLogger(n).handlers[:], logging.getLogger(n).propagate) for n in names]
+    stream = io.StringIO()
+    set_up_logging("INFO", stream)
+    yield stream
+    structlog.reset_defaults()
+    root.handlers[:], root.level = saved
+    for logger, handlers, propagate in kept:
+        logger.handlers[:], logger.propagate = handlers, propagate
+
+
+def lines(stream):
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["password", "newPassword", "client_secret", "clientSecret", "id_token", "access-token", "Authorization", "cookie"]
+    + ["Set-Cookie", "api_key", "X-API-Key", "apiKey", "apikey", "code", "user_code", "code_verifier", "totp", "seed"]
+    + ["csrf", "state", "nonce", "email", "emailAddress", "private_key", "mailed_link", "DPoP-Nonce", "device_secret"],
+)
+def test_telling_names_are_secret(name):
+    assert is_secret_name(name)
+    assert redact({name: CANARY}) == {name: REDACTED}
+
+
+@pytest.mark.parametrize(
+    "name", ["status_code", "error_code", "token_type", "request_id", "route", "status", "codec", "monkey", "passed"]
+)
+def test_other_names_are_kept(name):
+    assert redact({name: "x"}) == {name: "x"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"got {JWT} from client",
+        f"cookie {HANDLE}",
+        f"Authorization: Bearer {CANARY}-abc",
+        f"authorization: basic {CANARY}==",
+        f"DPoP {CANARY}",
+        f"no such user {CANARY}@example.com",
+        f"GET https://idp.example/cb?code={CANARY}&state=1 failed",
+        f"at https://rp.example/#access_token={CANARY}",
+    ],
+)
+def test_secret_looking_values_are_cut_out_of_any_text(text):
+    cleaned = redact(text)
+    assert CANARY not in cleaned
+    assert JWT not in cleaned
+    assert HANDLE not in cleaned
+
+
+def test_redaction_goes_into_nested_values_and_stops_at_a_depth():
+    deep = {"a": [{"password": CANARY}, ({"list": [f"Bearer {CANARY}x"]},)]}
+    assert CANARY not in json.dumps(redact(deep))
+    endless: dict = {}
+    endless["self"] = endless
+    assert REDACTED in json.dumps(redact(endless))
+    assert redact(b"c4nary") == "[6 bytes]"
+    assert redact({"n": 1, "t": True, "x": None, "f": 1.5}) == {"n": 1, "t": True, "x": None, "f": 1.5}
+
+
+def test_objects_are_shown_redacted():
+    class Thing:
+        def __repr__(self):
+            return f"Thing(Bearer {CANARY})"
+
+    assert redact(Thing()) == "Thing(Bearer [redacted])"
+
+
+def test_our_log_is_json_with_context_and_without_secrets(log):
+    with structlog.contextvars.bound_contextvars(request_id="r1"):
+        structlog.get_logger("idp.x").info("signed_in", password=CANARY, note=f"Bearer {CANARY}", n=3)
+    (line,) = lines(log)
+    assert line["event"] == "signed_in"
+    assert line["request_id"] == "r1"
+    assert line["level"] == "info"
+    assert line["n"] == 3
+    assert CANARY not in log.getvalue()
+
+
+def test_library_logs_and_tracebacks_are_redacted_too(log):
+    logging.getLogger("some.library").warning("sent %s", JWT, extra={"api_key": CANARY})
+    try:
+        raise ValueError(f"bad address {CANARY}@example.com")
+    except ValueError:
+        structlog.get_logger("idp.x").exception("failed")
+    first, second = lines(log)
+    assert first["level"] == "warning"
+    assert "Traceback" in second["exception"]
+    assert CANARY not in log.getvalue()
+    assert JWT not in log.getvalue()
+
+
+def test_the_servers_own_access_lines_are_silent(log):
+    logging.getLogger("uvicorn.access").info('GET /cb?code=%s "200"', CANARY)
+    logging.getLogger("uvicorn.error").info("started")
+    assert [line["event"] for line in lines(log)] == ["started"]
+
+
+def test_lower_levels_are_left_out(log):
+    structlog.get_logger("idp.x").debug("noise")
+    assert lines(log) == []
+
+
+def test_metrics_count_what_happened():
+    metrics = Metrics()
+    metrics.observe_request("GET", "/token", 200, 0.002)
+    metrics.observe_request("SPLURGE", "unmatched", 404, 0.002)
+    metrics.count_run("step_up", "complete")
+    metrics.count_verification("incode_verify", "completed")
+    metrics.count_token("authorization_code")
+    text = metrics.render().decode()
+    assert 'idp_http_requests_total{method="GET",route="/token",status="200"} 1.0' in text
+    assert "SPLURGE" not in text
+    assert 'idp_runs_total{purpose="step_up",status="complete"} 1.0' in text
+    assert 'idp_verifications_total{connection="incode_verify",outcome="completed"} 1.0' in text
+    assert 'idp_tokens_total{grant="authorization_code"} 1.0' in text
+
+
+def test_two_sets_of_metrics_do_not_meet():
+    first, second = Metrics(), Metrics()
+    first.count_token("refresh_token")
+    assert b"refresh_token" not in second.render()
