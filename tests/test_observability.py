@@ -34,9 +34,22 @@ def lines(stream):
 
 @pytest.mark.parametrize(
     "name",
-    ["password", "newPassword", "client_secret", "clientSecret", "id_token", "access-token", "Authorization", "cookie"]
-    + ["Set-Cookie", "api_key", "X-API-Key", "apiKey", "apikey", "code", "user_code", "code_verifier", "totp", "seed"]
-    + ["csrf", "state", "nonce", "email", "emailAddress", "private_key", "mailed_link", "DPoP-Nonce", "device_secret"],
+    [
+        *("password", "newPassword", "client_secret", "clientSecret", "id_token", "access-token", "Authorization"),
+        *("cookie", "Set-Cookie", "api_key", "X-API-Key", "apiKey", "apikey", "code", "user_code", "code_verifier"),
+        *(
+            "totp",
+            "seed",
+            "csrf",
+            "state",
+            "nonce",
+            "email",
+            "emailAddress",
+            "private_key",
+            "mailed_link",
+            "DPoP-Nonce",
+        ),
+    ],
 )
 def test_telling_names_are_secret(name):
     assert is_secret_name(name)

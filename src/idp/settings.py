@@ -48,7 +48,7 @@ class Settings(BaseModel):
     smtp_tls: Literal["none", "starttls", "tls"] = "none"
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
-    mail_from: str = Field("idp <no-reply@localhost.localdomain>", description="Sender of every mail")
+    mail_from: str = Field("no-reply@localhost.localdomain", description="Address that mails come from")
     egress_hosts: tuple[str, ...] = Field(
         (), description="Hosts that may be private or plain http, as host or host:port"
     )

@@ -21,7 +21,7 @@ from idp.configuration import Configuration, read_configuration
 from idp.connectors.api import ConnectorType, IdentityConnector
 from idp.connectors.incode.connector import INCODE
 from idp.connectors.registry import build_registry
-from idp.connectors.smtp.send import SmtpMailer, SmtpSettings
+from idp.connectors.smtp.send import Mailer, SmtpSettings
 from idp.egress import EgressPolicy
 from idp.errors import InvalidInput
 from idp.flows.catalog import Catalog, default_catalog, identity_connection
@@ -168,6 +168,7 @@ def _open_storage(settings: Settings) -> SqlStorage:
 def _policy(settings: Settings) -> Policy:
     return Policy(
         issuer=settings.issuer,
+        service=settings.brand_name,
         recovery_unenrolled=settings.recovery_unenrolled,
         enrol_on_step_up=settings.enrol_on_step_up,
         session=SessionPolicy(settings.session_idle_seconds, settings.session_absolute_seconds),
@@ -189,14 +190,15 @@ def _switchboard(sealer: Sealer, http: HttpClient, clock: Clock) -> Switchboard:
     return Switchboard(build_registry([INCODE]).types, sealer, opener)
 
 
-def _mailer(settings: Settings, clock: Clock) -> SmtpMailer:
+def _mailer(settings: Settings, clock: Clock) -> Mailer:
     password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
-    return SmtpMailer(
+    return Mailer(
         SmtpSettings(
             host=settings.smtp_host,
             port=settings.smtp_port,
-            security=settings.smtp_tls,
             sender=settings.mail_from,
+            sender_name=settings.brand_name,
+            tls=settings.smtp_tls,
             username=settings.smtp_username,
             password=password,
         ),

@@ -1,8 +1,7 @@
 """A whole world in one process: provider, Incode simulator and relying parties, speaking HTTP over ASGI."""
 
-import json
-import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -117,7 +116,18 @@ class World:
 def make_world(folder: Path, **settings: Any) -> World:
     """Wire a provider on a fresh database in `folder`."""
     clock = SettableClock()
-    simulator = build_simulator(SimulatorSettings(webhook_url="", webhook_token_url=""), clock)
+    running: list[Any] = []
+
+    async def post(url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+        """Deliver the simulator's webhooks to the provider."""
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=running[0])) as client:
+            answer = await client.post(url, headers=dict(headers), content=body)
+        return answer.status_code, answer.content
+
+    webhook = f"{ISSUER}/connectors/incode_verify"
+    simulator = build_simulator(
+        SimulatorSettings(webhook_url=f"{webhook}/webhook", webhook_token_url=f"{webhook}/token"), clock, post
+    )
     transport = httpx.ASGITransport(app=simulator)
     http = HttpClient(policy=EgressPolicy(frozenset({"localhost:8003"})), clock=clock, transport=transport)
     config = folder / "config"
@@ -132,13 +142,5 @@ def make_world(folder: Path, **settings: Any) -> World:
     )
     provider = build_provider(chosen, clock=clock, http=http, environ=ENVIRON, background=False)
     prepare(provider)
+    running.append(provider.app)
     return World(provider, simulator, clock, http)
-
-
-def fields_of(html: str) -> dict[str, str]:
-    """Return the hidden fields of a page's form."""
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
-
-
-def read_json(text: str) -> Any:
-    return json.loads(text)

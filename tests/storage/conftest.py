@@ -8,9 +8,9 @@ import pytest
 from idp.clock import SettableClock
 from idp.storage.sql.storage import SqlStorage
 from tests.storage.rows import Seed, seed_rows
-from tests.stores import postgres_database, postgres_url, sqlite_url
+from tests.stores import postgres_database, postgres_storage, postgres_url, sqlite_url
 
-__all__ = ["postgres_url"]
+__all__ = ["postgres_storage", "postgres_url"]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

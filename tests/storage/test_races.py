@@ -14,7 +14,7 @@ import pytest
 
 from idp.storage.sql.storage import SqlStorage
 from tests.storage.contests import CONTESTS, PRIZES
-from tests.storage.rows import LATER, NOW, Seed
+from tests.storage.rows import LATER, NOW, Seed, seed_rows
 
 THREADS = 6
 PROCESSES = 3
@@ -130,20 +130,15 @@ def test_an_arrival_can_be_forgotten_and_purged_while_others_come(shared_storage
     assert sorted(in_threads(come_and_go)) == list(range(THREADS))
 
 
-def test_a_second_worker_takes_other_mail_while_the_first_still_holds_its_own(
-    shared_storage: SqlStorage, shared_seed: Seed
-) -> None:
-    with shared_storage.write() as unit:
-        engine = unit._transaction.engine
-        CONTESTS["outbox.claim"].lay_out(unit, shared_seed)
-    if engine == "sqlite":
-        pytest.skip("SQLite has one writer: the second worker waits, which the races above prove to be right")
-    with shared_storage.write() as first, shared_storage.write() as second:
-        mine, yours = (
-            first.outbox.claim(NOW, LATER, limit=PRIZES // 2),
-            second.outbox.claim(NOW, LATER, limit=PRIZES // 2),
-        )
-    assert len({mail.id for mail in (*mine, *yours)}) == PRIZES
+@pytest.mark.postgres
+def test_a_second_worker_takes_other_mail_while_the_first_still_holds_its_own(postgres_storage: SqlStorage) -> None:
+    with postgres_storage.write() as unit:
+        CONTESTS["outbox.claim"].lay_out(unit, seed_rows(unit))
+    with postgres_storage.write() as first, postgres_storage.write() as second:
+        mine = first.outbox.claim(NOW, LATER, limit=PRIZES // 2)
+        yours = second.outbox.claim(NOW, LATER, limit=PRIZES)
+    assert len(mine) == len(yours) == PRIZES // 2
+    assert not {mail.id for mail in mine} & {mail.id for mail in yours}
 
 
 def test_a_rolled_back_consumption_leaves_the_code_to_the_next(shared_storage: SqlStorage, shared_seed: Seed) -> None:

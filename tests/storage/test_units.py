@@ -180,6 +180,60 @@ def test_memory_serves_reads_and_writes_on_one_connection() -> None:
     storage.close()
 
 
+@pytest.mark.postgres
+def test_connections_that_the_server_has_ended_are_replaced(postgres_storage: SqlStorage) -> None:
+    with postgres_storage.write() as unit:
+        user = unit.users.add(a_user())
+        mine = unit._transaction.rows(Statement(text("SELECT pg_backend_pid()")), {})
+    with postgres_storage.read() as unit:
+        assert unit.users.get(user.id) == user
+        assert unit._transaction.rows(Statement(text("SELECT pg_backend_pid()")), {}) != mine
+    end_the_others = Statement(
+        text(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    )
+    with postgres_storage._database.migrating() as connection:
+        assert connection.exec_driver_sql(end_the_others.text("postgresql")[0]).fetchall() == [(True,), (True,)]
+    with postgres_storage.read() as unit:
+        assert unit.users.get(user.id) == user
+    with postgres_storage.write() as unit:
+        assert unit.users.save(user).version == 2
+
+
+@pytest.mark.postgres
+def test_a_connection_lost_in_a_transaction_is_unavailable_and_leaves_nothing(postgres_storage: SqlStorage) -> None:
+    suicide = Statement(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    with pytest.raises(Unavailable), postgres_storage.write() as unit:  # noqa: PT012
+        unit.users.add(a_user())
+        unit._transaction.rows(suicide, {})
+    with postgres_storage.write() as unit:
+        assert unit.users.by_sub("sub-ada") is None
+
+
+def test_a_closed_sqlite_storage_stays_closed(tmp_path: Path) -> None:
+    storage = SqlStorage(f"sqlite:///{tmp_path / 'idp.db'}")
+    storage.migrate()
+    storage.close()
+    with pytest.raises(RuntimeError, match="closed"), storage.read():
+        pass
+    with pytest.raises(RuntimeError, match="closed"), storage.write():
+        pass
+
+
+def test_durability_is_what_was_asked_for(tmp_path: Path) -> None:
+    for name, number in (("FULL", 2), ("NORMAL", 1), ("OFF", 0)):
+        storage = SqlStorage(f"sqlite:///{tmp_path / name}.db", synchronous=name)  # type: ignore[arg-type]
+        with storage.write() as unit:
+            pragmas = [
+                unit._transaction.rows(Statement(text(f"PRAGMA {pragma}")), {})[0][0]
+                for pragma in ("synchronous", "journal_mode", "foreign_keys", "busy_timeout")
+            ]
+        storage.close()
+        assert pragmas == [number, "wal", 1, 10_000]
+
+
 def test_an_unknown_kind_of_database_is_refused() -> None:
     with pytest.raises(ValueError, match="mysql"):
         SqlStorage("mysql://localhost/idp")

@@ -9,8 +9,10 @@ from starlette.requests import Request
 from idp.errors import InvalidInput
 from idp.web.forms import FORM_TYPE, MAX_BODY, MAX_FIELDS, check_form_type, parse_pairs, read_form, read_pairs
 
+FORM_HEADERS = ((b"content-type", FORM_TYPE.encode()),)
 
-def make_request(*pieces, headers=((b"content-type", FORM_TYPE.encode()),)):
+
+def make_request(*pieces, headers=FORM_HEADERS):
     messages = [
         {"type": "http.request", "body": piece, "more_body": index < len(pieces) - 1}
         for index, piece in enumerate(pieces)

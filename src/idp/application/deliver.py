@@ -5,8 +5,8 @@ from typing import Final, Protocol
 from idp.application.dependencies import Dependencies
 from idp.application.mail import SEAL
 from idp.application.threads import in_thread
-from idp.connectors.smtp.errors import MailRefused, MailUnavailable
-from idp.connectors.smtp.render import Rendered, render
+from idp.connectors.smtp.render import CannotRender, Rendered, render
+from idp.connectors.smtp.send import PermanentMailFailure, TemporaryMailFailure
 from idp.records.operations import OutgoingMail
 from idp.sealing import BoxBroken
 
@@ -16,10 +16,10 @@ FIRST_RETRY: Final = 15.0
 
 
 class Mailer(Protocol):
-    """Sends one mail. Raises MailUnavailable when it may work later, MailRefused when it never will."""
+    """Sends one mail. Raises TemporaryMailFailure when it may work later, PermanentMailFailure when it never will."""
 
-    async def send(self, to: str, mail: Rendered) -> None:
-        """Send."""
+    async def send(self, to: str, mail: Rendered, *, key: str = "") -> str:
+        """Send, under one Message-ID for one key."""
         ...
 
 
@@ -38,10 +38,10 @@ async def _send(deps: Dependencies, mailer: Mailer, mail: OutgoingMail) -> tuple
     """Return None, or what went wrong and whether trying again makes sense."""
     try:
         values = deps.sealer.open_json(SEAL, mail.values)
-        await mailer.send(mail.to, render(mail.template, mail.locale, values))
-    except MailUnavailable as error:
+        await mailer.send(mail.to, render(mail.template, mail.locale, values), key=f"outbox {mail.id}")
+    except TemporaryMailFailure as error:
         return error.code, True
-    except (MailRefused, BoxBroken) as error:
+    except (PermanentMailFailure, CannotRender, BoxBroken) as error:
         return error.code, False
     return None
 

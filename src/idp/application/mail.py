@@ -21,7 +21,7 @@ def queue_mail(
             to=to,
             template=template,
             locale=locale,
-            values=deps.sealer.seal_json(SEAL, dict(values)),
+            values=deps.sealer.seal_json(SEAL, {"service": deps.policy.service, **values}),
             created_at=now,
             next_attempt_at=now,
         )

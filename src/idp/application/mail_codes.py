@@ -41,10 +41,13 @@ def perform_send_email_code(deps: Dependencies, uow: UnitOfWork, call: ActionCal
     )
     if uow.users.by_email_key(email.lookup_key) is not None:
         uow.links.consume(link.id, now)
-        values = {"email": email.address, "recover_url": f"{deps.policy.issuer}/recover"}
+        values: dict[str, str | int] = {
+            "sign_in_link": deps.policy.issuer,
+            "recovery_link": f"{deps.policy.issuer}/recover",
+        }
         queue_mail(deps, uow, email.address, "account_exists", call.run.locale, values)
     else:
-        values = {"code": code, "minutes": str(round(deps.policy.email_code_seconds / 60))}
+        values = {"code": code, "minutes": round(deps.policy.email_code_seconds / 60)}
         queue_mail(deps, uow, email.address, "email_code", call.run.locale, values)
     note(deps, uow, "email_code.send", "sent", trace=call.browser.trace, run_id=call.run.id)
     return ActionResult("sent", call.run, {LINK: link.id})

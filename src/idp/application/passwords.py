@@ -5,6 +5,7 @@ from typing import Any
 
 from idp.application.audit import note
 from idp.application.dependencies import Dependencies
+from idp.application.devices import describe_device
 from idp.application.mail import queue_mail
 from idp.application.proof import has_owner_proof
 from idp.application.steps import ActionCall, ActionResult, Work, prove
@@ -128,7 +129,7 @@ def perform_set_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall) 
     uow.runs.end_of_user(user.id, now, "credentials_changed", except_id=call.run.id)
     uow.links.consume_of_user(user.id, "recovery", now)
     forgive(uow, keys_for_password(user.email_key, call.browser.address, None))
-    queue_mail(deps, uow, user.email, "password_changed", user.locale or call.run.locale, _when(deps, user))
+    queue_mail(deps, uow, user.email, "password_changed", user.locale or call.run.locale, _notice(deps, call))
     _audit(deps, uow, call, "set", user)
     return ActionResult("ok", replace(call.run, credential_epoch=user.credential_epoch))
 
@@ -154,11 +155,11 @@ def _password_of(uow: UnitOfWork, user: User | None) -> Credential | None:
     return found[0] if found else None
 
 
-def _when(deps: Dependencies, user: User) -> dict[str, Any]:
+def _notice(deps: Dependencies, call: ActionCall) -> dict[str, Any]:
     return {
-        "name": user.given_name or user.email,
+        "recovery_link": f"{deps.policy.issuer}/recover",
+        "device": describe_device(call.browser.user_agent),
         "at": deps.clock.now(),
-        "recover_url": f"{deps.policy.issuer}/recover",
     }
 
 

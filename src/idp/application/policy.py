@@ -9,7 +9,7 @@ from idp.identity.throttling import ThrottlePolicy
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Times are seconds.
+    """Times are seconds. `service` is what people know the provider by, in mails.
 
     `recovery_unenrolled` says what happens to a person who asks for recovery and has no enrolled identity:
     refused (the default), or sent to a reviewer. `enrol_on_step_up` lets a first identity check, matched by name and
@@ -17,6 +17,7 @@ class Policy:
     """
 
     issuer: str
+    service: str = "idp"
     request_seconds: float = 3600.0
     link_seconds: float = 900.0
     email_code_seconds: float = 900.0

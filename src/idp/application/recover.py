@@ -11,6 +11,7 @@ from idp.application.audit import note
 from idp.application.authorize import load_request
 from idp.application.browser import Browser
 from idp.application.dependencies import Dependencies
+from idp.application.devices import describe_device
 from idp.application.mail import queue_mail
 from idp.application.ownership import vendor_of
 from idp.application.start import start_run
@@ -69,16 +70,16 @@ def request_link(deps: Dependencies, typed: str, request_id: int | None, browser
                 expires_at=now + deps.policy.link_seconds,
                 user_id=user.id if known and user else None,
                 request_id=request.id if request else None,
-                data={"browser": browser.digest.hex(), "device": browser.user_agent[:200]},
+                data={"browser": browser.digest.hex(), "device": describe_device(browser.user_agent)},
             )
         )
         text = deps.signer.sign(LINK_PURPOSE, {"l": encode(link.id, secret.text)})
         if known and user is not None:
             values = {
-                "name": user.given_name or "",
                 "link": f"{deps.policy.issuer}/recover/confirm?link={text}",
-                "minutes": str(round(deps.policy.link_seconds / 60)),
-                "device": browser.user_agent[:200],
+                "minutes": round(deps.policy.link_seconds / 60),
+                "device": describe_device(browser.user_agent),
+                "at": now,
             }
             queue_mail(deps, uow, user.email, "recovery_link", user.locale or browser.locale, values)
         outcome = "sent" if known else "throttled" if not allowed else "unknown"

@@ -55,7 +55,7 @@ def take_case(deps: Dependencies, uow: UnitOfWork, run: Run, effect: AwaitReview
             reasons=(f"overall {verification.overall or 'unknown'}", f"owner {verification.owner or 'unknown'}"),
         )
     )
-    _tell(deps, uow, run, "verification_pending", {"hours": str(round(effect.deadline / 3600))})
+    _tell(deps, uow, run, "verification_pending", {})
     note(deps, uow, "review.open", "opened", trace=trace, user_id=verification.user_id, run_id=run.id)
     return case
 
@@ -93,7 +93,10 @@ def decide_case(deps: Dependencies, case_id: int, *, approve: bool, reviewer: st
         if not open_still or run is None:
             raise Conflict("The case is closed already.")
         template = "verification_approved" if approve else "verification_rejected"
-        _tell(deps, uow, run, template, {"link": f"{deps.policy.issuer}/run/{run.id}"})
+        values: dict[str, str | float] = {"link": f"{deps.policy.issuer}/run/{run.id}"}
+        if approve:
+            values["until"] = run.deadline_at
+        _tell(deps, uow, run, template, values)
         note(
             deps,
             uow,
@@ -117,7 +120,7 @@ def _file(deps: Dependencies, uow: UnitOfWork, case_id: int) -> CaseFile:
     return CaseFile(case, verification, open_person(deps, verification), user)
 
 
-def _tell(deps: Dependencies, uow: UnitOfWork, run: Run, template: str, values: dict[str, str]) -> None:
+def _tell(deps: Dependencies, uow: UnitOfWork, run: Run, template: str, values: dict[str, str | float]) -> None:
     """Mail the person whose run this is: the account's address, or the one being registered."""
     user_id = run.user_id or run.expected_user_id
     user = uow.users.get(user_id) if user_id is not None else None

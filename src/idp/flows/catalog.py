@@ -226,7 +226,7 @@ _ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 "Check the authenticator code",
                 ("ok", "wrong", "throttled", "not_enrolled"),
                 proves={"ok": OTP},
-                settles={"ok": SECOND_FACTOR, "not_enrolled": SECOND_FACTOR},
+                settles={"ok": SECOND_FACTOR},
                 takes_secret=True,
                 needs_user=True,
             ),

@@ -54,10 +54,13 @@ def check_wiring(flow: Flow, catalog: Catalog, findings: Findings) -> None:
 
 
 def _check_targets(step: Step, flow: Flow, findings: Findings) -> None:
-    for outcome, target in list_exits(step):
+    for index, (outcome, target) in enumerate(list_exits(step)):
         if target not in flow.steps:
             message = f"{outcome!r} leads to {target!r}, which is not a step{suggest(target, flow.steps)}"
-            findings.add("unknown-target", message, step.id, f"/on/{escape_pointer(outcome)}")
+            place = f"/on/{escape_pointer(outcome)}"
+            if isinstance(step, ConditionStep):
+                place = f"/condition/{index}/to" if index < len(step.cases) else "/otherwise"
+            findings.add("unknown-target", message, step.id, place)
 
 
 def _check_screen(step: ScreenStep, catalog: Catalog, findings: Findings) -> None:

@@ -39,7 +39,9 @@ def list_problems(at: AtScreen) -> tuple[Problem, ...]:
     if error is None:
         return ()
     if error == "weak":
-        codes: list[object] = next((said["problems"] for said in reversed(list(at.values.values())) if "problems" in said), [])
+        codes: list[object] = next(
+            (said["problems"] for said in reversed(list(at.values.values())) if "problems" in said), []
+        )
         return tuple(Problem(*_WEAK.get(str(code), ("weak_password", "password"))) for code in codes) or (
             Problem("weak_password", "password"),
         )

@@ -1,7 +1,8 @@
 """The Incode connector: start a session, and look how far it is.
 
 A look closes the session before the score that counts is read, so that the browser cannot change it afterwards
-(reference, sections 5.2 and 11), and reads that score twice. A session in which people at Incode still decide is left open.
+(reference, sections 5.2 and 11), and reads that score twice. A session that people at Incode still decide stays
+open.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,8 @@
 """The texts of our mails: plain text and HTML from one template a mail and locale, under `templates/`.
 
-Each template has the blocks `subject`, `title` and `body`. It is rendered twice: with `mail.txt` and with `mail.html` as the
-layout. Values are escaped in HTML, lose line breaks and invisible direction marks everywhere, and a missing one is an error.
+Each template has the blocks `subject`, `title` and `body`. It is rendered twice: with `mail.txt` and with `mail.html`
+as the layout. Values are escaped in HTML, lose line breaks and invisible direction marks everywhere, and a missing one
+is an error.
 """
 
 import re
@@ -20,6 +21,7 @@ from idp.errors import InvalidInput
 LOCALES: Final = ("en", "de")
 FALLBACK: Final = "en"
 MAX_VALUE: Final = 2000
+MAX_DEVICE: Final = 80
 Value = str | int | float
 
 #: The values each mail needs. Times (`at`, `until`) are epoch seconds; a name ending in `link` is an http(s) URL.
@@ -39,6 +41,7 @@ _TEXTS: Final = frozenset({"service", "device", "code"})
 _TIMES: Final = frozenset({"at", "until"})
 _LINK: Final = re.compile(r"https?://[^\s<>\"'\\]+", re.ASCII)
 _INVISIBLE: Final = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_ADDRESS_MARKS: Final = re.compile(r"[./:@\\]+")
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
@@ -111,6 +114,9 @@ def _check(name: str, value: Value, locale: str) -> str | int:
     if not isinstance(value, str) or not value or len(value) > MAX_VALUE:
         raise CannotRender(detail=f"{name} is not a text, is empty or is too long")
     if name in _TEXTS:
+        if name == "device":
+            # It comes from a request header: mail readers must find no address in it to make a link of.
+            value = _ADDRESS_MARKS.sub(" ", value)[:MAX_DEVICE]
         return " ".join(_INVISIBLE.sub("", "".join(c if c.isprintable() else " " for c in value)).split())
     if not _LINK.fullmatch(value):
         raise CannotRender(detail=f"{name} is not an http(s) URL")

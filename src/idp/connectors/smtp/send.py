@@ -1,8 +1,8 @@
 """Sending one mail over SMTP (RFC 5321) as multipart/alternative (RFC 2046 section 5.1.4). Called by the worker only.
 
 A refusal is permanent or temporary: permanent is what the server says about this mail or this address with a 5yz reply
-(RFC 5321 section 4.2.1). A server that cannot be reached, does not do the TLS we ask for or refuses our login says nothing
-about the mail, so the mail stays in the outbox. Details hold reply codes and never addresses, texts or credentials.
+(RFC 5321 section 4.2.1). A server that cannot be reached, does not do the TLS we ask for or refuses our login says
+nothing about the mail, so the mail stays in the outbox. Details hold reply codes, never addresses, texts or credentials.
 """
 
 import hashlib

@@ -66,9 +66,7 @@ class TokenEndpoint:
         else:
             renewed = replace(login, access_token=_access_token(answer), expires_at=self._expiry(answer))
         refresh_token = answer.get("refresh_token")
-        return replace(
-            renewed, refresh_token=refresh_token if isinstance(refresh_token, str) else login.refresh_token
-        )
+        return replace(renewed, refresh_token=refresh_token if isinstance(refresh_token, str) else login.refresh_token)
 
     async def userinfo(self, login: Login) -> dict[str, Any]:
         """Return what the provider says about the person. Raises TokenRefused, TokenInvalid or ProviderUnavailable."""

@@ -100,7 +100,11 @@ class TransferPages:
         return go("/transfer/done")
 
     def _form(
-        self, session: Session, status: int = 200, typed: dict[str, str] | None = None, problems: list[str] | None = None
+        self,
+        session: Session,
+        status: int = 200,
+        typed: dict[str, str] | None = None,
+        problems: list[str] | None = None,
     ) -> Response:
         return self._visits.pages.render(
             "transfer.html", status, session=session, typed=typed or {}, problems=problems or []

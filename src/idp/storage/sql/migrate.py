@@ -1,6 +1,7 @@
 """Runs Alembic's revisions from inside the program: no ini file, on a connection that is already locked."""
 
 import threading
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -24,10 +25,14 @@ def upgrade(connection: Connection, to: Literal["head", "expand"]) -> None:
             command.upgrade(config, target)
 
 
-def at_head(connection: Connection) -> bool:
-    """Say whether the newest revision has been run."""
-    script = ScriptDirectory.from_config(_config(connection))
-    return set(MigrationContext.configure(connection).get_current_heads()) == set(script.get_heads())
+def heads() -> set[str]:
+    """Return the newest revisions that this program knows."""
+    return _heads(_FOLDER)
+
+
+@cache
+def _heads(folder: Path) -> set[str]:
+    return set(ScriptDirectory(str(folder)).get_heads())
 
 
 def _config(connection: Connection) -> Config:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from idp.storage.sql.transaction import Transaction, Unavailable, ended, finish, translate
 
 _MIGRATION_LOCK = 0x1D9_5708A6E
-_LIMITS = "-c lock_timeout=10s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+_LIMITS = "-c lock_timeout={}ms -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
 _READ_ONLY = "-c default_transaction_read_only=on"
 
 
@@ -29,8 +29,9 @@ class PostgresqlDatabase:
     def __init__(self, url: URL, *, pool_size: int, busy_seconds: float) -> None:
         """Prepare; nothing connects before first use."""
         self._url = url
-        self._writers = _pool(url, _LIMITS, pool_size, busy_seconds)
-        self._readers = _pool(url, f"{_LIMITS} {_READ_ONLY}", pool_size, busy_seconds)
+        limits = _LIMITS.format(int(busy_seconds * 1000))
+        self._writers = _pool(url, limits, pool_size, busy_seconds)
+        self._readers = _pool(url, f"{limits} {_READ_ONLY}", pool_size, busy_seconds)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:

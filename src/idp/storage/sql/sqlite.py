@@ -117,12 +117,12 @@ class SqliteDatabase:
 
     def _writing(self) -> sqlite3.Connection:
         if self._writer is None:
-            if self._closed:
-                raise RuntimeError("the storage is closed")
             self._writer = self._connect()
         return self._writer
 
     def _connect(self) -> sqlite3.Connection:
+        if self._closed:
+            raise RuntimeError("the storage is closed")
         try:
             connection = sqlite3.connect(
                 self._path or ":memory:",

@@ -4,13 +4,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, make_url, text
 
 from idp.clock import Clock, SystemClock
+from idp.errors import IdpError
 from idp.storage.sql import migrate
 from idp.storage.sql.postgresql import PostgresqlDatabase
 from idp.storage.sql.sqlite import SqliteDatabase, Synchronous
+from idp.storage.sql.statement import Statement
 from idp.storage.sql.unit import SqlUnit
+
+_REVISIONS = Statement(text("SELECT version_num FROM alembic_version"))
+# How SQLite and PostgreSQL (undefined_table) begin their answer.
+_NO_SUCH_TABLE = ("SQLITE_ERROR: no such table", "42P01")
 
 
 class SqlStorage:
@@ -55,17 +61,25 @@ class SqlStorage:
             yield SqlUnit(transaction, self._clock)
 
     def migrate(self, to: Literal["head", "expand"] = "head") -> None:
-        """Bring the schema up to date; safe when several nodes do it at once.
+        """Bring the schema up to date; safe when several nodes do it at once. Does nothing when it is.
 
         `expand` stops before the first pending revision that takes something away (expand, deploy, contract).
         """
+        if self.at_head():
+            return
         with self._database.migrating() as connection:
             migrate.upgrade(connection, to)
 
     def at_head(self) -> bool:
-        """Say whether the schema is the one this program knows."""
-        with self._database.migrating() as connection:
-            return migrate.at_head(connection)
+        """Say whether the schema is the one this program knows. Cheap enough for a readiness probe."""
+        try:
+            with self._database.read() as transaction:
+                rows = transaction.rows(_REVISIONS, {})
+        except IdpError as error:
+            if error.detail.startswith(_NO_SUCH_TABLE):
+                return False
+            raise
+        return {revision for (revision,) in rows} == migrate.heads()
 
     def close(self) -> None:
         """Release every connection."""
