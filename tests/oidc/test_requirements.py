@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from idp.oidc.assurance import route
+from idp.oidc.assurance import is_fresh, route
 from idp.oidc.claims import ClaimRequest, ClaimsRequest
 from idp.oidc.requirements import CHECKS, Needs, Progress, Refuse, Satisfied
 from idp.oidc.situation import Situation
@@ -229,6 +229,17 @@ def test_after_a_forced_login_no_level_older_than_it_is_issued() -> None:
     """An unfinished recovery of this request makes room for a login; the old password does not answer for it."""
     view = session(proof("pwd", HOUR), here("recovery_link", 5.0, purpose="recovery"))
     assert ask(view, params(prompt=("login",))) == Needs("sign_in", "max_age")
+
+
+def test_a_lapsed_step_up_of_this_request_does_not_get_in_the_way_of_the_login() -> None:
+    view = session(proof("pwd", 400), here("identity", 360))
+    assert ask(view, params(prompt=("login",), acr_values=(IDV,))) == Needs("sign_in", "prompt_login", IDV)
+
+
+def test_no_level_is_fresh_while_a_forced_login_is_due() -> None:
+    view, request = session(proof("pwd")), params(prompt=("login",))
+    s = Situation(request, EXPLICIT, view, Progress(REQUEST), LEVELS, EVERY_ACR, frozenset(), None, NOW)
+    assert not is_fresh(s, ONE, NOW)
 
 
 # --- max_age

@@ -224,6 +224,7 @@ def floor(acr: str, **fields: object) -> ClientPolicy:
         ("L2", "L1", "", "ok L1"),
         ("L1", "L3", "", "step_up L3"),
         ("L1", "L1 L3", "", "step_up L3"),  # L1 alone would not do
+        ("L2", "L1 L2", "", "ok L2"),
         ("L1", "L3 L1", "L3", "unmet"),
         ("L1", "", "L2", "step_up L3"),  # the next level above the floor
         ("L1", "", "L2 L3", "unmet"),

@@ -113,7 +113,7 @@ def instances(record: type[Any], text: st.SearchStrategy[str]) -> st.SearchStrat
 
 def referring(record: Any, seed: Seed) -> Any:
     """Let a record's foreign keys name rows that exist."""
-    targets = {
+    targets: dict[str, int | str] = {
         "user_id": seed.user.id,
         "expected_user_id": seed.user.id,
         "session_id": seed.session.id,

@@ -288,7 +288,7 @@ def test_json_may_carry_nul_and_lone_surrogates_but_not_nan(storage: SqlStorage)
 
 def test_a_status_that_is_none_is_invalid_input(storage: SqlStorage, seed: Seed) -> None:
     with pytest.raises(InvalidInput), storage.write() as unit:
-        unit.users.save(replace(seed.user, status="gone"))
+        unit.users.save(replace(seed.user, status="gone"))  # type: ignore[arg-type]
     with storage.read() as unit:
         assert unit.users.get(seed.user.id) == seed.user
 

@@ -144,7 +144,8 @@ def _kind(s: Situation, level: Level) -> NeedKind | None:
     sign_in: NeedKind | None = "sign_in" if "sign_in" in s.offered else None
     if level.recovery:
         return "recovery" if "recovery" in s.offered else None
-    if s.session is None or not s.levels.signed_in(level.acr, s.evidence, s.now):
+    login_due = s.session is None or (s.reauthenticate and not s.done_here(PRIMARY_PURPOSES))
+    if login_due or not s.levels.signed_in(level.acr, s.evidence, s.now):
         return sign_in
     one_factor = isinstance(level.defining, Factors) and level.defining.count == 1
     if one_factor and not s.levels.missing(level.acr, s.evidence, s.now):

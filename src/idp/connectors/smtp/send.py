@@ -2,7 +2,7 @@
 
 A refusal is permanent or temporary: permanent is what the server says about this mail or this address with a 5yz reply
 (RFC 5321 section 4.2.1). A server that cannot be reached, does not do the TLS we ask for or refuses our login says
-nothing about the mail, so the mail stays in the outbox. Details hold reply codes, never addresses, texts or credentials.
+nothing about the mail, so it stays in the outbox. Details hold reply codes, never addresses, texts or credentials.
 """
 
 import hashlib

@@ -85,5 +85,5 @@ def _read_claims(claims: Mapping[str, Any], required: tuple[str, ...]) -> Access
         client_id=str(texts["client_id"]),
         scopes=frozenset(scope.split()) if isinstance(scope, str) else frozenset(),
         acr=acr if isinstance(acr, str) else None,
-        auth_time=float(auth_time) if type(auth_time) in (int, float) else None,
+        auth_time=float(auth_time) if isinstance(auth_time, (int, float)) and not isinstance(auth_time, bool) else None,
     )

@@ -73,7 +73,7 @@ def read_amount(text: str) -> Decimal | None:
     """Return the pounds a person typed, or None. Spaces, a pound sign and thousands commas are fine."""
     plain = text.replace(",", "").replace(" ", "").removeprefix("£")
     amount = Decimal(plain) if _AMOUNT.fullmatch(plain) else None
-    return amount if amount else None
+    return amount or None
 
 
 def read_recipient(text: str) -> str | None:

@@ -1,7 +1,8 @@
 """Sending money. Much money needs a fresh identity check: the API asks for it, and this is how a client answers.
 
-The API refuses with `insufficient_user_authentication` (RFC 9470). The transfer stays in our session, the person goes to
-the provider with the `acr_values` and `max_age` that the API named, and the transfer is sent again with the new token.
+The API refuses with `insufficient_user_authentication` (RFC 9470). The transfer stays in our session, the person goes
+to the provider with the `acr_values` and `max_age` that the API named, and the transfer is sent again with the new
+token.
 """
 
 from decimal import Decimal

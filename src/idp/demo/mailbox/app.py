@@ -21,7 +21,7 @@ from idp.demo.pages import PageHeaders, Pages, content_policy
 from idp.demo.settings import DemoSettings
 
 HERE: Final = Path(__file__).parent
-# A frame made with srcdoc inherits this policy: mails bring styles of their own, but nothing is fetched and nothing runs.
+# A frame made with srcdoc inherits this policy: mails bring their own styles, but nothing is fetched or run.
 MAIL_POLICY: Final = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
