@@ -11,7 +11,7 @@ import respx
 
 from idp.clock import SettableClock
 from idp.egress import EgressPolicy
-from idp.http import CallFailed, CallReport, HttpClient, Retries, Timeouts
+from idp.http import CallFailed, CallReport, HttpClient, Retries, Timeouts, resolve_host
 from tests.loopback import answer_with, make_certificate, serve
 
 pytestmark = pytest.mark.anyio
@@ -460,3 +460,9 @@ async def test_a_real_exchange_logs_no_url_and_no_header(caplog):
         await client.request("GET", f"http://api.test:{server.port}/{CANARY}", headers={"x-api-key": CANARY})
         await client.aclose()
     assert CANARY not in caplog.text
+
+
+async def test_the_systems_resolver_gives_each_address_once():
+    addresses = await resolve_host("localhost", 80)
+    assert set(addresses) & {"127.0.0.1", "::1"}
+    assert len(addresses) == len(set(addresses))

@@ -28,6 +28,8 @@ def serve(app: ASGIApp, host: str = "127.0.0.1") -> Iterator[str]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.bind((host, 0))
+    # From here on connections wait for the server instead of being refused.
+    listener.listen(64)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
     thread.start()

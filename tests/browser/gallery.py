@@ -107,12 +107,13 @@ SAMPLES: dict[str, views.View] = {
     # Sent nowhere: the answer stays on this host.
     "form-post": views.FormPost("http://127.0.0.1/callback", (("code", "c"), ("state", "s")), CLIENT),
     "leaving": views.Leaving("https://banco.example/callback?code=c&state=s", CLIENT),
+    "leaving-for-verification": views.Leaving(VENDOR, destination="verification"),
     "home": views.Home(),
     "home-sign-in": views.Home(sign_in_url="/sign-in"),
     "home-signed-in": views.Home(EMAIL, FORM, "/account"),
 }
 #: Pages that go elsewhere by themselves once their scripts or refreshes run.
-LEAVES_BY_ITSELF = frozenset({"form-post", "leaving"})
+LEAVES_BY_ITSELF = frozenset({"form-post", "leaving", "leaving-for-verification"})
 
 BRAND = Brand("Northgate ID", help_url="/help", privacy_url="/privacy", terms_url="/terms")
 

@@ -42,6 +42,36 @@ steps:
 layout: {verify: [0, 0], check: [240, 0]}   # positions only; the engine ignores it
 """
 
+#: A step-up of its own for the tests of engine and dry run, so that they do not change with the flows we ship.
+STRICT_STEP_UP = """\
+id: strict-step-up
+title: Confirm it is you
+purpose: step_up
+deadline: 15m
+start: intro
+steps:
+  intro: {screen: verification_intro, on: {continue: verify, stop: stopped}}
+  verify:
+    connector: incode_verify
+    on: {completed: check, pending: review, not_finished: explain, expired: explain, error: explain, limit: too_many}
+    max_visits: 5
+  check:
+    condition:
+      - {when: 'connectors.incode_verify.owner == "mismatch"', to: rejected}
+      - when: connectors.incode_verify.data.score.overall.status in ["OK", "MANUAL_OK"]
+        proves: incode_verify
+        to: done
+      - when: connectors.incode_verify.data.score.overall.status in ["WARN", "MANUAL", "MANUAL_PENDING"]
+        to: review
+    otherwise: rejected
+  review: {review: identity, on: {approved: done, rejected: rejected, expired: explain}}
+  explain: {screen: verification_unfinished, on: {retry: verify, stop: stopped}}
+  rejected: {end: denied, reason: identity_refused}
+  stopped: {end: denied, reason: stopped}
+  too_many: {end: denied, reason: too_many_attempts}
+  done: {end: complete}
+"""
+
 
 def load_shipped(name: str) -> Flow:
     return parse_flow((SHIPPED_FOLDER / f"{name}.yaml").read_text(), f"{name}.yaml")

@@ -30,11 +30,12 @@ from idp.flows.engine import (
     resume,
 )
 from idp.flows.language import Case, ConditionStep, Flow
+from idp.flows.parse import parse_flow
 from idp.flows.state import Hop, from_json, to_json
-from tests.flows.samples import load_shipped, make_flow, score
+from tests.flows.samples import STRICT_STEP_UP, load_shipped, make_flow, score
 
 SIGN_IN = load_shipped("sign-in")
-STEP_UP = load_shipped("step-up")
+STEP_UP = parse_flow(STRICT_STEP_UP)
 
 
 class Run:

@@ -134,6 +134,7 @@ VERIFIED = {
     "intro": [Answer("continue")],
     "verify": [Answer("completed", output=score("OK"))],
     "check": [Answer(ACCEPTED)],
+    "rejected": [Answer("stop")],
 }
 
 
@@ -195,9 +196,10 @@ def test_a_step_up_whose_score_is_good_but_whose_person_is_not() -> None:
 def test_somebody_else_is_refused_before_any_reviewer_can_say_yes(name: str) -> None:
     flow = replace(load_shipped(name), start="verify")
     for status in ("OK", "WARN", "MANUAL", "MANUAL_PENDING"):
-        scripts = {"verify": [Answer("completed", output=score(status, "mismatch"))], "review": [Answer("approved")]}
+        verify = [Answer("completed", output=score(status, "mismatch"))]
+        scripts = {**VERIFIED, "verify": verify, "review": [Answer("approved")]}
         done = simulate(flow, scripts, {}, CATALOG)
-        assert (done.end, list_steps(done)) == ("denied", ["verify"])
+        assert (done.end, done.reason, list_steps(done)) == ("denied", "identity_refused", ["verify", "rejected"])
 
 
 @pytest.mark.parametrize(("decision", "end"), [("approved", "complete"), ("rejected", "denied")])
@@ -206,6 +208,15 @@ def test_a_doubtful_step_up_goes_to_a_reviewer(decision: str, end: str) -> None:
     done = run("step-up", {**VERIFIED, "verify": verify, "review": [Answer(decision)]})
     assert done.end == end
     assert done.evidence == ({"review", "idv"} if end == "complete" else set())
+
+
+@pytest.mark.parametrize("name", ["step-up", "recovery", "sign-up"])
+def test_somebody_who_was_refused_can_try_again_but_not_for_ever(name: str) -> None:
+    flow = replace(load_shipped(name), start="verify")
+    wrong = Answer("completed", output=score("OK", "mismatch"))
+    done = simulate(flow, {"verify": [wrong] * 9, "rejected": [Answer("retry")] * 9}, {}, CATALOG)
+    assert (done.end, done.reason, list_steps(done).count("verify")) == ("denied", "too_many_attempts", 5)
+    assert done.evidence.isdisjoint({"identity", "review", "idv"})
 
 
 def test_a_step_up_that_was_left_can_be_tried_again_but_not_for_ever() -> None:

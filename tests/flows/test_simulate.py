@@ -4,11 +4,12 @@ import pytest
 
 from idp.flows.catalog import Catalog
 from idp.flows.language import ReviewStep, ScreenStep
+from idp.flows.parse import parse_flow
 from idp.flows.simulate import ACCEPTED, MAX_ANSWERS, Answer, simulate
 from idp.flows.state import Hop
-from tests.flows.samples import CATALOG, load_shipped, make_flow, score
+from tests.flows.samples import CATALOG, STRICT_STEP_UP, load_shipped, make_flow, score
 
-STEP_UP = load_shipped("step-up")
+STEP_UP = parse_flow(STRICT_STEP_UP)
 GOOD = {
     "intro": [Answer("continue")],
     "verify": [Answer("completed", output=score("OK"))],

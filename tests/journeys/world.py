@@ -1,10 +1,13 @@
 """A whole world in one process: provider, Incode simulator and relying parties, speaking HTTP over ASGI."""
 
+import atexit
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,6 +30,7 @@ from tests.journeys.relying_party import RelyingParty
 ISSUER = "http://localhost:8000"
 SIMULATOR = "http://localhost:8003"
 PASSWORD = "correct-horse-battery-staple"
+MASTER_KEY = "a-master-key-for-tests-that-is-long-enough"
 CONFIG = Path(__file__).parents[2] / "config"
 ENVIRON = {
     "INCODE_API_URL": SIMULATOR,
@@ -130,17 +134,32 @@ def make_world(folder: Path, **settings: Any) -> World:
     )
     transport = httpx.ASGITransport(app=simulator)
     http = HttpClient(policy=EgressPolicy(frozenset({"localhost:8003"})), clock=clock, transport=transport)
-    config = folder / "config"
-    shutil.copytree(CONFIG, config, ignore=shutil.ignore_patterns("clients", "*.test.yaml"))
-    chosen = Settings(
-        issuer=ISSUER,
-        data_dir=folder / "data",
-        config_dir=config,
-        password_memory_kib=64,
-        password_time_cost=1,
-        **settings,
-    )
-    provider = build_provider(chosen, clock=clock, http=http, environ=ENVIRON, background=False)
-    prepare(provider)
+    if "database_url" not in settings:
+        shutil.copytree(prepared_folder(), folder, dirs_exist_ok=True)
+    provider = wire(folder, clock, http, **settings)
+    if "database_url" in settings:
+        prepare(provider)
     running.append(provider.app)
     return World(provider, simulator, clock, http)
+
+
+def wire(folder: Path, clock: SettableClock, http: HttpClient | None = None, **settings: Any) -> Provider:
+    """Wire a provider on the database in `folder`, which may have served another process before."""
+    config = folder / "config"
+    if not config.exists():
+        shutil.copytree(CONFIG, config, ignore=shutil.ignore_patterns("clients", "*.test.yaml"))
+    values = {"password_memory_kib": 64, "password_time_cost": 1, "master_key": MASTER_KEY} | settings
+    chosen = Settings(issuer=ISSUER, data_dir=folder / "data", config_dir=config, **values)
+    return build_provider(chosen, clock=clock, http=http, environ=ENVIRON, background=False)
+
+
+@cache
+def prepared_folder() -> Path:
+    """Migrate and configure once a process; every world starts from a copy."""
+    folder = Path(mkdtemp(prefix="idp-world-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    provider = wire(folder, SettableClock())
+    prepare(provider)
+    provider.deps.hashing_pool.close()
+    provider.storage.close()
+    return folder

@@ -4,12 +4,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from authlib.oauth2.rfc6749 import InvalidRequestError
 
 from idp.handles import decode, digest
+from idp.oauth.call import Call, Provider
+from idp.oauth.exchange import Exchange, ProtocolRequest
+from idp.oauth.messages import EndpointRequest, read_form
 from idp.oidc.authorization import AuthorizationFault, AuthorizationParams
 from idp.records.clients import Client
 from idp.records.journeys import Session
-from tests.oauth.world import CHALLENGE, EARNED, ISSUER, REDIRECT, World, client
+from tests.oauth.world import CHALLENGE, EARNED, ISSUER, KEYRING, REDIRECT, World, client
 
 
 def fault(world: World, client_id: str = "shop", /, **changes: Any) -> AuthorizationFault:
@@ -209,6 +213,25 @@ def test_a_stored_request_survives_storage(world: World) -> None:
     code = issue(world, one, AuthorizationParams.from_json(params.to_json()))
     assert isinstance(code, str)
     assert world.redeem(code).status == 200
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"code_challenge_method": "plain"},
+        {"code_challenge_method": None},
+        {"code_challenge": None},
+        {"code_challenge": "x" * 44},
+        {"code_challenge": None, "code_challenge_method": None},
+    ],
+)
+def test_the_second_check_refuses_a_weak_challenge_by_itself(world: World, changes: dict[str, Any]) -> None:
+    """Were a request ever stored without passing the parser, it would still get no code."""
+    form = read_form(world.raw(**changes))
+    with world.storage.read() as unit:
+        call = Call(Provider(ISSUER, f"{ISSUER}/token", lambda: KEYRING, bytes), unit, world.clock.now())
+        with pytest.raises(InvalidRequestError):
+            Exchange(call).get_consent_grant(ProtocolRequest(ISSUER, EndpointRequest("GET"), form))
 
 
 def test_an_issuer_on_plain_http_is_refused_except_on_loopback(world: World) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.web.content_security import page_policy, source_for
+from idp.web.content_security import carrying_policy, page_policy, source_for
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,14 @@ def test_a_page_loads_nothing_from_elsewhere_and_is_never_framed():
     assert policy["frame-ancestors"] == "'none'"
     assert policy["base-uri"] == "'none'"
     assert policy["form-action"] == "'self'"
+
+
+def test_a_page_that_carries_an_answer_may_be_redirected_on_but_never_into_the_clear():
+    assert "form-action https:;" in carrying_policy("https://rp.example/cb")
+    assert "form-action https: http:;" in carrying_policy("http://127.0.0.1:3000/cb")
+    for url in ("javascript:alert(1)", "myapp:/cb", "https://a;b/"):
+        with pytest.raises(ValueError, match=r".+"):
+            carrying_policy(url)
 
 
 def test_form_targets_are_added_once_each():

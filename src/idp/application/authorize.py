@@ -133,9 +133,11 @@ def _proceed(
 def _view(uow: UnitOfWork, signed_in: SignedIn | None) -> SessionView | None:
     if signed_in is None:
         return None
-    evidence = tuple(uow.evidence.of_session(signed_in.session.id))
-    mine = tuple(item for item in evidence if item.user_id in (None, signed_in.user.id))
-    return SessionView(signed_in.user.id, signed_in.user.sub, mine)
+    user = signed_in.user
+    evidence = uow.evidence.of_session(signed_in.session.id)
+    # A sign-up proves things before its account exists; its run belongs to this session, so they are this user's.
+    named = (replace(item, user_id=user.id) if item.user_id is None else item for item in evidence)
+    return SessionView(user.id, user.sub, tuple(item for item in named if item.user_id == user.id))
 
 
 def _answer(
@@ -178,8 +180,11 @@ def _answer(
 
 
 def _granted(uow: UnitOfWork, signed_in: SignedIn, client: Client, params: AuthorizationParams) -> tuple[str, ...]:
+    """Return the scopes that were asked and allowed: by consent, or, but for offline_access, by the client's policy."""
     consent: Consent | None = uow.consents.get(signed_in.user.id, client.client_id)
     allowed = set(consent.scopes) if consent else set()
+    if client.policy.consent == "implicit":
+        allowed |= set(params.scopes) - {"offline_access"}
     return tuple(scope for scope in params.scopes if scope in allowed)
 
 

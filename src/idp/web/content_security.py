@@ -1,9 +1,10 @@
-"""The Content Security Policy of pages (CSP Level 3), and the hosts a page's form may lead to.
+"""The Content Security Policy of pages (CSP Level 3), and where a page's form may lead.
 
-Browsers apply `form-action` to the whole chain of redirects that a form's POST starts. A page inside an authorization
-transaction therefore has to name the origin of the redirect URI (or its custom scheme), and a page that starts an
-identity check the vendor's origin. Callers pass URLs that were validated against the client's registration,
-never raw input.
+Chromium applies `form-action` to every redirect that a form's POST starts, also to those that another site makes
+further on. Naming the client's origin therefore helps only until its callback redirects to a second origin: the code is
+spent by then and the person sees nothing happen. So a POST of ours best ends on our own origin, and the way out is a
+navigation of its own: the page `Leaving`, or a link. Where a POST does redirect outside, the page that holds the form
+names the targets, URLs that were validated against the client's registration and never raw input.
 """
 
 import re
@@ -44,9 +45,23 @@ def source_for(url: str) -> str:
 
 def page_policy(form_targets: Iterable[str] = ()) -> str:
     """Return the policy of a page whose forms may lead to our own origin and to the origins of these URLs."""
-    targets = " ".join(dict.fromkeys(["'self'", *(source_for(url) for url in form_targets)]))
+    return _policy(" ".join(dict.fromkeys(["'self'", *(source_for(url) for url in form_targets)])))
+
+
+def carrying_policy(action: str) -> str:
+    """Return the policy of a page that does nothing but post to a client's URL, and may be redirected on from there.
+
+    The client's own scheme is allowed and always https, so that nothing that began encrypted ends in clear.
+    """
+    if urlsplit(action).scheme not in ("http", "https"):
+        raise ValueError("a form can only be posted to the web")
+    scheme, _, _ = source_for(action).partition(":")
+    return _policy(" ".join(dict.fromkeys(["https:", f"{scheme}:"])))
+
+
+def _policy(form_action: str) -> str:
     return (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        f"base-uri 'none'; frame-ancestors 'none'; form-action {targets}; "
+        f"base-uri 'none'; frame-ancestors 'none'; form-action {form_action}; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     )

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from idp.translation import Language, Translation
 from idp.web import wording
 from idp.web.assets import Assets
-from idp.web.content_security import page_policy, source_for
+from idp.web.content_security import carrying_policy, page_policy, source_for
 from idp.web.qr import draw_qr
 from idp.web.views import Failure, FormPost, Leaving, View
 
@@ -66,18 +66,20 @@ class Pages:
         """
         language = self._translation.language(locale)
         status = view.status
-        targets = list(form_targets)
-        headers = {"cache-control": "no-store", "content-language": language.tag}
+        headers = {
+            "cache-control": "no-store",
+            "content-language": language.tag,
+            "content-security-policy": page_policy(form_targets),
+        }
         if isinstance(view, Failure):
             status = wording.FAILURES.get(view.code, wording.UNKNOWN_FAILURE).status
         elif isinstance(view, FormPost):
+            headers["content-security-policy"] = carrying_policy(view.action)
             # A client that checks Origin must see ours and not `null`; the path stays private.
             headers["referrer-policy"] = "strict-origin"
-            targets.append(view.action)
         elif isinstance(view, Leaving):
             # Raises for a scheme that runs something instead of leading somewhere.
             source_for(view.url)
-        headers["content-security-policy"] = page_policy(targets)
         template = self._environments[language.tag].get_template(view.template)
         return Page(template.render(view=view, problems=getattr(view, "problems", ())), status, headers)
 

@@ -341,11 +341,12 @@ class FormPost(View):
 
 @dataclass(frozen=True, slots=True)
 class Leaving(View):
-    """Carry an answer to the client by a navigation of the page's own, which no `form-action` can stop."""
+    """Lead to the client, with an answer, or to the identity check, by a navigation that no `form-action` can stop."""
 
     template: ClassVar[str] = "leaving.html"
     url: str
     client_name: str | None = None
+    destination: Literal["client", "verification"] = "client"
 
 
 @dataclass(frozen=True, slots=True)

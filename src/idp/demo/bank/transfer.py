@@ -48,7 +48,7 @@ class TransferPages:
         typed = {name: str(form.get(name, "")) for name in ("amount", "to")}
         amount, to = read_amount(typed["amount"]), read_recipient(typed["to"])
         if amount is None or to is None:
-            problems = {"amount": amount is None, "to": to is None}
+            problems = {"to": to is None, "amount": amount is None}
             return self._form(session, 422, typed, [name for name, wrong in problems.items() if wrong])
         login = await self._visits.fresh_login(session) or login
         try:
