@@ -76,7 +76,7 @@ def build_provider(
     clock = clock or SystemClock()
     configuration = read_configuration(settings.config_dir, os.environ if environ is None else environ)
     masters = _masters(settings)
-    storage = storage or _open_storage(settings)
+    storage = storage or _open_storage(settings, clock)
     sealer = Sealer([derive_key(master, "sealing") for master in masters], random_bytes)
     http = http or HttpClient(policy=EgressPolicy(frozenset(settings.egress_hosts)), clock=clock)
     keys = SigningKeys(storage, sealer, clock)
@@ -159,10 +159,10 @@ def _masters(settings: Settings) -> list[str]:
     return [first, *(key.get_secret_value() for key in settings.former_master_keys)]
 
 
-def _open_storage(settings: Settings) -> SqlStorage:
+def _open_storage(settings: Settings, clock: Clock) -> SqlStorage:
     if settings.is_sqlite:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return SqlStorage(settings.url)
+    return SqlStorage(settings.url, clock=clock)
 
 
 def _policy(settings: Settings) -> Policy:
