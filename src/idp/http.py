@@ -193,10 +193,10 @@ class HttpClient:
         self._retries = retries or Retries()
         self._max_bytes = max_bytes
         self._observe = observe
-        context = context or httpx.create_ssl_context(trust_env=False)
+        if transport is None:
+            transport = GuardedTransport(self.policy, resolve, context or httpx.create_ssl_context(trust_env=False))
         self._client = httpx.AsyncClient(
-            transport=transport or GuardedTransport(self.policy, resolve, context),
-            verify=context,
+            transport=transport,
             timeout=httpx.Timeout(self._timeouts.read, connect=self._timeouts.connect),
             follow_redirects=False,
             trust_env=False,

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 
+from idp.configuration import read_document
 from idp.demo.settings import DemoSettings, read_settings
 from idp.oidc.registration import register_client
 
-REGISTRATION = Path(__file__).parents[2] / "config" / "clients" / "fernhill-bank.yaml"
+REGISTRATION = Path(__file__).parents[2] / "config" / "demo" / "fernhill-bank.yaml"
 
 
 def test_settings_come_from_the_environment() -> None:
@@ -19,10 +19,11 @@ def test_settings_come_from_the_environment() -> None:
 
 
 def test_the_registration_fits_what_the_bank_asks_for() -> None:
-    document = YAML(typ="safe", pure=True).load(REGISTRATION.read_text())
-    assert document["client_secret"] == "${env:DEMO_BANK_SECRET}"
-    registration = register_client({**document, "client_secret": "s" * 32})
     settings = DemoSettings()
+    environ = {"DEMO_BANK_SECRET": "s" * 32, "DEMO_BANK_URL": settings.bank_url, "DEMO_API_URL": settings.api_url}
+    document = read_document(REGISTRATION, environ)
+    assert document["client_secret"] == "s" * 32
+    registration = register_client(document)
     assert registration.client_id == settings.client_id
     assert registration.metadata["redirect_uris"] == [settings.redirect_uri]
     assert set(settings.scope.split()) == set(registration.metadata["scope"].split())

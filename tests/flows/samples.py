@@ -1,5 +1,6 @@
 """Flows and catalogues that the tests of this folder share."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ steps:
 """
 
 
+@cache
 def load_shipped(name: str) -> Flow:
     return parse_flow((SHIPPED_FOLDER / f"{name}.yaml").read_text(), f"{name}.yaml")
 

@@ -318,7 +318,7 @@ def can_complete_unproved(flow: Flow) -> bool:
     return False
 
 
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(draw_graphs())
 def test_the_checker_refuses_every_flow_in_which_some_path_completes_unproved(flow: Flow) -> None:
     refused = any(problem.code == "missing-evidence" for problem in check_flow(flow, CATALOG))
@@ -330,7 +330,7 @@ def test_the_checker_refuses_hardly_any_flow_in_which_no_path_does() -> None:
     """It may be too careful in one case only: a review that has a result on some paths and proof on the others."""
     counts = {"sound": 0, "careful": 0}
 
-    @settings(max_examples=500, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=300, deadline=None, derandomize=True, database=None)
     @given(draw_graphs())
     def compare(flow: Flow) -> None:
         if can_complete_unproved(flow) or "done" not in Graph(flow).reach():
@@ -339,7 +339,7 @@ def test_the_checker_refuses_hardly_any_flow_in_which_no_path_does() -> None:
         counts["careful" if problems else "sound"] += 1
 
     compare()
-    assert counts["sound"] > 100
+    assert counts["sound"] > 50
     assert counts["careful"] * 20 <= counts["sound"], counts
 
 

@@ -9,8 +9,15 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
+
+from idp.application.operators import NewUser, add_user, put_clients
+from idp.configuration import read_document
+from idp.errors import Conflict
+from idp.settings import read_settings
+from idp.wiring import build_provider, prepare
 
 PASSWORD: Final = "correct-horse-battery-staple"
 READY_SECONDS: Final = 90.0
@@ -25,19 +32,9 @@ class Part:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A demo account."""
-
-    email: str
-    given_name: str
-    family_name: str
-    birth_date: str
-
-
 PEOPLE: Final = (
-    Person("alice@example.com", "Alice", "Example", "1990-04-12"),
-    Person("bob@example.com", "Bob", "Example", "1985-11-30"),
+    NewUser("alice@example.com", PASSWORD, "Alice", "Example", date(1990, 4, 12)),
+    NewUser("bob@example.com", PASSWORD, "Bob", "Example", date(1985, 11, 30)),
 )
 
 
@@ -48,8 +45,7 @@ def run_demo(folder: Path, first_port: int) -> int:
     environ = {**os.environ, **demo_environment(folder, first_port)}
     parts = list_parts(ports)
     print(f"Preparing accounts and keys in {folder} ...", flush=True)
-    for person in PEOPLE:
-        add_person(person, environ)
+    prepare_state(environ)
     processes: list[subprocess.Popen[bytes]] = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
@@ -116,14 +112,21 @@ def list_parts(ports: Sequence[int]) -> list[Part]:
     ]
 
 
-def add_person(person: Person, environ: Mapping[str, str]) -> None:
-    """Add a demo account, unless it is there from an earlier start."""
-    command = [sys.executable, "-m", "idp", "users", "add", person.email]
-    command += ["--given-name", person.given_name, "--family-name", person.family_name]
-    command += ["--birth-date", person.birth_date]
-    done = subprocess.run(command, env=environ, input=PASSWORD + "\n", text=True, capture_output=True, check=False)
-    if done.returncode != 0 and "has an account already" not in done.stderr:
-        raise SystemExit(f"The demo accounts cannot be made:\n{done.stderr}")
+def prepare_state(environ: Mapping[str, str]) -> None:
+    """Make the demo's database: keys, flows, the bank, and the accounts that are not there from an earlier start."""
+    settings = read_settings(environ)
+    provider = build_provider(settings, environ=environ, background=False)
+    try:
+        prepare(provider)
+        put_clients(provider.deps, [read_document(settings.config_dir / "demo" / "fernhill-bank.yaml", environ)])
+        for person in PEOPLE:
+            try:
+                add_user(provider.deps, person)
+            except Conflict:
+                continue
+    finally:
+        provider.deps.hashing_pool.close()
+        provider.storage.close()
 
 
 def wait_until_ready(part: Part, process: "subprocess.Popen[bytes]", folder: Path) -> None:
@@ -182,9 +185,9 @@ Accounts
 
 Try
     1. Sign in       Open the bank and sign in as alice.
-    2. Step up       Send more than 1,000. On the simulator's page choose Alice and OK; then try another person, or WARN.
-    3. Recover       Sign out, choose "I can't sign in", and read the mail in the mailbox. (Step up once before: recovery
-                     needs an enrolled identity.)
+    2. Step up       Send more than 1,000. On the simulator's page choose Alice and OK. Then try Bob, or WARN.
+    3. Recover       Sign out, choose "I can't sign in", and read the mail in the mailbox.
+                     (Step up once before: recovery needs an enrolled identity.)
     4. Sign up       Create an account with any new address.
 
 Press Ctrl-C to stop.

@@ -84,11 +84,8 @@ class _Reader:
         self.step: str | None = None
 
     def note(self, code: str, message: str, path: str) -> None:
-        """Note a problem at the nearest place in the text that exists."""
-        place = path
-        while place not in self.marks and "/" in place:
-            place = place.rpartition("/")[0]
-        mark = self.marks.get(place, (None, None))
+        """Note a problem with its place in the text; an empty document has none."""
+        mark = self.marks.get(path, (None, None))
         self.problems.append(Problem(code, message, self.step, path, *mark))
 
     # --- values -----------------------------------------------------------------------------------------------------

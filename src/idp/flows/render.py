@@ -91,7 +91,7 @@ def _list_step(step: Step) -> Iterator[str]:
         case ScreenStep():
             yield f"screen: {_scalar(step.screen)}"
             yield from _list_wiring(step)
-        case ConnectorStep():
+        case _:
             yield f"connector: {_scalar(step.connector)}"
             yield from _list_wiring(step)
 

@@ -5,7 +5,7 @@ Nothing is called, written or sent. What is typed into secret fields is dropped 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from idp.flows.catalog import IDV, OWNER_PROOF, REVIEW, Catalog, entry_evidence
 from idp.flows.engine import (
@@ -13,7 +13,6 @@ from idp.flows.engine import (
     AwaitReview,
     CallConnector,
     ConnectorDone,
-    Effect,
     Event,
     Finish,
     JudgeProof,
@@ -28,6 +27,8 @@ from idp.flows.engine import (
 )
 from idp.flows.language import APPROVED, RESULT_OUTCOMES, Flow
 from idp.flows.state import Hop, State
+
+_Question: TypeAlias = ShowScreen | RunAction | CallConnector | AwaitReview | JudgeProof
 
 MAX_ANSWERS: Final = 1000
 ACCEPTED: Final = "accepted"
@@ -102,7 +103,7 @@ def simulate(
     return Simulation(tuple(trace), effect.end, effect.reason, frozenset(proofs.evidence))
 
 
-def _build_event(effect: Effect, answer: Answer, catalog: Catalog) -> Event:
+def _build_event(effect: _Question, answer: Answer, catalog: Catalog) -> Event:
     match effect:
         case ShowScreen():
             screen = catalog.screens.get(effect.screen)
@@ -114,11 +115,10 @@ def _build_event(effect: Effect, answer: Answer, catalog: Catalog) -> Event:
             return ConnectorDone(effect.step, answer.outcome, answer.output, effect.seq)
         case AwaitReview():
             return ReviewDone(effect.step, answer.outcome, effect.seq)
-        case JudgeProof():
+        case _:
             if answer.outcome not in {ACCEPTED, REFUSED}:
                 raise RefusedEvent(f"a proof is {ACCEPTED} or {REFUSED}, not {answer.outcome!r}")
             return ProofJudged(effect.step, effect.seq, accepted=answer.outcome == ACCEPTED)
-    raise RefusedEvent("the run is over")
 
 
 class _Proofs:
@@ -129,7 +129,7 @@ class _Proofs:
         self.evidence = set(entry_evidence(flow.purpose))
         self.results: set[str] = set()
 
-    def collect(self, effect: Effect, answer: Answer) -> None:
+    def collect(self, effect: _Question, answer: Answer) -> None:
         method: str | None = None
         match effect:
             case RunAction():

@@ -117,6 +117,8 @@ class Mailer:
 
     def _compose(self, to: str, mail: Rendered, key: str) -> EmailMessage:
         """Build the message. Raises ValueError for anything that could add a header or a recipient."""
+        if not mail.subject.isprintable():
+            raise ValueError("the subject is not one printable line")
         message = EmailMessage(policy=SMTP_POLICY)
         message["From"] = self._from
         message["To"] = _read_address(to)
