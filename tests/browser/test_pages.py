@@ -17,10 +17,10 @@ NARROW = {"width": 320, "height": 640}
 WIDE = {"width": 1280, "height": 800}
 # Pages that leave by themselves are held still: their scripts do not run, and refreshes to elsewhere go nowhere.
 SCHEMES = {
-    "light": {"color_scheme": "light", "viewport": WIDE},
-    "dark": {"color_scheme": "dark", "viewport": WIDE},
-    "narrow": {"color_scheme": "light", "viewport": NARROW},
-    "narrow-dark-forced": {"color_scheme": "dark", "viewport": NARROW, "forced_colors": "active"},
+    "light": ({"color_scheme": "light", "forced_colors": "none"}, WIDE),
+    "dark": ({"color_scheme": "dark", "forced_colors": "none"}, WIDE),
+    "narrow": ({"color_scheme": "light", "forced_colors": "none"}, NARROW),
+    "narrow dark": ({"color_scheme": "dark", "forced_colors": "none"}, NARROW),
 }
 TOO_SMALL = """() => [...document.querySelectorAll('button, summary, input:not([type=hidden]), a')]
   .filter((item) => item.checkVisibility() && !item.closest('.summary') && item.getClientRects().length)
@@ -49,32 +49,35 @@ def open_page(browser: Browser, url: str, **options):
     return context, page
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("name", SAMPLES)
-def test_page_is_accessible(browser, gallery, name, scheme):
-    context, page = open_page(browser, f"{gallery}/{name}", **SCHEMES[scheme])
+def test_page_is_accessible_in_every_scheme(browser, gallery, name):
+    context, page = open_page(browser, f"{gallery}/{name}")
     try:
-        result = AXE.run(page, options=RULES).response
-        findings = [(v["id"], [node["html"][:160] for node in v["nodes"]]) for v in result["violations"]]
-        if name in LEAVES_BY_ITSELF:
-            findings = [finding for finding in findings if finding[0] != "meta-refresh"]
-        assert findings == []
-        assert page.evaluate(TOO_SMALL) == []
-        assert page.evaluate(TOO_WIDE) == []
+        for scheme, (media, viewport) in SCHEMES.items():
+            page.emulate_media(**media)
+            page.set_viewport_size(viewport)
+            result = AXE.run(page, options=RULES).response
+            findings = [
+                (found["id"], [node["html"][:160] for node in found["nodes"]]) for found in result["violations"]
+            ]
+            allowed = "meta-refresh" if name in LEAVES_BY_ITSELF else None
+            assert [finding for finding in findings if finding[0] != allowed] == [], scheme
+            assert page.evaluate(TOO_SMALL) == [], scheme
+            assert page.evaluate(TOO_WIDE) == [], scheme
     finally:
         context.close()
 
 
-@pytest.mark.parametrize("locale", ["de", "en-XA", "ar-XB"])
 @pytest.mark.parametrize("name", SAMPLES)
-def test_page_fits_a_narrow_screen_in_every_language(browser, gallery, name, locale):
-    context, page = open_page(browser, f"{gallery}/{name}?ui_locales={locale}", viewport=NARROW)
+def test_page_fits_a_narrow_screen_in_every_language(browser, gallery, name):
+    context, page = open_page(browser, f"{gallery}/{name}", viewport=NARROW)
     try:
-        assert page.evaluate(TOO_WIDE) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
-        assert page.evaluate("getComputedStyle(document.documentElement).direction") == (
-            "rtl" if locale == "ar-XB" else "ltr"
-        )
+        for locale in ("de", "en-XA", "ar-XB"):
+            page.goto(f"{gallery}/{name}?ui_locales={locale}")
+            assert page.evaluate(TOO_WIDE) == [], locale
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320
+            direction = page.evaluate("getComputedStyle(document.documentElement).direction")
+            assert direction == ("rtl" if locale == "ar-XB" else "ltr")
     finally:
         context.close()
 
@@ -95,21 +98,20 @@ def test_page_keeps_its_own_policy(page, gallery, name):
 def test_everything_can_be_reached_by_keyboard_and_shows_it(page, gallery, name):
     page.goto(f"{gallery}/{name}")
     expected = page.evaluate(
-        "() => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), summary')]"
-        ".filter((item) => item.checkVisibility()).length"
+        "() => { window.stops = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), summary')]"
+        ".filter((item) => item.checkVisibility()); return stops.length }"
     )
-    page.evaluate("document.activeElement.blur(); getSelection().collapse(document.body, 0)")
-    reached = 0
-    for _ in range(expected):
+    reached = {}
+    # One more for the browser's own frame, and one because a page may begin with a field in focus.
+    for _ in range(expected + 2):
         page.keyboard.press("Tab")
-        outline = page.evaluate(
+        stop, line, width = page.evaluate(
             "() => { const style = getComputedStyle(document.activeElement);"
-            " return [style.outlineStyle, parseFloat(style.outlineWidth)] }"
+            " return [stops.indexOf(document.activeElement), style.outlineStyle, parseFloat(style.outlineWidth)] }"
         )
-        assert outline[0] == "solid"
-        assert outline[1] >= 2
-        reached += page.evaluate("document.activeElement !== document.body")
-    assert reached == expected
+        if stop >= 0:
+            reached[stop] = line == "solid" and width >= 2
+    assert reached == dict.fromkeys(range(expected), True)
 
 
 def test_a_wrong_field_is_where_typing_begins(page, gallery):

@@ -64,7 +64,8 @@ class Status:
         # Runs after the clock is in place, so it sees what the page asks of it.
         page.add_init_script(
             "window.delays = []; const set = window.setTimeout;"
-            "window.setTimeout = (what, delay) => { window.delays.push(delay); return set(what, delay); };"
+            "window.setTimeout = (what, delay) => {"
+            " document.documentElement.dataset.timers = window.delays.push(delay); return set(what, delay); };"
         )
 
     def answer(self, route):
@@ -78,14 +79,14 @@ def test_the_waiting_page_asks_more_and_more_rarely_and_goes_on_by_itself(page, 
     page.goto(f"{gallery}/waiting")
     delays = []
     for asked in range(14):
-        page.wait_for_function(f"window.delays.length > {asked}")
+        expect(page.locator("html")).to_have_attribute("data-timers", str(asked + 1))
         assert status.asked == asked
         delays.append(page.evaluate(f"window.delays[{asked}]"))
         page.clock.run_for(delays[-1])
     assert delays[0] == 2000
     assert delays == sorted(delays)
     assert delays[-1] == 15_000
-    page.wait_for_function("window.delays.length > 14")
+    expect(page.locator("html")).to_have_attribute("data-timers", "15")
     status.state = "ready"
     with page.expect_navigation(url=f"{gallery}/waiting"):
         page.clock.run_for(15_000)

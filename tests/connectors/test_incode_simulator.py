@@ -552,3 +552,54 @@ async def test_a_wrong_admin_login_is_refused_and_not_told(caplog):
     with pytest.raises(CredentialsRefused) as caught:
         await world.incode.delete("65f0")
     assert CANARY not in f"{caught.value!r}{caught.value.detail}{caplog.text}"
+
+
+async def test_an_empty_answer_to_a_deletion_is_fine_and_an_error_is_not():
+    world = World(secrets=ADMIN)
+    await world.fault("empty", "delete", times=1)
+    await world.incode.delete("65f0")
+    await world.fault("http", "delete", status=500)
+    with pytest.raises(CallFailed):
+        await world.incode.delete("65f0")
+
+
+@pytest.mark.parametrize("token", [None, "", "two words", 7])
+async def test_a_login_without_a_usable_token_is_a_failure(token):
+    world = World(secrets=ADMIN)
+    await world.fault("set_members", "log-in", members={"token": token})
+    with pytest.raises(CallFailed) as caught:
+        await world.incode.delete("65f0")
+    assert caught.value.kind == "not_json"
+
+
+# Corners of a look
+
+
+async def test_closing_a_deleted_session_says_expired(world):
+    started = await world.start()
+    await world.finish(started, "OK")
+    await world.fault("set_members", "session-status", members={"sessionStatus": "Deleted"})
+    assert await world.look(started) == Concluded("expired", error="deleted_at_vendor")
+
+
+async def test_an_approval_without_a_score_is_an_error():
+    world = World({"accept_manual_review_approved": True})
+    started = await world.start()
+    await world.finish(started, "MANUAL")
+    await world.control(f"sessions/{started.vendor_ref}/review", decision="approved", changeOverall=False)
+    await world.fault("missing_sections", "score", paths=["overall"])
+    assert await world.look(started) == Concluded("error", error="score_missing")
+
+
+async def test_document_data_that_cannot_be_had_now_keeps_the_attempt_open(world):
+    started = await world.start()
+    await world.finish(started, "OK")
+    await world.fault("http", "ocr-data", status=500)
+    with pytest.raises(CallFailed):
+        await world.look(started)
+
+
+async def test_a_locale_incode_does_not_know_is_left_to_incode(world):
+    call = StartCall(1, SUBJECT, RETURN, "de", world.clock.now() + 600)
+    await world.incode.start(call)
+    assert "language" not in json.loads(world.network.requests[0].content)

@@ -248,9 +248,9 @@ async def test_mail_goes_over_tls_with_a_login(mode):
         post.logins.append((data.login, data.password) == (b"mailer", CANARY.encode()))
         return AuthResult(success=post.logins[-1])
 
-    options = {"authenticator": log_in, "auth_required": True}
+    # The server does not know that a connection has been TLS from the start.
     tls = {"tls": for_server} if mode == "starttls" else {"implicit": for_server, "auth_require_tls": False}
-    async with smtp_server(post, **tls, **options):
+    async with smtp_server(post, authenticator=log_in, **tls):
         await make_mailer(post.port, context=for_client, tls=mode, username="mailer", password=CANARY).send(
             "a@example.com", MAIL
         )
@@ -317,3 +317,19 @@ async def test_the_check_says_what_is_wrong():
     report = await make_mailer(port).check()
     assert not report.ok
     assert "no connection" in report.checks[0].message
+
+
+async def test_the_check_gives_up_on_a_server_that_says_nothing():
+    async def talk(reader, _writer):
+        await reader.read()
+
+    async with serve(talk) as server:
+        report = await make_mailer(server.port, total=0.05).check()
+    assert not report.ok
+    assert "in time" in report.checks[0].message
+
+
+async def test_an_address_the_server_cannot_take_is_permanent():
+    async with smtp_server(Post()) as post:
+        with pytest.raises(PermanentMailFailure):
+            await make_mailer(post.port).send("jürgen@example.com", MAIL)

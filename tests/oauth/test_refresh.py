@@ -124,6 +124,7 @@ def test_a_family_ends_at_a_fixed_time_however_often_it_is_refreshed(world: Worl
     world.clock.advance(2)
     assert error_of(world.refresh(token)) == (400, "invalid_grant")
     assert not world.is_alive(token)
+    assert not world.audit("grant"), "an expired token is no sign of theft"
 
 
 def test_without_offline_access_a_first_partys_refresh_token_ends_with_the_session(world: World) -> None:

@@ -23,9 +23,8 @@ def describe(deps: Dependencies, ui_locales: Sequence[str]) -> Offer:
     with deps.storage.read() as uow:
         reachable = reachable_levels(deps, uow, None)
         offered = deps.flows.offers(uow, None)
-    issuer = deps.policy.issuer
     return Offer(
-        endpoints={name: f"{issuer}{path}" for name, path in ENDPOINTS.items()},
+        endpoints=ENDPOINTS,
         grant_types=("authorization_code", "refresh_token", "client_credentials"),
         token_auth_methods=("client_secret_basic", "client_secret_post", "private_key_jwt", "none"),
         id_token_algs=deps.keyring().algs,

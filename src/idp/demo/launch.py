@@ -20,7 +20,7 @@ from idp.settings import read_settings
 from idp.wiring import build_provider, prepare
 
 PASSWORD: Final = "correct-horse-battery-staple"
-READY_SECONDS: Final = 90.0
+READY_SECONDS: Final = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ def demo_environment(folder: Path, port: int) -> Mapping[str, str]:
     issuer, simulator = f"http://localhost:{port}", f"http://localhost:{port + 3}"
     webhook = f"{issuer}/connectors/incode_verify"
     return {
+        "PYTHONUNBUFFERED": "1",
         "IDP_ISSUER": issuer,
         "IDP_PORT": str(port),
         "IDP_DATA_DIR": str(folder),

@@ -54,8 +54,10 @@ class FactTable:
         self.catalog = catalog
         self.entry = entry_evidence(flow.purpose) | (_USER if flow.purpose in {STEP_UP, RECOVERY} else _NONE)
         self._reviewable: frozenset[str] = frozenset()
+        self._edges = self._weigh()
         # An approval is proof only where there is surely a result to review, so those places are found first.
         self._reviewable = frozenset(name for name, facts in self._solve().items() if RESULT in facts)
+        self._edges = self._weigh()
         self._at = self._solve()
 
     def hold_at(self, step: str) -> Facts:
@@ -64,6 +66,25 @@ class FactTable:
 
     def prove(self, edge: Edge) -> Facts:
         """Return the evidence methods that the application writes when a run takes this edge."""
+        return self._edges[edge][0]
+
+    def mark(self, fact: str, edge: Edge) -> bool | None:
+        """Say what the edge does to one fact: give (True), take (False) or leave it (None)."""
+        _, given, taken = self._edges[edge]
+        if fact in given:
+            return True
+        return False if fact in taken else None
+
+    def _weigh(self) -> Mapping[Edge, tuple[Facts, Facts, Facts]]:
+        """Work out for each edge what it proves, gives and takes."""
+        weighed = {}
+        for edges in self.graph.out.values():
+            for edge in edges:
+                proved = self._prove(edge)
+                weighed[edge] = (proved, self._give(edge, proved), self._take(edge))
+        return weighed
+
+    def _prove(self, edge: Edge) -> Facts:
         step = self.flow.steps[edge.source]
         match step:
             case ActionStep():
@@ -76,9 +97,8 @@ class FactTable:
                 method = info.proves if info is not None else None
         return frozenset({method}) if method is not None else _NONE
 
-    def give(self, edge: Edge) -> Facts:
+    def _give(self, edge: Edge, proved: Facts) -> Facts:
         """Return the facts that hold after the edge even if they did not before."""
-        proved = self.prove(edge)
         given = set(proved)
         if proved & AUTHENTICATING:
             given.add(AUTHENTICATED)
@@ -96,7 +116,7 @@ class FactTable:
                     given.add(RESULT)
         return frozenset(given)
 
-    def take(self, edge: Edge) -> Facts:
+    def _take(self, edge: Edge) -> Facts:
         """Return the facts that no longer hold after the edge, unless it gives them."""
         step = self.flow.steps[edge.source]
         match step:
@@ -108,12 +128,6 @@ class FactTable:
                 return frozenset({SECRET, RESULT})
             case _:
                 return _SECRET
-
-    def mark(self, fact: str, edge: Edge) -> bool | None:
-        """Say what the edge does to one fact: give (True), take (False) or leave it (None)."""
-        if fact in self.give(edge):
-            return True
-        return False if fact in self.take(edge) else None
 
     def _give_by_screen(self, step: ScreenStep, outcome: str) -> set[str]:
         screen = self.catalog.screens.get(step.screen)
@@ -139,15 +153,12 @@ class FactTable:
     def _solve(self) -> Mapping[str, Facts]:
         if self.graph.start not in self.graph.out:
             return {}
-        edges = {
-            edge: (self.give(edge), self.take(edge)) for source in self.graph.out for edge in self.graph.out[source]
-        }
         at: dict[str, Facts] = {self.graph.start: self.entry}
         queue = deque([self.graph.start])
         while queue:
             source = queue.popleft()
             for edge in self.graph.out[source]:
-                given, taken = edges[edge]
+                _, given, taken = self._edges[edge]
                 after = (at[source] - taken) | given
                 before = at.get(edge.target)
                 now = after if before is None else before & after

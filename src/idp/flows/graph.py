@@ -2,8 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from idp.flows.language import LIMIT, ConditionStep, ConnectorStep, Flow, ReviewStep, ScreenStep, list_exits
 
@@ -11,8 +10,7 @@ from idp.flows.language import LIMIT, ConditionStep, ConnectorStep, Flow, Review
 ANSWERED: Final = (ScreenStep, ConnectorStep, ReviewStep)
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """One exit of a step. `proves` is the connection whose proof the exit carries."""
 
     source: str

@@ -13,12 +13,10 @@ from idp.flows.language import (
     Case,
     ConditionStep,
     ConnectorStep,
-    EndStep,
     Flow,
     ReviewStep,
     ScreenStep,
     Step,
-    SubflowStep,
     list_exits,
 )
 from idp.flows.options import check_options
@@ -43,7 +41,7 @@ def check_wiring(flow: Flow, catalog: Catalog, findings: Findings) -> None:
                     _check_case(step, index, case, used, catalog, findings)
             case ReviewStep():
                 _check_outcomes(step, step.on, REVIEW_OUTCOMES, frozenset(), findings)
-            case EndStep() | SubflowStep():
+            case _:
                 # An end has nothing to wire, and embedded flows have been expanded by now.
                 pass
     # What a run counts is saved with it, and a saved run has a fixed size.

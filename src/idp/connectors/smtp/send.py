@@ -81,7 +81,7 @@ class Mailer:
         self._settings = settings
         self._clock = clock
         self._random_bytes = random_bytes
-        self._context = context or ssl.create_default_context()
+        self._context = None if settings.tls == "none" else context or ssl.create_default_context()
         self._from = _read_address(settings.sender, settings.sender_name)
 
     async def send(self, to: str, mail: Rendered, *, key: str = "") -> str:
@@ -143,7 +143,7 @@ class Mailer:
             timeout=settings.timeout,
             use_tls=settings.tls == "tls",
             start_tls=settings.tls == "starttls",
-            tls_context=None if settings.tls == "none" else self._context,
+            tls_context=self._context,
             username=settings.username,
             password=settings.password,
         )
