@@ -19,7 +19,7 @@ def read_id_token_hint(deps: Dependencies, text: str) -> LogoutHint | None:
             audience=None,
             now=deps.clock.now(),
             leeway=FOREVER,
-            typ="JWT",
+            typ="jwt",
             required=("sub", "aud"),
         )
     except TokenInvalid:

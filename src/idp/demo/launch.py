@@ -20,7 +20,7 @@ from idp.settings import read_settings
 from idp.wiring import build_provider, prepare
 
 PASSWORD: Final = "correct-horse-battery-staple"
-READY_SECONDS: Final = 180.0
+READY_SECONDS: Final = 240.0
 
 
 @dataclass(frozen=True, slots=True)
