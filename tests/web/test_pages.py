@@ -273,6 +273,14 @@ def test_failures_say_what_happened_with_their_status_and_reference(code, failur
     assert "ref-1" in page.html
 
 
+def test_the_way_on_from_a_failure_is_called_what_it_is():
+    back = PAGES.render(views.Failure("server_error", "r", "", "https://bank.example/", "Bank"), "en").html
+    again = PAGES.render(views.Failure("server_error", "r", "", "/recover", "Bank"), "en").html
+    assert "Back to Bank" in back
+    assert "Back to Bank" not in again
+    assert "Try again" in again
+
+
 def test_an_unknown_failure_is_ours():
     assert PAGES.render(views.Failure("brand_new", "ref-1"), "en").status == 500
 

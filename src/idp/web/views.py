@@ -319,7 +319,10 @@ class OtherUser(View):
 
 @dataclass(frozen=True, slots=True)
 class Failure(View):
-    """Something went wrong. `code` is a key of `wording.FAILURES` or unknown; `description` is for developers."""
+    """Something went wrong. `code` is a key of `wording.FAILURES` or unknown; `description` is for developers.
+
+    A `retry_url` on another site leads back to the client, one on ours tries again.
+    """
 
     template: ClassVar[str] = "failure.html"
     code: str

@@ -129,6 +129,11 @@ FAILURES: Final[Mapping[str, FailureText]] = MappingProxyType(
             mark("Please contact the people who run this service."),
             403,
         ),
+        "recovery_refused": FailureText(
+            mark("This account cannot be recovered here"),
+            mark("We have nothing to compare you with, or the account is closed. Please contact its service."),
+            403,
+        ),
         "access_denied": FailureText(mark("You cannot go on here"), mark("You do not have access to this page."), 403),
         "conflict": FailureText(
             mark("Please try that again"),
