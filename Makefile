@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: help demo test lint types layers unit browser bench lock clean
+.PHONY: help demo test lint types layers flows unit bench lock clean
 
 help:
 	@echo "make demo   start everything on this machine and print what to try"

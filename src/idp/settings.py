@@ -116,7 +116,7 @@ def read_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
             values[name] = _split(name, environ[variable])
         elif f"{variable}_FILE" in environ:
             try:
-                values[name] = Path(environ[f"{variable}_FILE"]).read_text(encoding="utf-8").strip()
+                values[name] = _split(name, Path(environ[f"{variable}_FILE"]).read_text(encoding="utf-8").strip())
             except (OSError, UnicodeDecodeError) as error:
                 faults.append(f"{variable}_FILE: cannot be read ({type(error).__name__})")
     values.update({name: value for name, value in overrides.items() if value is not None})

@@ -10,10 +10,17 @@ import httpx2
 
 
 class Browser:
-    """Visits pages and submits their forms. Stops at addresses that no application here serves."""
+    """Visits pages and submits their forms. Stops at addresses that no application here serves.
+
+    An origin whose application is None is a server of its own and reached over the network.
+    """
 
     def __init__(self, apps: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
-        mounts = {origin: httpx2.ASGITransport(app=app, client=("127.0.0.1", 5000)) for origin, app in apps.items()}
+        mounts = {
+            origin: httpx2.ASGITransport(app=app, client=("127.0.0.1", 5000))
+            for origin, app in apps.items()
+            if app is not None
+        }
         self._origins = tuple(apps)
         self._client = httpx2.AsyncClient(mounts=mounts, headers={"user-agent": "Journey", **(headers or {})})
         self.url = ""
@@ -58,7 +65,7 @@ class Browser:
 
     @property
     def heading(self) -> str:
-        found = re.search(r"<h1[^>]*>(.*?)</h1>", self.text, re.S)
+        found = re.search(r"<h1[^>]*>(.*?)</h1>", self.text, re.DOTALL)
         return html.unescape(re.sub(r"<[^>]+>", "", found[1])).strip() if found else ""
 
     async def close(self) -> None:
@@ -68,9 +75,13 @@ class Browser:
         for _ in range(12):
             answer = await self._client.request(method, url, data=values, headers=headers, follow_redirects=False)
             self.url, self.status, self.text, self.headers = url, answer.status_code, answer.text, answer.headers
-            if answer.status_code not in {302, 303, 307}:
+            leaving = re.search(r'http-equiv="refresh" content="0;url=([^"]*)"', answer.text)
+            if answer.status_code in {302, 303, 307}:
+                url = urljoin(url, answer.headers["location"])
+            elif leaving:
+                url = html.unescape(leaving[1])
+            else:
                 return self.url
-            url = urljoin(url, answer.headers["location"])
             method, values, headers = "GET", None, {}
             if not url.startswith(self._origins):
                 self.url = url

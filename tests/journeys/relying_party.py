@@ -12,7 +12,7 @@ from joserfc.jwk import KeySet
 
 
 class RelyingParty:
-    """Makes authorization requests and checks what comes back."""
+    """Makes authorization requests and checks what comes back. An application of None is reached over the network."""
 
     def __init__(self, client_id: str, metadata: dict[str, Any], issuer: str) -> None:
         self.client_id, self.metadata, self.issuer = client_id, metadata, issuer
@@ -63,20 +63,20 @@ class RelyingParty:
         return await self.call(app, "/token", form)
 
     async def call(self, app: Any, path: str, form: dict[str, str]) -> dict[str, Any]:
-        transport = httpx2.ASGITransport(app=app)
+        transport = httpx2.ASGITransport(app=app) if app is not None else None
         auth = (self.client_id, self.metadata["client_secret"])
         async with httpx2.AsyncClient(transport=transport, base_url=self.issuer) as client:
             answer = await client.post(path, data=form, auth=auth)
         return dict(answer.json()) if answer.content else {}
 
     async def userinfo(self, app: Any, access_token: str) -> dict[str, Any]:
-        transport = httpx2.ASGITransport(app=app)
+        transport = httpx2.ASGITransport(app=app) if app is not None else None
         async with httpx2.AsyncClient(transport=transport, base_url=self.issuer) as client:
             answer = await client.get("/userinfo", headers={"authorization": f"Bearer {access_token}"})
         return {"status": answer.status_code, **answer.json()}
 
     async def check(self, app: Any, token: str) -> dict[str, Any]:
-        transport = httpx2.ASGITransport(app=app)
+        transport = httpx2.ASGITransport(app=app) if app is not None else None
         async with httpx2.AsyncClient(transport=transport, base_url=self.issuer) as client:
             keys = KeySet.import_key_set((await client.get("/jwks.json")).json())
         decoded = jwt.decode(token, keys, algorithms=["ES256", "RS256"])

@@ -25,7 +25,7 @@ async def signed_in(world: World, client: RelyingParty, **extra: str) -> tuple[B
 
 def interview_of(browser: Browser) -> str:
     """Return the interview that the waiting page sends the person to."""
-    url = browser.link(r"http://localhost:8003/[^\"]*interviewId=[^\"]*")
+    url = browser.link(r"http://localhost:\d+/[^\"]*interviewId=[^\"]*")
     found = re.search(r"interviewId=(\w+)", url)
     assert found, url
     return found[1]

@@ -63,9 +63,7 @@ async def test_all_sessions_and_refresh_tokens_end(world: World) -> None:
     await browser.submit()
     await verify(world, browser)
     await browser.submit(password=NEW_PASSWORD)
-    refused = await bank.token(
-        world.provider.app, grant_type="refresh_token", refresh_token=tokens["refresh_token"]
-    )
+    refused = await bank.token(world.provider.app, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
     assert refused["error"] == "invalid_grant"
     await old.get(bank.authorize(prompt="none"))
     assert bank.answer(old.url)["error"] == "login_required"

@@ -48,3 +48,15 @@ async def test_a_taken_address_looks_the_same_and_no_code_is_right(world: World)
     await browser.submit("submitted", email="alice@example.com", password=PASSWORD)
     assert "code" in browser.text
     assert [template for _, template, _ in world.mails()] == ["account_exists"]
+
+
+async def test_a_person_who_signed_up_can_step_up_later(world: World) -> None:
+    bank = world.client()
+    browser = world.browser()
+    await register(world, browser, bank)
+    await bank.redeem(world.provider.app, await verify(world, browser, person="carol"))
+    world.clock.advance(400)
+    again = world.browser()
+    await sign_in(again, bank.authorize(acr_values="urn:idp:acr:idv"), "carol@example.com")
+    tokens = await bank.redeem(world.provider.app, await verify(world, again, person="carol"))
+    assert tokens["claims"]["acr"] == "urn:idp:acr:idv"

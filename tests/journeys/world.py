@@ -16,7 +16,7 @@ import httpx2
 
 from idp.application.mail import SEAL
 from idp.application.operators import NewUser, add_totp, add_user, put_clients
-from idp.clock import SettableClock
+from idp.clock import Clock, SettableClock
 from idp.egress import EgressPolicy
 from idp.http import HttpClient
 from idp.records.accounts import User
@@ -143,14 +143,21 @@ def make_world(folder: Path, **settings: Any) -> World:
     return World(provider, simulator, clock, http)
 
 
-def wire(folder: Path, clock: SettableClock, http: HttpClient | None = None, **settings: Any) -> Provider:
+def wire(
+    folder: Path,
+    clock: Clock,
+    http: HttpClient | None = None,
+    issuer: str = ISSUER,
+    simulator: str = SIMULATOR,
+    **settings: Any,
+) -> Provider:
     """Wire a provider on the database in `folder`, which may have served another process before."""
     config = folder / "config"
     if not config.exists():
         shutil.copytree(CONFIG, config, ignore=shutil.ignore_patterns("clients", "*.test.yaml"))
     values = {"password_memory_kib": 64, "password_time_cost": 1, "master_key": MASTER_KEY} | settings
-    chosen = Settings(issuer=ISSUER, data_dir=folder / "data", config_dir=config, **values)
-    return build_provider(chosen, clock=clock, http=http, environ=ENVIRON, background=False)
+    chosen = Settings(issuer=issuer, data_dir=folder / "data", config_dir=config, **values)
+    return build_provider(chosen, clock=clock, http=http, environ={**ENVIRON, "INCODE_API_URL": simulator}, background=False)
 
 
 @cache

@@ -181,6 +181,7 @@ def test_no_code_for_another_client_than_the_request_names(world: World) -> None
     [
         ({"redirect_uris": ["https://new.example/cb"]}, "invalid_request", False),
         ({"response_types": ["none"]}, "unauthorized_client", True),
+        ({"scope": "profile"}, "invalid_scope", True),
     ],
 )
 def test_a_client_that_changed_during_the_journey_is_judged_as_it_is_now(
@@ -191,6 +192,16 @@ def test_a_client_that_changed_during_the_journey_is_judged_as_it_is_now(
     found = issue(world, one, params)
     assert isinstance(found, AuthorizationFault)
     assert (found.code, found.redirectable) == (code, redirectable)
+
+
+def test_a_scope_the_client_lost_during_the_journey_is_not_granted(world: World) -> None:
+    one, params = world.validate(world.raw(scope="openid email"))
+    world.put_client(client("shop", scope="openid"))
+    code = issue(world, one, params)
+    assert isinstance(code, str)
+    body = world.redeem(code).body
+    assert body is not None
+    assert body["scope"] == "openid"
 
 
 def test_a_client_that_was_removed_during_the_journey_gets_no_code(world: World) -> None:

@@ -38,7 +38,9 @@ async def _send(deps: Dependencies, mailer: Mailer, mail: OutgoingMail) -> tuple
     """Return None, or what went wrong and whether trying again makes sense."""
     try:
         values = deps.sealer.open_json(SEAL, mail.values)
-        await mailer.send(mail.to, render(mail.template, mail.locale, values), key=f"outbox {mail.id}")
+        await mailer.send(
+            mail.to, render(mail.template, mail.locale, values), key=f"outbox {mail.id} {mail.created_at}"
+        )
     except TemporaryMailFailure as error:
         return error.code, True
     except (PermanentMailFailure, CannotRender, BoxBroken) as error:

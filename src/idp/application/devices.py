@@ -1,4 +1,4 @@
-"""Telling people which device asked, in words they know. A coarse reading: enough to recognise oneself, no fingerprint."""
+"""Telling people which device asked, in words they know: enough to recognise oneself, and no fingerprint."""
 
 from typing import Final
 

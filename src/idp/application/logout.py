@@ -43,8 +43,8 @@ def log_out(
             hint,
             client,
             session_sub=signed_in.user.sub if signed_in else None,
-            # The session ID rotates with every elevation, so an ID token of before names an earlier one. Whoever holds an
-            # ID token of this user is a relying party of theirs, and may sign them out.
+            # The session ID rotates with every elevation, so an ID token of before names an earlier one. Whoever holds
+            # an ID token of this user is a relying party of theirs, and may sign them out.
             session_sid=hint.sid if hint else None,
         )
         if signed_in is not None and plan.confirm and not confirmed:

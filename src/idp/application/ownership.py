@@ -60,13 +60,13 @@ def open_person(deps: Dependencies, verification: Verification) -> Person:
 def judge_result(uow: UnitOfWork, verification: Verification, result: VerificationResult) -> OwnerVerdict:
     """Say whose result this is: the account's owner, somebody else, nobody knows, or somebody new."""
     document = parse_document(result.person)
+    vendor = vendor_of(uow, verification.connection)
     facts = VendorFacts(
         identity_id=result.identity_id,
         existing_user=result.existing_user,
         existing_external_id=result.existing_external_id,
-        external_customer_id_sent=verification.subject_ref,
+        external_customer_id_sent=_own_reference(uow, verification, vendor, result.existing_external_id),
     )
-    vendor = vendor_of(uow, verification.connection)
     owner = uow.identities.by_vendor_identity(vendor, result.identity_id) if result.identity_id else None
     if verification.user_id is None:
         return judge_newcomer(document, facts, None, identity_taken=owner is not None)
@@ -81,3 +81,15 @@ def _profile(user: User) -> Profile:
     return Profile(
         full_name=user.name, given_name=user.given_name, family_name=user.family_name, birth_date=user.birth_date
     )
+
+
+def _own_reference(uow: UnitOfWork, verification: Verification, vendor: str, claimed: str | None) -> str:
+    """Return the name by which the vendor knows this account: the one just sent, or the one it was enrolled under.
+
+    A sign-up is verified before its account exists, so the vendor first met this person under another name of ours.
+    """
+    enrolled = uow.identities.of_user(verification.user_id, vendor) if verification.user_id is not None else None
+    first = uow.verifications.get(enrolled.verification_id) if enrolled else None
+    if first is not None and claimed == first.subject_ref:
+        return first.subject_ref
+    return verification.subject_ref

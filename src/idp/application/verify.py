@@ -141,7 +141,7 @@ def _open(
                 run_id=run.id,
                 step=step,
                 connection=connection,
-                subject_ref=subject_ref(deps, connection, user.sub if user else f"run-{run.id}-{run.created_at}"),
+                subject_ref=subject_ref(deps, connection, user.sub if user else _newcomer(uow, run)),
                 created_at=now,
                 deadline_at=now + line.settings.deadline_seconds,
                 user_id=user.id if user else None,
@@ -163,6 +163,12 @@ def _open(
 
 def _subject(run: Run) -> int:
     return run.user_id or run.expected_user_id or 0
+
+
+def _newcomer(uow: UnitOfWork, run: Run) -> str:
+    """Name somebody who has no account yet by the address being registered, so that a second try is the same person."""
+    registration = uow.registrations.of_run(run.id)
+    return f"newcomer {registration.email_key}" if registration else f"run {run.id} {run.created_at}"
 
 
 def _locale(deps: Dependencies, run_id: int) -> str:

@@ -138,7 +138,7 @@ def wait_until_ready(part: Part, process: "subprocess.Popen[bytes]", folder: Pat
             with urllib.request.urlopen(part.url, timeout=2):  # noqa: S310  # a loopback address of ours
                 return
         except urllib.error.HTTPError as error:
-            if error.code < 500:
+            if error.code < 500 and part.name != "provider":
                 return
         except OSError:
             pass

@@ -87,10 +87,13 @@ class ClientView(ClientMixin):  # type: ignore[misc]  # authlib has no types
     def get_default_redirect_uri(self) -> None:
         """Return none: a request must name its redirect URI (OIDC Core 3.1.2.1)."""
 
-    def get_allowed_scope(self, scope: str | None) -> str:
-        """Return the scopes of the request that the client registered; unknown ones are ignored (OIDC Core 3.1.2.1)."""
+    def get_allowed_scope(self, scope: str | None) -> str | None:
+        """Return the scopes of the request that the client registered, or None if that leaves nothing.
+
+        Unknown ones are ignored (OIDC Core 3.1.2.1).
+        """
         allowed = registered_scopes(self.record)
-        return " ".join(name for name in dict.fromkeys((scope or "").split()) if name in allowed)
+        return " ".join(name for name in dict.fromkeys((scope or "").split()) if name in allowed) or None
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         """Say whether the redirect URI is a registered one."""

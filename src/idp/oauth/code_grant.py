@@ -24,7 +24,7 @@ _S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What a person approved, ready to become a code. `earned` was computed from evidence, by the caller, just now."""
+    """What a person approved, ready to become a code. acr, amr and auth_time were computed from evidence just now."""
 
     user: User
     scopes: tuple[str, ...]
@@ -89,7 +89,10 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # authlib has no
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
 
     def generate_authorization_code(self) -> str:
-        """Write the grant and its code, and return the wire form `<id>.<secret>`."""
+        """Write the grant and its code, and return the wire form `<id>.<secret>`.
+
+        The scopes are those Authlib let through: approved by the person, and the client's as it is registered now.
+        """
         call: Call = self.server.call
         approval: Approval = self.request.user
         client: Client = self.request.client.record
@@ -97,7 +100,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # authlib has no
             Grant(
                 id=0,
                 client_id=client.client_id,
-                scopes=approval.scopes,
+                scopes=tuple(self.request.scope.split()),
                 created_at=call.now,
                 user_id=approval.user.id,
                 session_id=approval.session_id,

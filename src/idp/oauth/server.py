@@ -210,7 +210,7 @@ def _approve(exchange: Exchange, params: AuthorizationParams, approval: Approval
         "response_type": "code",
         "client_id": params.client_id,
         "redirect_uri": params.redirect_uri,
-        "scope": " ".join(params.scopes),
+        "scope": " ".join(approval.scopes if approval else params.scopes),
         "state": params.state,
         "code_challenge": params.code_challenge,
         "code_challenge_method": "S256" if params.code_challenge is not None else None,

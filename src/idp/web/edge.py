@@ -18,7 +18,7 @@ from idp.web.csrf import FormGuard
 from idp.web.forms import read_form
 from idp.web.middleware.request_id import request_id_of
 from idp.web.pages import Pages
-from idp.web.views import Form, FormPost, View
+from idp.web.views import Form, FormPost, Leaving, View
 
 BROWSER_SECONDS: Final = 400 * 86400
 
@@ -115,11 +115,15 @@ def number_of(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
-def follow(request: Request, following: Next) -> Response:
-    """Send the browser where the authorization journey goes next."""
+def follow(request: Request, following: Next, *, after_form: bool = False) -> Response:
+    """Send the browser where the authorization journey goes next.
+
+    `after_form`: a form's POST led here. Chromium holds the page's `form-action` against every redirect that follows,
+    the client's own ones too, so the way out is a page that navigates by itself.
+    """
     match following:
         case Answer(response):
-            return finish(request, answer_client(request, response))
+            return finish(request, answer_client(request, response, after_form=after_form))
         case ToRun(run_id):
             return see_other(request, f"/run/{run_id}")
         case ToPage(page, request_id):
@@ -129,10 +133,12 @@ def follow(request: Request, following: Next) -> Response:
 PAGES: Final[Mapping[str, str]] = {"consent": "consent", "select_account": "select-account", "recover": "recover"}
 
 
-def answer_client(request: Request, response: AuthorizationResponse) -> Response:
-    """Deliver an authorization response: by redirect, or by a form that posts itself."""
+def answer_client(request: Request, response: AuthorizationResponse, *, after_form: bool) -> Response:
+    """Deliver an authorization response: by redirect, by a page that leaves, or by a form that posts itself."""
     if response.response_mode == "form_post":
         edge = edge_of(request)
         view = FormPost(response.redirect_uri, response.params)
         return edge.pages.render(view, browser_of(request).locale).to_response()
+    if after_form:
+        return show(request, Leaving(response.location))
     return RedirectResponse(response.location, 303)

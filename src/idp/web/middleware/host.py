@@ -1,12 +1,16 @@
 """Answers only for the issuer's own host, so that no link or redirect is ever built from a Host header of others."""
 
 from collections.abc import Iterable
+from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from idp.errors import InvalidInput
 from idp.web.csrf import origin_of
+
+#: Probes call a process by its address; their answers hold no link.
+PROBES: Final = frozenset({"/livez", "/readyz"})
 
 
 class HostCheck:
@@ -23,7 +27,7 @@ class HostCheck:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on if it was meant for us."""
-        if scope["type"] in ("http", "websocket"):
+        if scope["type"] in ("http", "websocket") and scope["path"] not in PROBES:
             found = [value.lower() for key, value in scope["headers"] if key == b"host"]
             if len(found) != 1 or found[0] not in self._hosts:
                 raise InvalidInput("This address is not served here.", code="wrong_host", detail="Host header")

@@ -1,9 +1,9 @@
 """The authorization endpoint (RFC 6749 section 3.1, OIDC Core 3.1.2) and the pages it can need outside of flows."""
 
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from idp.application import authorize, consent
 from idp.application.sign_up import start_sign_up
@@ -21,6 +21,10 @@ MAX_PARAMETERS = 64
 async def authorize_endpoint(request: Request) -> Response:
     """Take an authorization request by GET or POST."""
     raw = await _parameters(request)
+    if request.method == "POST":
+        # Another site's POST carries no SameSite cookies, so the session would not be seen: come again by GET.
+        query = urlencode([(name, value) for name, values in raw.items() for value in values])
+        return RedirectResponse(f"/authorize?{query}", 303, {"cache-control": "no-store"})
     wished = raw.get("ui_locales")
     browser = browser_of(request, wished[0] if wished else None)
     try:
@@ -34,7 +38,8 @@ async def authorize_endpoint(request: Request) -> Response:
 async def continue_endpoint(request: Request) -> Response:
     """Go on with a stored request."""
     request_id = _request_id(request.query_params.get("request"))
-    return follow(request, await in_thread(authorize.proceed, edge_of(request).deps, request_id, browser_of(request)))
+    following = await in_thread(authorize.proceed, edge_of(request).deps, request_id, browser_of(request))
+    return follow(request, following, after_form=True)
 
 
 async def sign_up_endpoint(request: Request) -> Response:
