@@ -157,7 +157,9 @@ def wire(
         shutil.copytree(CONFIG, config, ignore=shutil.ignore_patterns("clients", "*.test.yaml"))
     values = {"password_memory_kib": 64, "password_time_cost": 1, "master_key": MASTER_KEY} | settings
     chosen = Settings(issuer=issuer, data_dir=folder / "data", config_dir=config, **values)
-    return build_provider(chosen, clock=clock, http=http, environ={**ENVIRON, "INCODE_API_URL": simulator}, background=False)
+    return build_provider(
+        chosen, clock=clock, http=http, environ={**ENVIRON, "INCODE_API_URL": simulator}, background=False
+    )
 
 
 @cache

@@ -142,11 +142,14 @@ async def test_a_user_without_a_second_factor_is_told_so_and_not_sent_in_circles
     bank = world.client()
     browser, _ = await signed_in(world, bank)
     await browser.get(bank.authorize(acr_values=TWO_FACTORS))
-    for _ in range(2):
-        if not path_of(browser).startswith("/run/"):
-            break
-        await browser.submit("submitted", email="alice@example.com")
-        await browser.submit("submitted", password=PASSWORD)
+    runs = 0
+    while path_of(browser).startswith("/run/") and (runs := runs + 1) < 4:
+        if 'value="continue"' in browser.text:
+            await verify(world, browser)
+        else:
+            await browser.submit("submitted", email="alice@example.com")
+            await browser.submit("submitted", password=PASSWORD)
+    assert runs <= 1
     assert bank.answer(browser.url)["error"] == UNMET
 
 

@@ -91,7 +91,7 @@ async def test_a_recovery_flow_with_a_way_around_the_proof_cannot_be_published(
 
 
 @pytest.mark.parametrize("same", [True, False], ids=["same browser", "another browser"])
-async def test_a_reset_does_not_skip_the_second_factor(world: World, same: bool) -> None:  # noqa: FBT001
+async def test_a_reset_does_not_skip_the_second_factor(world: World, same: bool) -> None:
     user = world.add_user()
     bank = world.client()
     await enrol(world, bank)

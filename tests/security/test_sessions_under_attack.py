@@ -54,9 +54,7 @@ async def test_prompt_login_renews_the_session_and_its_time_and_not_earlier_toke
     assert second["claims"]["auth_time"] == first["claims"]["auth_time"] + 1000
     assert second["claims"]["sid"] != first["claims"]["sid"]
     assert browser.cookies["idp_session"] != cookie
-    renewed = await bank.token(
-        world.provider.app, grant_type="refresh_token", refresh_token=first["refresh_token"]
-    )
+    renewed = await bank.token(world.provider.app, grant_type="refresh_token", refresh_token=first["refresh_token"])
     access = await bank.check(world.provider.app, renewed["access_token"])
     assert access["auth_time"] == first["claims"]["auth_time"]
 

@@ -21,7 +21,12 @@ ENDPOINTS: Final[dict[str, Endpoint]] = {
 }
 
 
+#: Endpoints that write nothing: userinfo is called often.
+READ_ONLY: Final = frozenset({"userinfo"})
+
+
 def answer(deps: Dependencies, endpoint: str, request: EndpointRequest) -> EndpointResponse:
     """Answer one of `ENDPOINTS` in one unit of work."""
-    with deps.storage.write() as uow:
+    unit = deps.storage.read() if endpoint in READ_ONLY else deps.storage.write()
+    with unit as uow:
         return ENDPOINTS[endpoint](deps.oauth, uow, request)
