@@ -45,7 +45,8 @@ flows:
 
 unit:
 	@sh tests/install-chromium.sh
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not browser"
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m browser tests/browser
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

@@ -41,9 +41,12 @@ def serve(app: ASGIApp, host: str = "127.0.0.1") -> Iterator[str]:
         listener.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Return the browser, or skip where there is none."""
+    """Return the browser, or skip where there is none.
+
+    One a module and no longer: Playwright's event loop runs as long as it lives, and other tests want their own.
+    """
     if not CHROMIUM:
         pytest.skip("no Chromium: set CHROMIUM to its path")
     with sync_playwright() as playwright:

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx2
 import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from idp.application.operators import NewUser, add_user, put_clients
 from idp.clock import SystemClock
@@ -60,8 +61,22 @@ def serve_live(folder: Path) -> Iterator[Live]:
         prepare(provider)
         add_user(provider.deps, ALICE)
         stack.enter_context(serve_simulator(own, issuer))
-        stack.enter_context(serve(provider.app, listening))
+        stack.enter_context(serve(closing_calls(provider), listening))
         yield Live(issuer, simulator, provider)
+
+
+def closing_calls(provider: Provider) -> ASGIApp:
+    """Return the provider's application, which at its end closes the connections it opened itself."""
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_closed(message: Message) -> None:
+            if message["type"] == "lifespan.shutdown.complete":
+                await provider.http.aclose()
+            await send(message)
+
+        await provider.app(scope, receive, send_closed)
+
+    return application
 
 
 @contextmanager
@@ -78,7 +93,9 @@ def serve_simulator(listening: socket.socket, issuer: str) -> Iterator[None]:
 @contextmanager
 def serve(app: Any, listening: socket.socket) -> Iterator[None]:
     """Serve an application on a bound socket until the block ends."""
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_config=None, ws="none", loop="asyncio", timeout_graceful_shutdown=1)
+    )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:
@@ -109,9 +126,7 @@ async def pass_check(browser: Browser, simulator: str, outcome: str = "OK", pers
     """From the waiting page: be a person on the vendor's page, end with an outcome, and return where it says."""
     interview = interview_of(browser)
     async with httpx2.AsyncClient(base_url=simulator) as client:
-        done = await client.post(
-            f"/__control/sessions/{interview}/finish", json={"outcome": outcome, "person": person}
-        )
+        done = await client.post(f"/__control/sessions/{interview}/finish", json={"outcome": outcome, "person": person})
         assert done.status_code < 400, done.text
         session = (await client.get(f"/__control/sessions/{interview}")).json()
     return await browser.get(session["redirectionUrl"])

@@ -1,12 +1,11 @@
 """Relying-party libraries of others, over real HTTP: what they check of us is what clients in the field check."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from authlib.integrations.base_client import OAuth2Mixin, OpenIDMixin
+from authlib.integrations.base_client import BaseApp, OAuth2Mixin, OpenIDMixin
 from authlib.integrations.requests_client import OAuth2Session
 from cryptojwt.key_jar import KeyJar
 from idpyoidc.client.defaults import DEFAULT_OIDC_SERVICES
@@ -31,7 +30,14 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         yield made
 
 
-class AuthlibClient(OAuth2Mixin, OpenIDMixin):
+@pytest.fixture
+async def browser(live: Live) -> AsyncIterator[Browser]:
+    made = live.browser()
+    yield made
+    await made.close()
+
+
+class AuthlibClient(OAuth2Mixin, OpenIDMixin, BaseApp):
     """Authlib's client without a web framework, on its session for requests."""
 
     client_cls = OAuth2Session
@@ -59,6 +65,9 @@ async def sign_in(browser: Browser, url: str) -> dict[str, str]:
     await browser.get(url)
     await browser.submit("submitted", email="alice@example.com")
     await browser.submit("submitted", password=PASSWORD)
+    # offline_access is asked about even where a client's other scopes are not.
+    assert "/consent" in browser.url, browser.url
+    await browser.submit("allow")
     return response_of(browser)
 
 
@@ -67,6 +76,10 @@ async def step_up(live: Live, browser: Browser, url: str) -> dict[str, str]:
     assert "password" not in browser.text.lower()
     await browser.submit("continue")
     await pass_check(browser, live.simulator)
+    # idpyoidc sends prompt=consent with offline_access, as OIDC Core section 11 says; Authlib does not.
+    assert ("/consent" in browser.url) == ("prompt=consent" in url), browser.url
+    if "/consent" in browser.url:
+        await browser.submit("allow")
     return response_of(browser)
 
 
@@ -77,7 +90,7 @@ def response_of(browser: Browser) -> dict[str, str]:
     return answer
 
 
-async def test_authlib_signs_in_steps_up_refreshes_and_signs_out(live: Live) -> None:
+async def test_authlib_signs_in_steps_up_refreshes_and_signs_out(live: Live, browser: Browser) -> None:
     document = register(live, "authlib", "ES256")
     callback = document["redirect_uris"][0]
     client = AuthlibClient(
@@ -93,7 +106,6 @@ async def test_authlib_signs_in_steps_up_refreshes_and_signs_out(live: Live) -> 
         token = client.fetch_access_token(callback, code=answer["code"], code_verifier=asked["code_verifier"])
         return token, client.parse_id_token(token, asked["nonce"])
 
-    browser = live.browser()
     asked = client.create_authorization_url(callback)
     assert "code_challenge_method=S256" in asked["url"]
     token, first = redeem(asked, await sign_in(browser, asked["url"]))
@@ -116,15 +128,13 @@ async def test_authlib_signs_in_steps_up_refreshes_and_signs_out(live: Live) -> 
     leaving = client.create_logout_url(document["post_logout_redirect_uris"][0], id_token_hint=token["id_token"])
     assert await browser.get(leaving["url"]) == f"https://authlib.example/?state={leaving['state']}"
     await assert_signed_out(browser, client.create_authorization_url(callback, prompt="none")["url"])
-    await browser.close()
 
 
-async def test_idpyoidc_signs_in_steps_up_refreshes_and_signs_out(live: Live) -> None:
+async def test_idpyoidc_signs_in_steps_up_refreshes_and_signs_out(live: Live, browser: Browser) -> None:
     document = register(live, "idpyoidc", "RS256")
     handler = make_handler(live.issuer, document)
-    browser = live.browser()
 
-    url = handler.begin(live.issuer)
+    url = handler.begin(live.issuer, req_args={"scope": SCOPE.split()})
     assert "code_challenge_method=S256" in url
     assert "nonce=" in url
     first = handler.finalize(live.issuer, await sign_in(browser, url))
@@ -133,7 +143,7 @@ async def test_idpyoidc_signs_in_steps_up_refreshes_and_signs_out(live: Live) ->
     assert first["id_token"].jws_header["alg"] == "RS256"
     assert (first["userinfo"]["sub"], first["userinfo"]["email"]) == (first["id_token"]["sub"], "alice@example.com")
 
-    url = handler.begin(live.issuer, req_args={"acr_values": [IDV]})
+    url = handler.begin(live.issuer, req_args={"scope": SCOPE.split(), "acr_values": [IDV]})
     second = handler.finalize(live.issuer, await step_up(live, browser, url))
     assert "error" not in second, second
     assert (second["id_token"]["acr"], second["id_token"]["amr"]) == (IDV, ["face", "pwd"])
@@ -147,7 +157,6 @@ async def test_idpyoidc_signs_in_steps_up_refreshes_and_signs_out(live: Live) ->
     state = leaving["request"]["state"]
     assert await browser.get(leaving["url"]) == f"https://idpyoidc.example/?state={state}"
     await assert_signed_out(browser, handler.begin(live.issuer, req_args={"prompt": "none"}))
-    await browser.close()
 
 
 def make_handler(issuer: str, document: dict[str, Any]) -> RPHandler:
@@ -161,7 +170,7 @@ def make_handler(issuer: str, document: dict[str, Any]) -> RPHandler:
                 **{name: document[name] for name in taken},
                 "issuer": issuer,
                 "client_type": "oidc",
-                "scope": SCOPE.split(),
+                "client_authn_methods": ["client_secret_basic"],
                 "token_endpoint_auth_method": "client_secret_basic",
                 "id_token_signed_response_alg": document["id_token_signed_response_alg"],
                 "add_ons": {

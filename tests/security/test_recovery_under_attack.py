@@ -12,7 +12,9 @@ from tests.journeys.world import CONFIG, ISSUER, World
 from tests.security.moves import (
     IDV,
     NEW_PASSWORD,
+    ONE_FACTOR,
     RECOVERY,
+    TWO_FACTORS,
     ask_for_link,
     call,
     enrol,
@@ -124,11 +126,14 @@ async def test_what_recovery_proved_is_no_ordinary_level(world: World) -> None:
     await in_recovery(world, browser)
     await verify(world, browser)
     await browser.submit(password=NEW_PASSWORD)
-    for extra in ({}, {"acr_values": IDV}):
-        await browser.get(bank.authorize(**extra))
-        assert path_of(browser).startswith("/run/"), browser.url
-        await browser.get(bank.authorize(prompt="none", **extra))
-        assert "code" not in bank.answer(browser.url)
+    plain = await bank.redeem(world.provider.app, await browser.get(bank.authorize()))
+    assert plain["claims"]["acr"] == RECOVERY
+    assert not {"pwd", "mfa"} & set(plain["claims"]["amr"])
+    for level in (IDV, ONE_FACTOR, TWO_FACTORS):
+        await browser.get(bank.authorize(prompt="none", acr_values=level))
+        assert "code" not in bank.answer(browser.url), level
+    await browser.get(bank.authorize(acr_values=IDV))
+    assert path_of(browser).startswith("/run/"), browser.url
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

@@ -113,7 +113,7 @@ def _proceed(
         params,
         client.policy,
         _view(uow, signed_in),
-        Progress.of(request) if request else Progress(0),
+        _progress(request, consent),
         deps.levels,
         reachable=reachable_levels(deps, uow, client.policy),
         offered=offered,
@@ -128,6 +128,14 @@ def _proceed(
         case Refuse(error, description):
             return _refuse(deps, uow, client, params, request, error, description, browser)
     return _refuse(deps, uow, client, params, request, "login_required", "nobody is signed in", browser)
+
+
+def _progress(request: AuthorizationRequest | None, consent: Consent | None) -> Progress:
+    """Return how far the request is. Consent that somebody else gave, before another person signed in, is none."""
+    if request is None:
+        return Progress(0)
+    own = consent is not None and consent.granted_at >= request.created_at
+    return replace(Progress.of(request), consented=request.consented and own)
 
 
 def _view(uow: UnitOfWork, signed_in: SignedIn | None) -> SessionView | None:

@@ -15,6 +15,7 @@ from idp.storage.protocols.unit import UnitOfWork
 
 DIGITS = 6
 LINK = "link"
+REGISTRATION = "registration"
 
 
 def perform_send_email_code(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> ActionResult:
@@ -23,7 +24,9 @@ def perform_send_email_code(deps: Dependencies, uow: UnitOfWork, call: ActionCal
     An address that has an account already gets a mail that says so instead, and the page looks the same: nobody learns
     here who has an account, except its owner.
     """
-    email = parse_email(call.form.get("email", ""))
+    registration = uow.registrations.of_run(call.run.id)
+    # The address that the account would get, not the one that was typed last.
+    email = parse_email(registration.email if registration else call.form.get("email", ""))
     if email is None or not charge(deps, uow, keys_for_mail(email.lookup_key, call.browser.address)):
         note(deps, uow, "email_code.send", "throttled", trace=call.browser.trace, run_id=call.run.id)
         return ActionResult("throttled", call.run)
@@ -37,6 +40,7 @@ def perform_send_email_code(deps: Dependencies, uow: UnitOfWork, call: ActionCal
             created_at=now,
             expires_at=now + deps.policy.email_code_seconds,
             run_id=call.run.id,
+            data={REGISTRATION: registration.id if registration else None},
         )
     )
     if uow.users.by_email_key(email.lookup_key) is not None:
@@ -54,13 +58,15 @@ def perform_send_email_code(deps: Dependencies, uow: UnitOfWork, call: ActionCal
 
 
 def perform_check_email_code(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> ActionResult:
-    """Write `email` evidence if this is the newest code of this run, in time, and not used."""
+    """Write `email` evidence if this is the newest code of this run, for the address it registers, in time, unused."""
     outcome, run = "wrong", call.run
     newest = max((values[LINK] for values in call.values.values() if isinstance(values.get(LINK), int)), default=None)
     link = uow.links.get(newest) if newest is not None else None
     typed = "".join(character for character in call.secrets.get("code", "") if character not in " -\u00a0\t")
     now = deps.clock.now()
-    if link is None or link.run_id != call.run.id:
+    registration = uow.registrations.of_run(call.run.id)
+    wanted = registration.id if registration else None
+    if link is None or link.run_id != call.run.id or link.data.get(REGISTRATION) != wanted:
         outcome = "expired"
     elif not charge(deps, uow, keys_for_code(f"run:{call.run.id}", call.browser.address)):
         outcome = "throttled"

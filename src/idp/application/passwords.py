@@ -72,7 +72,8 @@ def perform_check_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall
     if not checked.verdict.ok or user is None or user.status != "active" or credential is None or not current:
         _audit(deps, uow, call, "wrong", user)
         return ActionResult("wrong", call.run)
-    if call.run.expected_user_id not in (None, user.id):
+    # Also after "back": who has typed one person's password in this run does not go on in it as another.
+    if {call.run.expected_user_id, call.run.user_id} - {None, user.id}:
         _audit(deps, uow, call, "other_user", user)
         return ActionResult("wrong", call.run, user_changed=True)
     now = deps.clock.now()

@@ -28,6 +28,20 @@ def perform_register(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> A
         return ActionResult(
             "weak", call.run, {"problems": list(made.problems) if isinstance(made, NewPassword) else []}
         )
+    before = uow.registrations.of_run(call.run.id)
+    proved = any(item.method == "email" for item in uow.evidence.of_run(call.run.id))
+    if proved and (before is None or before.email_key != email.lookup_key):
+        # What was proved for one address must not make an account with another, however the flow is drawn.
+        note(
+            deps,
+            uow,
+            "sign_up.register",
+            "refused",
+            reason="email_proved",
+            trace=call.browser.trace,
+            run_id=call.run.id,
+        )
+        return ActionResult("weak", call.run, {"problems": ["email"]})
     now = deps.clock.now()
     uow.registrations.add(
         PendingRegistration(

@@ -13,15 +13,14 @@ from idp.web.edge import browser_of, edge_of, finish, make_form, see_other, show
 from idp.web.forms import read_pairs
 
 PATH = "/logout"
+MAX_QUERY = 16 * 1024
+MAX_PARAMETERS = 64
 
 
 async def logout_endpoint(request: Request) -> Response:
     """End the session if the client's hint names it, else ask the person first."""
     query = request.scope["query_string"].decode("latin-1")
-    if request.method == "POST":
-        pairs = list(await read_pairs(request))
-    else:
-        pairs = parse_qsl(query[:16_384], keep_blank_values=True, max_num_fields=64)
+    pairs = list(await read_pairs(request)) if request.method == "POST" else _read(query)
     return await _log_out(request, _collect(pairs), confirmed=False)
 
 
@@ -31,9 +30,7 @@ async def logout_answer(request: Request) -> Response:
     values = await take_form(request, _action(query))
     if values.get("outcome") != "sign_out":
         return see_other(request, "/")
-    return await _log_out(
-        request, _collect(parse_qsl(query, keep_blank_values=True, max_num_fields=64)), confirmed=True
-    )
+    return await _log_out(request, _collect(_read(query)), confirmed=True)
 
 
 async def _log_out(request: Request, raw: dict[str, list[str]], *, confirmed: bool) -> Response:
@@ -54,6 +51,15 @@ async def _log_out(request: Request, raw: dict[str, list[str]], *, confirmed: bo
 
 def _action(query: str) -> str:
     return f"{PATH}/confirm?{query}" if query else f"{PATH}/confirm"
+
+
+def _read(query: str) -> list[tuple[str, str]]:
+    if len(query) > MAX_QUERY:
+        raise InvalidInput("The request is too long.", code="body_too_large")
+    try:
+        return parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
+    except ValueError as error:
+        raise InvalidInput("The request is malformed.", detail=type(error).__name__) from None
 
 
 def _collect(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
