@@ -52,8 +52,8 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench
 
 lock:
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra demo -o requirements/runtime.lock
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra dev --extra demo -o requirements/dev.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras pyproject.toml --extra demo -o requirements/runtime.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras pyproject.toml --extra dev --extra demo -o requirements/dev.lock
 
 clean:
 	rm -rf $(VENV) .demo .idp
