@@ -24,8 +24,9 @@ from idp.connectors.registry import build_registry
 from idp.connectors.smtp.send import Mailer, SmtpSettings
 from idp.egress import EgressPolicy
 from idp.errors import InvalidInput
-from idp.flows.catalog import Catalog, default_catalog, identity_connection
+from idp.flows.catalog import default_catalog
 from idp.flows.parse import FlowFault
+from idp.flows.step_types import Catalog, identity_connection
 from idp.handles import RandomBytes
 from idp.http import HttpClient
 from idp.identity.hashing_pool import HashingPool

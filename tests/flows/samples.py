@@ -4,11 +4,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from idp.flows.catalog import Catalog, ConnectionInfo, default_catalog, identity_connection
+from idp.flows.catalog import default_catalog
 from idp.flows.check import check_flow
 from idp.flows.language import Flow
 from idp.flows.parse import parse_flow
 from idp.flows.problems import Problem
+from idp.flows.step_types import Catalog, ConnectionInfo, identity_connection
 
 SHIPPED_FOLDER = Path(__file__).parents[2] / "config" / "flows"
 SHIPPED = ("recovery", "sign-in", "sign-up", "step-up")

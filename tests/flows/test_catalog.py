@@ -2,15 +2,10 @@
 
 import pytest
 
-from idp.flows.catalog import (
-    AUTHENTICATING,
-    ConnectionInfo,
-    default_catalog,
-    demand_evidence,
-    entry_evidence,
-    identity_connection,
-)
+from idp.flows.catalog import default_catalog
 from idp.flows.language import LIMIT, PURPOSES, RECOVERY
+from idp.flows.methods import AUTHENTICATING, demand_evidence, entry_evidence
+from idp.flows.step_types import ConnectionInfo, identity_connection
 from tests.flows.samples import CATALOG
 
 

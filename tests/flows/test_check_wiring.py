@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from idp.flows.catalog import default_catalog, identity_connection
+from idp.flows.catalog import default_catalog
 from idp.flows.check import check_flow
 from idp.flows.language import EndStep, Flow, ScreenStep
 from idp.flows.parse import parse_flow
+from idp.flows.step_types import identity_connection
 from tests.flows.samples import CATALOG, STEP_UP, find_problems, list_codes, load_shipped, make_flow
 
 

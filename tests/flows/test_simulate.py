@@ -2,11 +2,11 @@
 
 import pytest
 
-from idp.flows.catalog import Catalog
 from idp.flows.language import ReviewStep, ScreenStep
 from idp.flows.parse import parse_flow
 from idp.flows.simulate import ACCEPTED, MAX_ANSWERS, Answer, simulate
 from idp.flows.state import Hop
+from idp.flows.step_types import Catalog
 from tests.flows.samples import CATALOG, STRICT_STEP_UP, load_shipped, make_flow, score
 
 STEP_UP = parse_flow(STRICT_STEP_UP)

@@ -11,7 +11,7 @@ from idp.application.audit import note_run
 from idp.application.browser import Browser, OpenedSession, open_session
 from idp.application.dependencies import Dependencies
 from idp.application.proof import OWNER_PROOF
-from idp.flows.catalog import AUTHENTICATING
+from idp.flows.methods import AUTHENTICATING
 from idp.records.journeys import AuthorizationRequest, Run, RunStatus
 from idp.storage.protocols.unit import UnitOfWork
 

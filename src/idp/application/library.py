@@ -5,10 +5,10 @@ import threading
 from collections.abc import Mapping
 
 from idp.errors import NotFound
-from idp.flows.catalog import Catalog
 from idp.flows.check import check_flow
 from idp.flows.language import Flow
 from idp.flows.parse import FlowFault, parse_flow
+from idp.flows.step_types import Catalog
 from idp.records.clients import ClientPolicy
 from idp.records.journeys import FlowVersion
 from idp.storage.protocols.unit import UnitOfWork

@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
-from idp.flows.catalog import default_catalog, identity_connection
+from idp.flows.catalog import default_catalog
 from idp.flows.check import check_flow
 from idp.flows.parse import FlowFault, parse_flow
 from idp.flows.problems import Problem
+from idp.flows.step_types import identity_connection
 
 app = typer.Typer(no_args_is_help=True)
 

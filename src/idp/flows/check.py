@@ -5,7 +5,6 @@ Pure and quick: a flow of 200 steps takes a few milliseconds. Nothing here trust
 
 from collections.abc import Iterable, Mapping
 
-from idp.flows.catalog import Catalog
 from idp.flows.expand import expand
 from idp.flows.facts import FactTable
 from idp.flows.findings import Findings
@@ -13,6 +12,7 @@ from idp.flows.graph import ANSWERED, Edge, Graph
 from idp.flows.language import COMPLETE, PURPOSES, EndStep, Flow
 from idp.flows.problems import FlowFault, Problem, suggest
 from idp.flows.proof_rules import LevelRule, check_proof
+from idp.flows.step_types import Catalog
 from idp.flows.wiring_rules import check_wiring
 
 __all__ = ["LevelRule", "Problem", "check_flow"]

@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from idp.flows.catalog import ACCOUNT, AUTHENTICATING, IDV, OWNER_PROOF, REVIEW, Catalog, entry_evidence
 from idp.flows.graph import Edge, Graph
 from idp.flows.language import (
     APPROVED,
@@ -22,6 +21,8 @@ from idp.flows.language import (
     ReviewStep,
     ScreenStep,
 )
+from idp.flows.methods import ACCOUNT, AUTHENTICATING, IDV, OWNER_PROOF, REVIEW, entry_evidence
+from idp.flows.step_types import Catalog
 
 USER: Final = "a known user"
 AUTHENTICATED: Final = "authentication"

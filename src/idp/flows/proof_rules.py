@@ -6,7 +6,6 @@ Every refusal prints a shortest path that shows the harm.
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 
-from idp.flows.catalog import ACCOUNT, IDV, OWNER_PROOF, PWD, SECOND_FACTOR, ActionType, demand_evidence
 from idp.flows.facts import AUTHENTICATED, SECRET, USER, FactTable, name_field, name_run
 from idp.flows.findings import Findings
 from idp.flows.graph import Edge
@@ -20,7 +19,9 @@ from idp.flows.language import (
     EndStep,
     Flow,
 )
+from idp.flows.methods import ACCOUNT, IDV, OWNER_PROOF, PWD, SECOND_FACTOR, demand_evidence
 from idp.flows.problems import suggest
+from idp.flows.step_types import ActionType
 
 LevelRule = Callable[[frozenset[str]], bool]
 

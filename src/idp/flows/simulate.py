@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
-from idp.flows.catalog import IDV, OWNER_PROOF, REVIEW, Catalog, entry_evidence
 from idp.flows.engine import (
     ActionDone,
     AwaitReview,
@@ -26,7 +25,9 @@ from idp.flows.engine import (
     begin,
 )
 from idp.flows.language import APPROVED, RESULT_OUTCOMES, Flow
+from idp.flows.methods import IDV, OWNER_PROOF, REVIEW, entry_evidence
 from idp.flows.state import Hop, State
+from idp.flows.step_types import Catalog
 
 _Question: TypeAlias = ShowScreen | RunAction | CallConnector | AwaitReview | JudgeProof
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from idp.flows.catalog import ActionType, Catalog, ConnectionInfo
 from idp.flows.expressions import ConditionError, ExpressionFault, compile_condition, find_references
 from idp.flows.findings import Findings
 from idp.flows.language import (
@@ -22,6 +21,7 @@ from idp.flows.language import (
 from idp.flows.options import check_options
 from idp.flows.problems import escape_pointer, suggest
 from idp.flows.state import MAX_COUNTED
+from idp.flows.step_types import ActionType, Catalog, ConnectionInfo
 
 
 def check_wiring(flow: Flow, catalog: Catalog, findings: Findings) -> None:

@@ -1,0 +1,85 @@
+"""The actions there are, and what each proves. `application.actions` carries them out."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from idp.flows.methods import ACCOUNT, EMAIL, IDV, OTP, PWD, REGISTRATION, SECOND_FACTOR
+from idp.flows.step_types import ActionType
+
+ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
+    {
+        action.name: action
+        for action in (
+            ActionType(
+                "check_password",
+                "Check the password",
+                ("ok", "wrong", "throttled"),
+                proves={"ok": PWD},
+                takes_secret=True,
+                needs_fields=("email",),
+                sets_user=True,
+            ),
+            ActionType(
+                "check_totp",
+                "Check the authenticator code",
+                ("ok", "wrong", "throttled", "not_enrolled"),
+                proves={"ok": OTP},
+                settles={"ok": SECOND_FACTOR},
+                takes_secret=True,
+                needs_user=True,
+            ),
+            ActionType(
+                "has_totp",
+                "Is an authenticator enrolled?",
+                ("yes", "no"),
+                settles={"no": SECOND_FACTOR},
+                needs_user=True,
+            ),
+            # `taken` must look like `registered`. The application then mails "you have an account already" instead of a
+            # code, and no code is ever right.
+            ActionType(
+                "register",
+                "Start a registration",
+                ("registered", "taken", "weak"),
+                settles={"registered": REGISTRATION, "taken": REGISTRATION},
+                alike=("registered", "taken"),
+                takes_secret=True,
+                needs_fields=("email",),
+            ),
+            ActionType("send_email_code", "E-mail a code", ("sent", "throttled")),
+            ActionType(
+                "check_email_code",
+                "Check the e-mailed code",
+                ("ok", "wrong", "expired", "throttled"),
+                proves={"ok": EMAIL},
+                takes_secret=True,
+            ),
+            ActionType(
+                "create_account",
+                "Create the account",
+                ("created", "taken", "refused"),
+                settles={"created": ACCOUNT},
+                needs_evidence=(EMAIL, IDV),
+                needs_facts=(REGISTRATION,),
+                changes_credentials=True,
+            ),
+            ActionType(
+                "set_password",
+                "Set a new password",
+                ("ok", "weak"),
+                takes_secret=True,
+                needs_user=True,
+                changes_credentials=True,
+            ),
+            ActionType(
+                "enrol_identity",
+                "Keep the verified identity",
+                ("enrolled", "conflict"),
+                needs_user=True,
+                needs_evidence=(IDV,),
+                changes_credentials=True,
+            ),
+        )
+    }
+)

@@ -1,0 +1,41 @@
+"""The screens there are. `web.screens` has the page of each."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from idp.flows.step_types import Field, ScreenType
+
+_EMAIL_FIELD: Final = Field("email", "email")
+_PASSWORD: Final = Field("password", "password", secret=True)
+_CODE: Final = Field("code", "code", secret=True)
+_MESSAGE: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {"message": {"type": "string", "title": "Message", "maxLength": 64}},
+        "required": ["message"],
+        "additionalProperties": False,
+    }
+)
+_BACK: Final = frozenset({"back"})
+
+SCREENS: Final[Mapping[str, ScreenType]] = MappingProxyType(
+    {
+        screen.name: screen
+        for screen in (
+            ScreenType("identifier", "Ask for the e-mail address", ("submitted", "back"), (_EMAIL_FIELD,), _BACK),
+            ScreenType("password", "Ask for the password", ("submitted", "back"), (_PASSWORD,)),
+            ScreenType("totp", "Ask for an authenticator code", ("submitted", "back"), (_CODE,)),
+            ScreenType("sign_up", "Create an account", ("submitted", "back"), (_EMAIL_FIELD, _PASSWORD), _BACK),
+            ScreenType("email_code", "Ask for the e-mailed code", ("submitted", "resend", "back"), (_CODE,)),
+            ScreenType("new_password", "Choose a new password", ("submitted",), (_PASSWORD,)),
+            ScreenType("verification_intro", "Explain the identity check", ("continue", "stop")),
+            ScreenType("verification_unfinished", "Identity check not finished", ("retry", "stop")),
+            ScreenType("try_later", "Identity check not available", ("retry", "stop")),
+            ScreenType(
+                "verification_refused", "Identity check refused", ("retry", "stop"), optional=frozenset({"retry"})
+            ),
+            ScreenType("message", "Show a message", ("continue",), arguments=_MESSAGE),
+        )
+    }
+)

@@ -1,0 +1,123 @@
+"""What a screen, an action and a connection are to a flow: the records that the catalogue is made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from idp.flows.methods import IDENTITY, OWNER_PROOF, RECOVERY_LINK, REVIEW
+
+NO_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
+    {"type": "object", "properties": {}, "additionalProperties": False}
+)
+ANY_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType({"type": "object"})
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One input of a screen. A secret one travels on events and effects only and is never stored."""
+
+    name: str
+    type: str
+    secret: bool = False
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenType:
+    """A page.
+
+    `optional` outcomes may be left unwired: the page then shows no button for them. `submit` is the outcome that
+    carries the fields.
+    """
+
+    name: str
+    title: str
+    outcomes: tuple[str, ...]
+    fields: tuple[Field, ...] = ()
+    optional: frozenset[str] = frozenset()
+    arguments: Mapping[str, Any] = field(default_factory=lambda: NO_OPTIONS)
+    submit: str = "submitted"
+
+    def split(self, values: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+        """Part submitted values into (fields that may be stored, secrets). Unknown names are dropped."""
+        plain = {item.name: values[item.name] for item in self.fields if not item.secret and item.name in values}
+        secret = {item.name: values[item.name] for item in self.fields if item.secret and item.name in values}
+        return plain, secret
+
+
+@dataclass(frozen=True, slots=True)
+class ActionType:
+    """A built-in action.
+
+    `proves` maps an outcome to the evidence method that the application writes on it. `settles` maps an outcome to a
+    fact that is not evidence (`second_factor`, `account`, `registration`). `needs_fields` must have been asked by a
+    screen before, `needs_user` a user known before, `needs_evidence` proved before, on every path. `takes_secret`:
+    runs right after a screen with a secret field. `changes_credentials`: only after the proof the purpose demands.
+    `alike` outcomes must lead to the same step, because telling them apart would tell who has an account.
+    """
+
+    name: str
+    title: str
+    outcomes: tuple[str, ...]
+    arguments: Mapping[str, Any] = field(default_factory=lambda: NO_OPTIONS)
+    proves: Mapping[str, str] = field(default_factory=dict)
+    settles: Mapping[str, str] = field(default_factory=dict)
+    takes_secret: bool = False
+    needs_user: bool = False
+    needs_fields: tuple[str, ...] = ()
+    needs_evidence: tuple[str, ...] = ()
+    needs_facts: tuple[str, ...] = ()
+    sets_user: bool = False
+    changes_credentials: bool = False
+    alike: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionInfo:
+    """What the engine must know of a configured connection.
+
+    `proves` is the evidence method of a passing result, None for a connection that proves nothing. `never_passes` are
+    outputs for which no proving condition may hold; the checker tries each.
+    """
+
+    type: str
+    proves: str | None = None
+    passing: tuple[str, ...] = ("completed",)
+    arguments: Mapping[str, Any] = field(default_factory=lambda: ANY_OPTIONS)
+    never_passes: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def verifies_owner(self) -> bool:
+        """Say whether a passing result is proof of who the person is."""
+        return self.proves in OWNER_PROOF
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All that a flow may refer to, by name."""
+
+    screens: Mapping[str, ScreenType]
+    actions: Mapping[str, ActionType]
+    connections: Mapping[str, ConnectionInfo] = field(default_factory=dict)
+
+    def list_methods(self) -> frozenset[str]:
+        """Return every evidence method that some step here can yield, with those a run may be entered with."""
+        methods = {RECOVERY_LINK, IDENTITY, REVIEW}
+        methods.update(method for action in self.actions.values() for method in action.proves.values())
+        methods.update(info.proves for info in self.connections.values() if info.proves)
+        return frozenset(methods)
+
+
+def identity_connection(kind: str = "incode") -> ConnectionInfo:
+    """Describe a connection that checks a document and a face, whose verdict is `data.score.overall.status`.
+
+    The statuses that never pass are those of the vendor's own table, an unknown one, and none at all.
+    """
+    refusals = [_score(status) for status in ("FAIL", "MANUAL_FAIL", "UNKNOWN", "surely not a status", "", None)]
+    return ConnectionInfo(kind, proves=IDENTITY, never_passes=({}, *refusals))
+
+
+def _score(status: str | None) -> dict[str, Any]:
+    overall = {"status": status}
+    return {"status": "completed", "owner": "match", "data": {"status": "", "score": {"overall": overall}}}
