@@ -81,6 +81,7 @@ def build_provider(
     sealer = Sealer([derive_key(master, "sealing") for master in masters], random_bytes)
     http = http or HttpClient(policy=EgressPolicy(frozenset(settings.egress_hosts)), clock=clock)
     keys = SigningKeys(storage, sealer, clock)
+    levels = parse_levels(configuration.levels)
     deps = Dependencies(
         storage=storage,
         clock=clock,
@@ -89,8 +90,8 @@ def build_provider(
         signer=LinkSigner([derive_key(master, "links") for master in masters], clock),
         code_key=derive_key(masters[0], "codes"),
         policy=_policy(settings),
-        levels=parse_levels(configuration.levels),
-        flows=FlowLibrary(_catalog(configuration)),
+        levels=levels,
+        flows=FlowLibrary(_catalog(configuration), levels),
         switchboard=_switchboard(sealer, http, clock),
         oauth=OAuthServer(settings.issuer, clock, keys.keyring, random_bytes=random_bytes),
         keyring=keys.keyring,

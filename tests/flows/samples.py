@@ -4,15 +4,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ruamel.yaml import YAML
+
+from idp.application.level_rules import level_rules
 from idp.flows.catalog import default_catalog
 from idp.flows.check import check_flow
 from idp.flows.language import Flow
 from idp.flows.parse import parse_flow
 from idp.flows.problems import Problem
 from idp.flows.step_types import Catalog, ConnectionInfo, identity_connection
+from idp.oidc.levels_document import parse_levels
 
 SHIPPED_FOLDER = Path(__file__).parents[2] / "config" / "flows"
+#: The flows that serve the four purposes unless something else is configured.
 SHIPPED = ("recovery", "sign-in", "sign-up", "step-up")
+#: The others, each for a level of its own.
+STEP_UPS = ("step-up-2fa",)
+LEVELS = level_rules(parse_levels(YAML(typ="safe").load(SHIPPED_FOLDER.parent / "levels.yaml")))
 
 CATALOG: Catalog = default_catalog(
     {"incode_verify": identity_connection(), "risk": ConnectionInfo("http"), "second_vendor": identity_connection()}

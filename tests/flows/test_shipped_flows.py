@@ -19,22 +19,22 @@ from idp.flows.language import (
     list_exits,
 )
 from idp.flows.simulate import ACCEPTED, Answer, Simulation, simulate
-from tests.flows.samples import CATALOG, SHIPPED, SHIPPED_FOLDER, find_problems, load_shipped, score
+from tests.flows.samples import CATALOG, LEVELS, SHIPPED, SHIPPED_FOLDER, STEP_UPS, find_problems, load_shipped, score
 
 
 def test_there_is_one_flow_for_each_purpose_and_it_is_named_after_its_file() -> None:
-    assert sorted(path.stem for path in SHIPPED_FOLDER.glob("*.yaml")) == sorted(SHIPPED)
+    assert {path.stem for path in SHIPPED_FOLDER.glob("*.yaml")} == {*SHIPPED, *STEP_UPS}
     flows = [load_shipped(name) for name in SHIPPED]
     assert sorted(flow.purpose for flow in flows) == sorted(PURPOSES)
     assert [flow.id for flow in flows] == list(SHIPPED)
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", [*SHIPPED, *STEP_UPS])
 def test_each_passes_the_checker_without_a_single_remark(name: str) -> None:
-    assert find_problems(load_shipped(name)) == []
+    assert find_problems(load_shipped(name), levels=LEVELS) == []
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", [*SHIPPED, *STEP_UPS])
 def test_each_has_a_place_in_the_picture_for_every_step(name: str) -> None:
     flow = load_shipped(name)
     assert set(flow.layout) == set(flow.steps)

@@ -1,4 +1,4 @@
-"""Samples for the tests of the protocol core: the shipped levels, evidence, and a request to decide about."""
+"""Samples for the tests of the protocol core: levels, evidence, and a request to decide about."""
 
 from itertools import count
 from pathlib import Path
@@ -15,7 +15,8 @@ from idp.records.accounts import Consent
 from idp.records.clients import Client, ClientPolicy
 from idp.records.journeys import Evidence
 
-RECOVERY, ONE, TWO, IDV = (f"urn:idp:acr:{name}" for name in ("recovery", "1fa", "2fa", "idv"))
+RECOVERY, ONE, TWO, PHR, IDV = (f"urn:idp:acr:{name}" for name in ("recovery", "1fa", "2fa", "phr", "idv"))
+SAMPLE = Path(__file__).with_name("levels.yaml")
 SHIPPED = Path(__file__).parents[2] / "config" / "levels.yaml"
 NOW = 1_800_000_000.75
 REQUEST = 7
@@ -25,12 +26,13 @@ AMR = {"pwd": ("pwd",), "otp": ("otp",), "email": ("otp",), "passkey": ("hwk", "
 RUN_OF_PURPOSE = {"sign_in": 1, "sign_up": 2, "step_up": 3, "recovery": 4}
 
 
-def shipped_document() -> dict[str, Any]:
-    """Return `config/levels.yaml` as plain values."""
-    return YAML(typ="safe").load(SHIPPED)
+def sample_document() -> dict[str, Any]:
+    """Return the levels that these tests speak of, as plain values."""
+    return YAML(typ="safe").load(SAMPLE)
 
 
-LEVELS: Levels = parse_levels(shipped_document())
+LEVELS: Levels = parse_levels(sample_document())
+SHIPPED_LEVELS: Levels = parse_levels(YAML(typ="safe").load(SHIPPED))
 EVERY_ACR = frozenset(LEVELS.acrs)
 _ids = count(1)
 
@@ -94,6 +96,7 @@ def ask(
     levels: Levels = LEVELS,
     reachable: frozenset[str] = EVERY_ACR,
     offered: frozenset[str] = ALL_PURPOSES,
+    step_ups: frozenset[str] | None = None,
     given: Consent | None = None,
     now: float = NOW,
     **progress: Any,
@@ -107,6 +110,7 @@ def ask(
         levels,
         reachable=reachable,
         offered=offered,
+        step_ups=step_ups if step_ups is not None else EVERY_ACR if "step_up" in offered else frozenset(),
         consent=given,
         now=now,
     )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from idp.oidc.levels import Earned, Level, Levels
 from idp.oidc.levels_document import parse_levels
 from idp.records.journeys import Evidence
-from tests.oidc.samples import IDV, LEVELS, NOW, ONE, RECOVERY, TWO, proof, shipped_document
+from tests.oidc.samples import IDV, LEVELS, NOW, ONE, PHR, RECOVERY, SHIPPED_LEVELS, TWO, proof, sample_document
 
 HOUR = 3600.0
 
@@ -56,14 +56,39 @@ def test_two_factors_of_one_kind_or_channel_count_once(pair) -> None:
 
 
 def test_factors_of_different_kind_but_one_channel_count_once() -> None:
-    document = shipped_document()
+    document = sample_document()
     document["factors"]["pin"] = {"kind": "possession", "channel": "password"}
     levels = parse_levels(document)
     assert levels.earn(TWO, [proof("pwd"), proof("pin")], NOW) is None
 
 
+def test_a_passkey_that_verifies_the_user_is_two_factors_in_one() -> None:
+    found = SHIPPED_LEVELS.earned([proof("passkey")], NOW)
+    assert found is not None
+    assert (found.acr, found.amr) == (PHR, ("hwk", "mfa", "user"))
+    assert SHIPPED_LEVELS.earn(TWO, [proof("passkey")], NOW) is not None
+    assert SHIPPED_LEVELS.missing(TWO, [proof("passkey")], NOW) == ()
+
+
+def test_two_factors_in_one_make_no_third_out_of_another_of_their_kind() -> None:
+    document = sample_document()
+    document["factors"]["passkey"]["counts"] = 2
+    document["levels"].append({"acr": "three", "requires": [{"factors": 3}]})
+    levels = parse_levels(document)
+    assert levels.earn("three", [proof("passkey"), proof("otp")], NOW) is None
+    assert levels.missing("three", [proof("passkey"), proof("otp")], NOW) == ("factor",)
+    assert levels.earn("three", [proof("passkey"), proof("pwd")], NOW) is not None
+
+
+def test_a_factor_that_is_not_needed_does_not_make_the_level_younger() -> None:
+    """The passkey alone is enough, so the time is the passkey's and not that of the password typed long before."""
+    found = SHIPPED_LEVELS.earn(TWO, [proof("passkey", 60), proof("pwd", 10)], NOW)
+    assert found is not None
+    assert found.auth_time == int(NOW - 60)
+
+
 def test_the_most_recent_factors_that_go_together_are_used() -> None:
-    document = shipped_document()
+    document = sample_document()
     document["factors"] = {
         "a": {"kind": "k1", "channel": "c1"},
         "b": {"kind": "k2", "channel": "c2"},
@@ -251,6 +276,6 @@ def test_the_order_of_evidence_does_not_matter(pieces, random) -> None:
 
 
 def test_levels_are_values() -> None:
-    assert parse_levels(shipped_document()) == LEVELS
+    assert parse_levels(sample_document()) == LEVELS
     assert isinstance(LEVELS, Levels)
     assert replace(Earned("a", (), 1, ()), acr="b").acr == "b"

@@ -7,7 +7,7 @@ import pytest
 from idp.errors import InvalidInput
 from idp.oidc.levels import AnyOf, Factor, Factors
 from idp.oidc.levels_document import LevelsFault, parse_levels
-from tests.oidc.samples import IDV, LEVELS, ONE, RECOVERY, TWO, shipped_document
+from tests.oidc.samples import IDV, ONE, PHR, RECOVERY, SHIPPED_LEVELS, TWO, sample_document
 
 
 def faults(document: object) -> tuple[str, ...]:
@@ -25,11 +25,31 @@ PWD = {"kind": "knowledge", "channel": "password"}
 
 
 def test_the_shipped_document() -> None:
-    assert LEVELS.acrs == (RECOVERY, ONE, TWO, IDV)
-    assert LEVELS.base_age == 12 * 3600
-    assert LEVELS.level(IDV).requires == (Factors(1, 12 * 3600), AnyOf(("identity", "review"), 300))
-    assert LEVELS.level(RECOVERY).requires == (AnyOf(("recovery_link",), 12 * 3600), AnyOf(("identity", "review"), 600))
-    assert LEVELS.factors["otp"] == Factor("possession", "authenticator")
+    levels = SHIPPED_LEVELS
+    assert levels.acrs == (RECOVERY, ONE, TWO, PHR, IDV)
+    assert levels.base_age == 12 * 3600
+    assert levels.level(IDV).requires == (Factors(1, 12 * 3600), AnyOf(("identity", "review"), 300))
+    assert levels.level(RECOVERY).requires == (AnyOf(("recovery_link",), 12 * 3600), AnyOf(("identity", "review"), 600))
+    assert levels.level("phr") == levels.level(PHR)
+    assert levels.factors["otp"] == Factor("possession", "authenticator")
+    assert levels.factors["passkey"] == Factor("possession", "passkey", counts=2)
+    assert (levels.level(TWO).step_up, levels.level(IDV).step_up) == ("step-up-2fa", None)
+
+
+@pytest.mark.parametrize("counts", [0, 3, True, "2", 1.0])
+def test_a_factor_counts_once_or_twice(counts) -> None:
+    document = copy.deepcopy(sample_document())
+    document["factors"]["otp"]["counts"] = counts
+    with pytest.raises(LevelsFault) as caught:
+        parse_levels(document)
+    assert caught.value.faults == ("factors.otp.counts: must be a number from 1 to 2",)
+
+
+@pytest.mark.parametrize("step_up", ["Step Up", "", 7, ["step-up"]])
+def test_a_step_up_is_the_id_of_a_flow(step_up) -> None:
+    with pytest.raises(LevelsFault) as caught:
+        parse_levels(with_level(step_up=step_up))
+    assert caught.value.faults == ("levels[0].step_up: must be the id of a flow",)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +138,7 @@ def test_a_wrong_document_is_refused(document, fault) -> None:
 
 
 def test_one_alias_cannot_name_two_levels() -> None:
-    document = copy.deepcopy(shipped_document())
+    document = copy.deepcopy(sample_document())
     document["levels"][3]["aliases"] = ["1"]
     assert faults(document) == ("levels[3]: '1' is used twice",)
 

@@ -81,7 +81,7 @@ def test_a_full_registration() -> None:
         "audience": "https://api.example",
         "access_token_seconds": 60,
         "refresh_token_seconds": 3600,
-        "flows": {"sign_in": "sign-in", "step_up": "payments-step-up"},
+        "flows": {"sign_in": "sign-in", "step_up": "payments-step-up", TWO: "payments-2fa"},
     }
     document = {**metadata, "client_id": "bank", "client_secret": "s" * 32, "idp_policy": policy}
     got = register_client(document, levels=LEVELS)
@@ -172,15 +172,16 @@ def test_every_way_to_authenticate_can_be_registered(method) -> None:
         ({"idp_policy": None}, ("idp_policy", "must be a mapping")),
         ({"idp_policy": {"acr_values": "optional"}}, ("idp_policy.acr_values", "must be one of necessary, voluntary")),
         ({"idp_policy": {"minimum_acr": "urn:x"}}, ("idp_policy.minimum_acr", "is not a level")),
+        ({"idp_policy": {"flows": {"urn:x": "f"}}}, ("idp_policy.flows.urn:x", "is not a level")),
         ({"idp_policy": {"minimum_acr": None}}, ("idp_policy.minimum_acr", "must be an acr")),
         ({"idp_policy": {"require_pkce": 0}}, ("idp_policy.require_pkce", "must be true or false")),
         ({"idp_policy": {"access_token_seconds": 0}}, ("idp_policy.access_token_seconds", "must be at least 1")),
         ({"idp_policy": {"refresh_token_seconds": 0}}, ("idp_policy.refresh_token_seconds", "must be at least 1")),
         ({"idp_policy": {"acr": "x"}}, ("idp_policy.acr", "is not known here")),
-        ({"idp_policy": {"flows": "x"}}, ("idp_policy.flows", "must map purposes to flows")),
+        ({"idp_policy": {"flows": "x"}}, ("idp_policy.flows", "must map purposes, or levels, to flows")),
         (
             {"idp_policy": {"flows": {"login": "x"}}},
-            ("idp_policy.flows.login", "must be one of sign_in, sign_up, step_up, recovery"),
+            ("idp_policy.flows.login", "must be one of sign_in, sign_up, step_up, recovery, or a level"),
         ),
         ({"idp_policy": {"flows": {"sign_in": "../x"}}}, ("idp_policy.flows.sign_in", "must be the id of a flow")),
         ({"idp_policy": {"flows": {"sign_in": 3}}}, ("idp_policy.flows.sign_in", "must be the id of a flow")),

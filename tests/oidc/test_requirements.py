@@ -238,7 +238,7 @@ def test_a_lapsed_step_up_of_this_request_does_not_get_in_the_way_of_the_login()
 
 def test_no_level_is_fresh_while_a_forced_login_is_due() -> None:
     view, request = session(proof("pwd")), params(prompt=("login",))
-    s = Situation(request, EXPLICIT, view, Progress(REQUEST), LEVELS, EVERY_ACR, frozenset(), None, NOW)
+    s = Situation(request, EXPLICIT, view, Progress(REQUEST), LEVELS, EVERY_ACR, frozenset(), EVERY_ACR, None, NOW)
     assert not is_fresh(s, ONE, NOW)
 
 
@@ -515,6 +515,8 @@ def test_progress_comes_from_the_stored_request() -> None:
 
 def test_no_route_leads_to_a_level_that_nobody_knows() -> None:
     reachable = EVERY_ACR | {"urn:x"}
-    s = Situation(params(), EXPLICIT, None, Progress(1), LEVELS, reachable, frozenset({"sign_in"}), None, NOW)
+    s = Situation(
+        params(), EXPLICIT, None, Progress(1), LEVELS, reachable, frozenset({"sign_in"}), frozenset(), None, NOW
+    )
     assert route(s, "urn:x") is None
     assert client().policy == EXPLICIT

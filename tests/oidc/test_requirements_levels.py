@@ -19,8 +19,8 @@ from tests.oidc.samples import (
     here,
     params,
     proof,
+    sample_document,
     session,
-    shipped_document,
 )
 
 NAMES = {"L1": ONE, "L2": TWO, "L3": IDV, "L0": "urn:nobody:knows", "1": "1"}
@@ -187,7 +187,7 @@ def test_a_sign_in_of_this_request_that_has_lapsed_may_be_repeated() -> None:
 
 
 def test_a_level_stays_for_its_age_and_its_time_does_not_move() -> None:
-    document = shipped_document()
+    document = sample_document()
     document["levels"][2]["max_age"] = "30s"
     levels = parse_levels(document)
     pwd, otp = proof("pwd"), proof("otp")

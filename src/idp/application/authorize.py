@@ -12,7 +12,7 @@ from idp.application.audit import note
 from idp.application.browser import Browser, SignedIn, find_session, touch_session
 from idp.application.dependencies import Dependencies
 from idp.application.hints import read_id_token_hint
-from idp.application.reach import reachable_levels
+from idp.application.reach import survey
 from idp.application.start import start_run
 from idp.errors import NotFound
 from idp.oidc.authorization import AuthorizationFault, AuthorizationParams
@@ -22,7 +22,7 @@ from idp.oidc.responses import AuthorizationResponse, code_response, error_respo
 from idp.oidc.situation import Needs, Progress, Refuse, Requirement, Satisfied, SessionView
 from idp.records.accounts import Consent
 from idp.records.clients import Client
-from idp.records.journeys import AuthorizationRequest
+from idp.records.journeys import AuthorizationRequest, Run
 from idp.storage.protocols.unit import UnitOfWork
 
 
@@ -108,15 +108,16 @@ def _proceed(
 ) -> Next:
     signed_in = find_session(deps, uow, browser)
     consent = uow.consents.get(signed_in.user.id, client.client_id) if signed_in else None
-    offered = deps.flows.offers(uow, client.policy)
+    reach = survey(deps, uow, client.policy)
     requirement: Requirement = decide(
         params,
         client.policy,
         _view(uow, signed_in),
         _progress(request, consent),
         deps.levels,
-        reachable=reachable_levels(deps, uow, client.policy),
-        offered=offered,
+        reachable=reach.levels,
+        offered=reach.purposes,
+        step_ups=reach.step_ups,
         consent=consent,
         now=deps.clock.now(),
     )
@@ -223,12 +224,17 @@ def _ask(
     if needs.kind == "recovery":
         return ToPage("recover", request.id)
     active = uow.runs.active_of_request(request.id)
-    if active is not None and active.purpose == needs.kind and active.deadline_at > now:
+    if active is not None and _serves(active, needs) and active.deadline_at > now:
         return ToRun(active.id)
     if active is not None:
         uow.runs.save(replace(active, status="ended", reason="superseded", finished_at=now))
     run = start_run(deps, uow, client.policy, needs, request, signed_in, browser)
     return ToRun(run.id)
+
+
+def _serves(run: Run, needs: Needs) -> bool:
+    """Say whether a run that is under way is the one that is needed. A step-up is for one level."""
+    return run.purpose == needs.kind and (needs.kind != "step_up" or run.target_acr == needs.target_acr)
 
 
 def _refuse(

@@ -4,6 +4,7 @@ A completed run opens or rotates the browser's session. It grants nothing by its
 answered is decided anew, from evidence, in `authorize`.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -12,7 +13,7 @@ from idp.application.browser import Browser, OpenedSession, open_session
 from idp.application.dependencies import Dependencies
 from idp.application.proof import OWNER_PROOF
 from idp.flows.methods import AUTHENTICATING
-from idp.records.journeys import AuthorizationRequest, Run, RunStatus
+from idp.records.journeys import AuthorizationRequest, Evidence, Run, RunStatus
 from idp.storage.protocols.unit import UnitOfWork
 
 STOPPED = "stopped"
@@ -31,7 +32,7 @@ def finish_run(
     """Close the run and note on its request what it did not reach. Returns the run and the new session, if any."""
     session = None
     if end == "complete":
-        lacks = _lacks(uow, run)
+        lacks = _lacks(deps, uow, run)
         user = uow.users.get(run.user_id) if run.user_id is not None else None
         if lacks or user is None or user.status != "active":
             end, reason = "error", lacks or "user_blocked"
@@ -47,17 +48,28 @@ def finish_run(
     return run, session
 
 
-def _lacks(uow: UnitOfWork, run: Run) -> str:
+def _lacks(deps: Dependencies, uow: UnitOfWork, run: Run) -> str:
     """Ask the purpose's demand again, of the evidence this time and not of the graph (DESIGN invariant 3)."""
-    methods = {item.method for item in uow.evidence.of_run(run.id)}
+    evidence = uow.evidence.of_run(run.id)
+    methods = {item.method for item in evidence}
     owner = bool(methods & OWNER_PROOF)
     demands = {
         "sign_in": bool(methods & AUTHENTICATING),
-        "step_up": owner,
+        "step_up": owner or _reached(deps, uow, run, evidence),
         "recovery": owner and "recovery_link" in methods,
         "sign_up": owner and "email" in methods,
     }
     return "" if demands.get(run.purpose, False) and run.user_id is not None else "evidence_missing"
+
+
+def _reached(deps: Dependencies, uow: UnitOfWork, run: Run, evidence: Sequence[Evidence]) -> bool:
+    """Say whether a step-up has earned its level together with the session it began in, and had a part in that."""
+    if run.target_acr is None or run.session_id is None:
+        return False
+    before = uow.evidence.of_session(run.session_id)
+    own = [item for item in (*before, *evidence) if item.user_id == run.user_id]
+    earned = deps.levels.earn(run.target_acr, own, deps.clock.now())
+    return earned is not None and any(item.id in earned.evidence_ids for item in evidence)
 
 
 def _note_on_request(uow: UnitOfWork, run: Run) -> None:

@@ -4,11 +4,13 @@ import hashlib
 import threading
 from collections.abc import Mapping
 
+from idp.application.level_rules import leads_to, level_rules
 from idp.errors import NotFound
 from idp.flows.check import check_flow
-from idp.flows.language import Flow
+from idp.flows.language import STEP_UP, Flow
 from idp.flows.parse import FlowFault, parse_flow
 from idp.flows.step_types import Catalog
+from idp.oidc.levels import Levels
 from idp.records.clients import ClientPolicy
 from idp.records.journeys import FlowVersion
 from idp.storage.protocols.unit import UnitOfWork
@@ -25,9 +27,11 @@ DEFAULT_FLOWS: Mapping[str, str] = {
 class FlowLibrary:
     """Flows by id and version. Versions never change, so a parsed one is kept for good."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        """Take the catalogue that flows are checked against."""
+    def __init__(self, catalog: Catalog, levels: Levels) -> None:
+        """Take the catalogue and the levels that flows are checked against."""
         self.catalog = catalog
+        self.levels = levels
+        self._rules = level_rules(levels)
         self._parsed: dict[tuple[str, int], Flow] = {}
         self._lock = threading.Lock()
 
@@ -37,7 +41,7 @@ class FlowLibrary:
         Raises FlowFault with every problem if it does not pass the checker.
         """
         flow = parse_flow(text, source)
-        problems = [problem for problem in check_flow(flow, self.catalog) if problem.severity == "error"]
+        problems = [problem for problem in check_flow(flow, self.catalog, self._rules) if problem.severity == "error"]
         if problems:
             raise FlowFault(tuple(problems))
         return uow.flows.publish(flow.id, text, hashlib.sha256(text.encode()).digest(), at, message)
@@ -61,7 +65,30 @@ class FlowLibrary:
 
         The choice is made on the server alone; nothing the browser sends can name a flow. Raises NotFound.
         """
-        flow_id = (policy.flows.get(purpose) if policy else None) or DEFAULT_FLOWS[purpose]
+        return self._newest(uow, (policy.flows.get(purpose) if policy else None) or DEFAULT_FLOWS[purpose], purpose)
+
+    def choose_step_up(self, uow: UnitOfWork, acr: str, policy: ClientPolicy | None) -> tuple[Flow, int]:
+        """Choose the flow that brings somebody who is signed in to a level.
+
+        The client's own choice for the level goes first, then its choice for step-ups, then the level's flow, then the
+        default one; a flow that does not lead to the level is passed over. Raises NotFound.
+        """
+        level = self.levels.level(acr)
+        if level is None:
+            raise NotFound(detail=f"no level {acr}")
+        own = policy.flows if policy else {}
+        for flow_id in (own.get(level.acr), own.get(STEP_UP), level.step_up, DEFAULT_FLOWS[STEP_UP]):
+            if flow_id is None:
+                continue
+            try:
+                flow, version = self._newest(uow, flow_id, STEP_UP)
+            except NotFound:
+                continue
+            if leads_to(flow, level, self.levels, self.catalog):
+                return flow, version
+        raise NotFound(detail=f"no step-up flow leads to {acr}")
+
+    def _newest(self, uow: UnitOfWork, flow_id: str, purpose: str) -> tuple[Flow, int]:
         latest = uow.flows.latest(flow_id)
         if latest is None:
             raise NotFound(detail=f"no flow {flow_id} for {purpose}")
@@ -71,9 +98,9 @@ class FlowLibrary:
         return flow, latest.version
 
     def offers(self, uow: UnitOfWork, policy: ClientPolicy | None) -> frozenset[str]:
-        """Return the purposes for which there is a flow."""
+        """Return the purposes, but for step-up, for which there is a flow."""
         found = set()
-        for purpose in DEFAULT_FLOWS:
+        for purpose in DEFAULT_FLOWS.keys() - {STEP_UP}:
             try:
                 self.choose(uow, purpose, policy)
             except NotFound:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from idp.application.dependencies import Dependencies
-from idp.application.reach import reachable_levels
+from idp.application.reach import survey
 from idp.oidc.discovery import Offer, acr_values_supported
 
 ENDPOINTS: Final = {
@@ -21,15 +21,14 @@ ENDPOINTS: Final = {
 def describe(deps: Dependencies, ui_locales: Sequence[str]) -> Offer:
     """Describe the endpoints, grants, algorithms and levels there are right now."""
     with deps.storage.read() as uow:
-        reachable = reachable_levels(deps, uow, None)
-        offered = deps.flows.offers(uow, None)
+        reach = survey(deps, uow, None)
     return Offer(
         endpoints=ENDPOINTS,
         grant_types=("authorization_code", "refresh_token", "client_credentials"),
         token_auth_methods=("client_secret_basic", "client_secret_post", "private_key_jwt", "none"),
         id_token_algs=deps.keyring().algs,
-        acr_values=acr_values_supported(deps.levels, reachable),
+        acr_values=acr_values_supported(deps.levels, reach.levels),
         client_assertion_algs=("ES256", "RS256"),
-        sign_up="sign_up" in offered,
+        sign_up="sign_up" in reach.purposes,
         ui_locales=tuple(ui_locales),
     )

@@ -1,38 +1,55 @@
 """Which levels the flows that serve a client can lead to at all."""
 
+from dataclasses import dataclass
+
 from idp.application.dependencies import Dependencies
-from idp.application.proof import IDENTITY, REVIEW
+from idp.application.level_rules import methods_of
 from idp.errors import NotFound
-from idp.flows.language import ActionStep, ConditionStep, Flow, ReviewStep
+from idp.flows.language import RECOVERY, SIGN_IN, STEP_UP
+from idp.flows.methods import RECOVERY_LINK
 from idp.records.clients import ClientPolicy
 from idp.records.journeys import Evidence
 from idp.storage.protocols.unit import UnitOfWork
 
 
-def reachable_levels(deps: Dependencies, uow: UnitOfWork, policy: ClientPolicy | None) -> frozenset[str]:
-    """Return the canonical acr values some combination of the client's flows can earn.
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a client's flows offer.
+
+    `levels` are the canonical acr values that some combination of them can earn, `step_ups` those to which a flow leads
+    somebody who is signed in, `purposes` the other purposes that have a flow.
+    """
+
+    levels: frozenset[str]
+    step_ups: frozenset[str]
+    purposes: frozenset[str]
+
+
+def survey(deps: Dependencies, uow: UnitOfWork, policy: ClientPolicy | None) -> Reach:
+    """Find out what the client's flows offer.
 
     All the evidence that the flows can yield is laid before `Levels.earn` at once; a level that even this does not earn
     is out of reach, and a request that insists on it is refused before anybody is asked anything.
     """
     pieces: list[Evidence] = []
-    for purpose in ("sign_in", "step_up", "recovery"):
+    step_ups = set()
+    for purpose in (SIGN_IN, RECOVERY):
         try:
             flow, _ = deps.flows.choose(uow, purpose, policy)
         except NotFound:
             continue
-        methods = _methods(deps, flow) | ({"recovery_link"} if purpose == "recovery" else set())
-        pieces.extend(Evidence(0, 0, method, (), 0.0, "", purpose) for method in sorted(methods))
-    return frozenset(acr for acr in deps.levels.acrs if deps.levels.earn(acr, pieces, 0.0))
+        methods = methods_of(flow, deps.flows.catalog) | ({RECOVERY_LINK} if purpose == RECOVERY else frozenset())
+        pieces.extend(_pieces(methods, purpose))
+    for acr in deps.levels.acrs:
+        try:
+            flow, _ = deps.flows.choose_step_up(uow, acr, policy)
+        except NotFound:
+            continue
+        step_ups.add(acr)
+        pieces.extend(_pieces(methods_of(flow, deps.flows.catalog), STEP_UP))
+    reachable = frozenset(acr for acr in deps.levels.acrs if deps.levels.earn(acr, pieces, 0.0))
+    return Reach(reachable, frozenset(step_ups) & reachable, deps.flows.offers(uow, policy))
 
 
-def _methods(deps: Dependencies, flow: Flow) -> set[str]:
-    methods: set[str] = set()
-    for step in flow.steps.values():
-        if isinstance(step, ActionStep):
-            methods.update(deps.flows.catalog.actions[step.action].proves.values())
-        elif isinstance(step, ConditionStep) and any(case.proves for case in step.cases):
-            methods.add(IDENTITY)
-        elif isinstance(step, ReviewStep):
-            methods.add(REVIEW)
-    return methods
+def _pieces(methods: frozenset[str], purpose: str) -> list[Evidence]:
+    return [Evidence(0, 0, method, (), 0.0, "", purpose) for method in sorted(methods)]

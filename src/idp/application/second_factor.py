@@ -4,9 +4,11 @@ from idp.application.audit import note
 from idp.application.dependencies import Dependencies
 from idp.application.steps import ActionCall, ActionResult, prove
 from idp.application.throttle import charge
+from idp.flows.language import STEP_UP
 from idp.identity.throttling import keys_for_code
 from idp.identity.totp import verify_totp
 from idp.records.accounts import Credential
+from idp.records.journeys import Run
 from idp.storage.protocols.unit import UnitOfWork
 
 SEAL = "credential.totp"
@@ -33,11 +35,18 @@ def perform_check_totp(deps: Dependencies, uow: UnitOfWork, call: ActionCall) ->
             counter = verify_totp(seed, call.secrets.get("code", ""), now, credential.counter)
             if counter is not None and uow.credentials.advance_counter(credential.id, counter, now):
                 outcome = "ok"
-                # In a recovery the code proves possession, not yet who is there: the proved user stays open.
-                run = prove(deps, uow, call, "otp", ("otp",), call.run.user_id)
+                run = prove(deps, uow, call, "otp", ("otp",), proved_user(call.run))
                 break
     note(deps, uow, "totp.check", outcome, trace=call.browser.trace, user_id=user_id, run_id=call.run.id)
     return ActionResult(outcome, run)
+
+
+def proved_user(run: Run) -> int | None:
+    """Return whom a second factor proves: the person who is proved already, or, in a step-up, the signed-in one.
+
+    In a recovery it proves possession, not yet who is there: the proved user stays open.
+    """
+    return run.user_id or (run.expected_user_id if run.purpose == STEP_UP else None)
 
 
 def _authenticators(uow: UnitOfWork, call: ActionCall) -> list[Credential]:

@@ -31,7 +31,10 @@ def start_run(
     to the subject the client named, if any. Being expected proves nothing.
     """
     now = deps.clock.now()
-    flow, version = deps.flows.choose(uow, needs.kind, policy)
+    if needs.kind == "step_up" and needs.target_acr is not None:
+        flow, version = deps.flows.choose_step_up(uow, needs.target_acr, policy)
+    else:
+        flow, version = deps.flows.choose(uow, needs.kind, policy)
     state, _ = begin(flow, version, {})
     if expected is None and needs.kind == "step_up" and signed_in is not None:
         expected = signed_in.user

@@ -30,6 +30,7 @@ def check_proof(
     flow: Flow, table: FactTable, reachable: Iterable[str], levels: Mapping[str, LevelRule] | None, findings: Findings
 ) -> None:
     """Check every reachable step against what surely holds there."""
+    leads = leads_to_levels(flow, levels)
     for name in reachable:
         step = flow.steps[name]
         match step:
@@ -40,12 +41,22 @@ def check_proof(
                 if action is not None:
                     _check_action(step, action, table, findings)
             case EndStep(end=end) if end == COMPLETE:
-                for fact in _list_demands(flow):
+                for fact in _list_demands(flow, leads=leads):
                     _require(fact, name, table, findings, "missing-evidence", "the flow can complete without")
             case _:
                 pass
     _check_demands(flow, table, findings)
     _check_levels(flow, table, levels, findings)
+    if leads:
+        _check_every_way(flow, table, levels or {}, findings)
+
+
+def leads_to_levels(flow: Flow, levels: Mapping[str, LevelRule] | None) -> bool:
+    """Say whether the flow is a step-up to levels that it names, and whose rules are known.
+
+    Each of its ways must earn one of them then, and proof of identity is demanded only where they demand it.
+    """
+    return flow.purpose == STEP_UP and bool(flow.levels) and all(acr in (levels or {}) for acr in flow.levels)
 
 
 def _check_condition(step: ConditionStep, table: FactTable, findings: Findings) -> None:
@@ -98,8 +109,8 @@ def _require(
     findings.add(code, f"{message} {_DESCRIBE.get(fact, fact)}", step, place, route=route or ())
 
 
-def _list_demands(flow: Flow) -> list[str]:
-    demands = set(demand_evidence(flow.purpose)) | set(flow.demands)
+def _list_demands(flow: Flow, *, leads: bool) -> list[str]:
+    demands = set(flow.demands) if leads else set(demand_evidence(flow.purpose)) | set(flow.demands)
     if flow.purpose == SIGN_IN:
         demands |= {AUTHENTICATED, USER}
     if flow.purpose == SIGN_UP:
@@ -127,26 +138,47 @@ def _check_levels(flow: Flow, table: FactTable, levels: Mapping[str, LevelRule] 
             findings.add("level-unreachable", f"no path of the flow reaches the level {acr!r}", place=place)
 
 
+def _check_every_way(flow: Flow, table: FactTable, levels: Mapping[str, LevelRule], findings: Findings) -> None:
+    """Report a completing way of a step-up that earns none of the levels the flow names."""
+    # A level that the session alone may have earned says nothing about a way through this flow.
+    rules = [levels[acr] for acr in flow.levels if not levels[acr](_enter(flow, table))]
+    for (name, evidence), route in _walk(flow, table).items():
+        if _completes(flow, name) and not any(rule(evidence) for rule in rules):
+            named = ", ".join(flow.levels)
+            message = f"the flow can complete without evidence for any level it names ({named})"
+            findings.add("missing-evidence", message, name, route=route)
+            return
+
+
 def list_evidence(flow: Flow, table: FactTable) -> set[frozenset[str]]:
     """Return each set of evidence methods with which some path completes the flow.
 
     A step-up is entered in a signed-in session, for which the least there can be, a password, is assumed.
     """
-    methods = table.catalog.list_methods()
-    entry = (table.entry & methods) | (frozenset({PWD}) if flow.purpose == STEP_UP else frozenset())
+    return {evidence for name, evidence in _walk(flow, table) if _completes(flow, name)}
+
+
+def _walk(flow: Flow, table: FactTable) -> Mapping[tuple[str, frozenset[str]], tuple[Edge, ...]]:
+    """Return every step with every set of evidence that it can be reached with, and a shortest route to each."""
     if table.graph.start not in table.graph.out:
-        return set()
-    first = (table.graph.start, entry)
-    seen = {first}
+        return {}
+    first = (table.graph.start, _enter(flow, table))
+    routes: dict[tuple[str, frozenset[str]], tuple[Edge, ...]] = {first: ()}
     queue = deque([first])
     while queue:
-        name, evidence = queue.popleft()
+        at = queue.popleft()
+        name, evidence = at
         for edge in table.graph.out[name]:
             to = (edge.target, evidence | table.prove(edge))
-            if to not in seen:
-                seen.add(to)
+            if to not in routes:
+                routes[to] = (*routes[at], edge)
                 queue.append(to)
-    return {evidence for name, evidence in seen if _completes(flow, name)}
+    return routes
+
+
+def _enter(flow: Flow, table: FactTable) -> frozenset[str]:
+    entry = table.entry & table.catalog.list_methods()
+    return entry | {PWD} if flow.purpose == STEP_UP else entry
 
 
 def _completes(flow: Flow, name: str) -> bool:

@@ -151,7 +151,7 @@ def _kind(s: Situation, level: Level) -> NeedKind | None:
     if one_factor and not s.levels.missing(level.acr, s.evidence, s.now):
         # Reached, but not as freshly as the request wants: only another sign-in renews a level of one factor.
         return sign_in
-    return "step_up" if "step_up" in s.offered else sign_in
+    return "step_up" if level.acr in s.step_ups else sign_in
 
 
 def _got_there(s: Situation, acr: str, kind: NeedKind, *, at: float) -> bool:

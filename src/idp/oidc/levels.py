@@ -52,10 +52,15 @@ CLOCK_SKEW: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """What sort of factor an evidence method is: its kind (knowledge, possession, ...) and the channel it came by."""
+    """What sort of factor an evidence method is: its kind (knowledge, possession, ...) and the channel it came by.
+
+    `counts` is 2 for an authenticator that is two factors in one, such as a passkey with user verification (NIST SP
+    800-63B section 3.1.7, multi-factor cryptographic authentication).
+    """
 
     kind: str
     channel: str
+    counts: int = 1
 
     def differs(self, other: "Factor") -> bool:
         """Say whether the two count as two: different in kind AND in channel."""
@@ -72,7 +77,7 @@ class AnyOf:
 
 @dataclass(frozen=True, slots=True)
 class Factors:
-    """`count` factors that differ pairwise in kind and channel, each at most `max_age` seconds old."""
+    """Factors that differ pairwise in kind and channel and count as `count`, each at most `max_age` seconds old."""
 
     count: int
     max_age: float
@@ -83,11 +88,15 @@ LevelRequirement = AnyOf | Factors
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One acr and what it takes. The last requirement is the defining one."""
+    """One acr and what it takes. The last requirement is the defining one.
+
+    `step_up` names the flow that brings somebody who is signed in to this level, None for the flow of the purpose.
+    """
 
     acr: str
     requires: tuple[LevelRequirement, ...]
     aliases: tuple[str, ...] = ()
+    step_up: str | None = None
 
     @property
     def recovery(self) -> bool:
@@ -232,7 +241,9 @@ class Levels:
         """Return every way to meet the requirement."""
         if isinstance(requirement, AnyOf):
             return [(piece,) for piece in latest]
-        return [c for c in combinations(latest, requirement.count) if self._all_differ(c)]
+        sizes = range(1, min(requirement.count, len(latest)) + 1)
+        choices = (c for size in sizes for c in combinations(latest, size) if self._all_differ(c))
+        return [c for c in choices if self._suffice(c, requirement.count)]
 
     def _pick(self, requirement: LevelRequirement, latest: Sequence[Evidence]) -> tuple[Evidence, ...] | None:
         """Return the most recent way to meet the requirement, or None."""
@@ -245,9 +256,16 @@ class Levels:
     def _all_differ(self, pieces: Sequence[Evidence]) -> bool:
         return all(self.factors[a.method].differs(self.factors[b.method]) for a, b in combinations(pieces, 2))
 
+    def _suffice(self, choice: Sequence[Evidence], wanted: int) -> bool:
+        """Say whether these factors count as enough, and each of them is needed for it."""
+        counts = [self.factors[piece.method].counts for piece in choice]
+        return sum(counts) >= wanted and all(sum(counts) - one < wanted for one in counts)
+
     def _most_factors(self, latest: Sequence[Evidence], wanted: int) -> int:
-        sizes = range(min(wanted, len(latest)), 0, -1)
-        return next((n for n in sizes if any(self._all_differ(c) for c in combinations(latest, n))), 0)
+        """Return as how many factors these count at best, `wanted` at most."""
+        sizes = range(1, min(wanted, len(latest)) + 1)
+        differing = (c for size in sizes for c in combinations(latest, size) if self._all_differ(c))
+        return min(wanted, max((sum(self.factors[p.method].counts for p in c) for c in differing), default=0))
 
     def _amr(self, valid: Iterable[Evidence]) -> tuple[str, ...]:
         pieces = tuple(valid)

@@ -9,9 +9,11 @@ from idp.oidc.levels import OTHER_METHODS, AnyOf, Factor, Factors, Level, LevelR
 
 DEFAULT_BASE_AGE: Final = 12 * 3600.0
 MOST_FACTORS: Final = 3
+MOST_COUNTED: Final = 2
 _DURATION: Final = re.compile(r"([1-9][0-9]{0,6})([smhd])", re.ASCII)
 _UNIT: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,40}", re.ASCII)
+_FLOW: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 _ACR: Final = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,200}", re.ASCII)
 
 
@@ -70,11 +72,15 @@ class _Reader:
             path = f"factors.{name}"
             if not isinstance(name, str) or not _NAME.fullmatch(name) or name in OTHER_METHODS:
                 self.fault(path, "cannot be the name of a factor")
-            fields = self.mapping(item, path, frozenset({"kind", "channel"}))
+            fields = self.mapping(item, path, frozenset({"kind", "channel", "counts"}))
             for key in ("kind", "channel"):
                 if not isinstance(fields.get(key), str) or not fields[key]:
                     self.fault(f"{path}.{key}", "must be a word")
-            found[str(name)] = Factor(str(fields.get("kind")), str(fields.get("channel")))
+            counts = fields.get("counts", 1)
+            if type(counts) is not int or not 1 <= counts <= MOST_COUNTED:
+                self.fault(f"{path}.counts", f"must be a number from 1 to {MOST_COUNTED}")
+                counts = 1
+            found[str(name)] = Factor(str(fields.get("kind")), str(fields.get("channel")), counts)
         return found
 
     def requirement(self, value: object, path: str, age: float, known: frozenset[str]) -> LevelRequirement:
@@ -94,7 +100,7 @@ class _Reader:
         return Factors(count, own_age)
 
     def level(self, value: object, path: str, base_age: float, known: frozenset[str]) -> Level:
-        fields = self.mapping(value, path, frozenset({"acr", "aliases", "requires", "max_age"}))
+        fields = self.mapping(value, path, frozenset({"acr", "aliases", "requires", "max_age", "step_up"}))
         aliases = fields.get("aliases", [])
         if not isinstance(aliases, list):
             self.fault(f"{path}.aliases", "must be a list")
@@ -115,7 +121,10 @@ class _Reader:
             self.requirement(item, f"{path}.requires[{i}]", level_age if i == last else base_age, known)
             for i, item in enumerate(items)
         )
-        return Level(str(fields.get("acr")), requires, tuple(map(str, aliases)))
+        step_up = fields.get("step_up")
+        if step_up is not None and (not isinstance(step_up, str) or not _FLOW.fullmatch(step_up)):
+            self.fault(f"{path}.step_up", "must be the id of a flow")
+        return Level(str(fields.get("acr")), requires, tuple(map(str, aliases)), step_up)
 
 
 def parse_levels(document: object) -> Levels:

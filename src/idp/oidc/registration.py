@@ -235,11 +235,12 @@ def _policy(document: Any, notes: _Notes, *, ignore_unknown: bool) -> dict[str, 
 
 def _judge_flows(value: Any, path: str, notes: _Notes) -> None:
     if not isinstance(value, Mapping):
-        notes.add(path, "must map purposes to flows")
+        notes.add(path, "must map purposes, or levels, to flows")
         return
     for purpose, flow in value.items():
-        if purpose not in PURPOSES:
-            notes.add(f"{path}.{purpose}", f"must be one of {', '.join(PURPOSES)}")
+        # Whether any other word is a level is judged later, by those who know the levels.
+        if purpose not in PURPOSES and not (isinstance(purpose, str) and ":" in purpose):
+            notes.add(f"{path}.{purpose}", f"must be one of {', '.join(PURPOSES)}, or a level")
         if not isinstance(flow, str) or not _FLOW_ID.fullmatch(flow):
             notes.add(f"{path}.{purpose}", "must be the id of a flow")
 
@@ -275,3 +276,5 @@ def _judge_levels(metadata: Mapping[str, Any], policy: Mapping[str, Any], levels
     if "minimum_acr" in policy:
         named.append((f"{POLICY}.minimum_acr", policy["minimum_acr"]))
     notes.problems.extend((path, "is not a level") for path, acr in named if levels.rank(acr) is None)
+    chosen = [name for name in policy.get("flows", {}) if name not in PURPOSES]
+    notes.problems.extend((f"{POLICY}.flows.{name}", "is not a level") for name in chosen if name not in levels.acrs)

@@ -56,16 +56,17 @@ def decide(
     *,
     reachable: frozenset[str],
     offered: frozenset[str],
+    step_ups: frozenset[str],
     consent: Consent | None,
     now: float,
 ) -> Requirement:
     """Return what the request still needs at `now`, epoch seconds.
 
-    `reachable` are the canonical acr values that the client's flows can lead to; `offered` the purposes (sign_in,
-    sign_up, step_up, recovery) that have a flow; `consent` what the session's user has allowed this client before, if
-    anything.
+    `reachable` are the canonical acr values that the client's flows can lead to, and `step_ups` those to which a flow
+    leads somebody who is signed in; `offered` the other purposes (sign_in, sign_up, recovery) that have a flow;
+    `consent` what the session's user has allowed this client before, if anything.
     """
-    situation = Situation(params, policy, session, progress, levels, reachable, offered, consent, now)
+    situation = Situation(params, policy, session, progress, levels, reachable, offered, step_ups, consent, now)
     for check in CHECKS:
         found = check(situation)
         if isinstance(found, Needs) and situation.silent:

@@ -88,6 +88,7 @@ class Situation:
     levels: Levels
     reachable: frozenset[str]
     offered: frozenset[str]
+    step_ups: frozenset[str]
     consent: Consent | None
     now: float
     evidence: tuple[Evidence, ...] = field(init=False)

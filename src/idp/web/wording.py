@@ -40,6 +40,10 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "verified": mark("Your identity is confirmed."),
         "password_changed": mark("Your new password is set."),
         "account_not_created": mark("We could not create an account. Please contact the service you came from."),
+        "second_factor_missing": mark(
+            "This needs a second way to confirm it is you, and your account has none yet. "
+            "Add an authenticator app or a passkey to your account, then try again."
+        ),
         "cannot_continue": mark("We cannot continue here. Please contact the service you came from."),
     }
 )
