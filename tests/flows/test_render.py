@@ -86,6 +86,24 @@ def test_the_text_is_what_a_person_would_write() -> None:
     assert text.endswith("layout:\n  verify: [0, 0]\n  check: [240, 0]\n")
 
 
+def test_every_kind_of_step_is_written_and_read_back() -> None:
+    steps = (
+        ScreenStep("s", "password", {"submitted": "a"}, {"hint": "x"}, 3),
+        ActionStep("a", "check_password", {"ok": "c"}, {"strict": True}),
+        ConnectorStep("c", "incode_verify", {"completed": "q"}, {}, 2),
+        ConditionStep("q", (Case("user.known", "u"), Case('form.email == "a"', "r", "incode_verify")), "e"),
+        SubflowStep("u", "step-up", {"complete": "r"}),
+        ReviewStep("r", "identity", {"approved": "e"}, 7200.0),
+        EndStep("e", "denied", "stopped"),
+    )
+    flow = Flow("every-kind", "Every kind", "sign_in", 900.0, "s", {step.id: step for step in steps})
+    text = render_flow(flow)
+    assert parse_flow(text) == flow
+    assert "  u:\n    subflow: step-up\n    on: {complete: r}\n" in text
+    assert "  r:\n    review: identity\n    on: {approved: e}\n    deadline: 2h\n" in text
+    assert "  e:\n    end: denied\n    reason: stopped\n" in text
+
+
 @settings(max_examples=120, deadline=None, derandomize=True)
 @given(FLOWS)
 def test_any_flow_comes_back_the_same(flow: Flow) -> None:

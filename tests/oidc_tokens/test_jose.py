@@ -191,6 +191,11 @@ def test_the_audience_may_be_a_list_that_holds_ours() -> None:
     assert check(sign(claims(aud=["other", "client"]), signing_key()))
 
 
+def test_an_issuer_that_looks_at_its_own_tokens_takes_any_audience_but_not_none() -> None:
+    assert check(sign(claims(aud="somebody else"), signing_key()), audience=None)
+    assert "aud" in refused(sign(claims(aud=None), signing_key()), audience=None)
+
+
 @pytest.mark.parametrize("typ", ["JWT", "application/jwt", "", "at+jwt2"])
 def test_a_token_of_another_type_is_not_taken_for_an_access_token(typ: str) -> None:
     assert refused(sign(claims(), signing_key(), typ), typ="at+jwt") == "wrong typ"
