@@ -89,6 +89,7 @@ def build_provider(
         sealer=sealer,
         signer=LinkSigner([derive_key(master, "links") for master in masters], clock),
         code_key=derive_key(masters[0], "codes"),
+        recovery_code_keys=tuple(derive_key(master, "recovery codes") for master in masters),
         policy=_policy(settings),
         levels=levels,
         flows=FlowLibrary(_catalog(configuration), levels),

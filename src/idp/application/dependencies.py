@@ -1,7 +1,7 @@
 """What every use case is given: one record, made by the wiring, passed as the first argument."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from idp.application.library import FlowLibrary
 from idp.application.policy import Policy
@@ -20,7 +20,10 @@ from idp.storage.protocols.unit import Storage
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """The application's collaborators. `code_key` keys the HMAC of e-mailed codes (32 bytes)."""
+    """The application's collaborators.
+
+    `code_key` keys the HMAC of e-mailed codes (32 bytes), `recovery_code_keys` that of recovery codes, newest first.
+    """
 
     storage: Storage
     clock: Clock
@@ -28,6 +31,7 @@ class Dependencies:
     sealer: Sealer
     signer: LinkSigner
     code_key: bytes
+    recovery_code_keys: tuple[bytes, ...] = field(repr=False)
     policy: Policy
     levels: Levels
     flows: FlowLibrary
