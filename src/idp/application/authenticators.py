@@ -18,8 +18,8 @@ from idp.application.second_factor import SEAL
 from idp.errors import NotFound
 from idp.handles import digest
 from idp.identity.labels import clean_label
-from idp.identity.recovery_codes import find_code, hash_code, make_codes
 from idp.identity.recovery_codes import clean_code as clean_recovery_code
+from idp.identity.recovery_codes import find_code, hash_code, make_codes
 from idp.identity.totp import SEED_BYTES, new_seed, provisioning_uri, verify_totp
 from idp.records.accounts import Credential, User
 from idp.sealing import BoxBroken

@@ -1,7 +1,7 @@
 """Recovery codes: ten codes on paper, each of which stands in for a second factor once.
 
-A code has 60 random bits, so it cannot be guessed; what is stored is a keyed hash (HMAC-SHA-256) that names the account,
-so a stolen table can neither be searched offline without the key nor moved from one account to another.
+A code has 60 random bits, so it cannot be guessed. What is stored is a keyed hash (HMAC-SHA-256) that names the
+account: a stolen table can neither be searched offline without the key nor serve another account.
 """
 
 import hmac
@@ -68,6 +68,6 @@ def find_code(typed: str, user_id: int, stored: Mapping[int, bytes], keys: Seque
     found = None
     # All are compared, so that the time tells nothing.
     for row_id, kept in stored.items():
-        if any([hmac.compare_digest(kept, each) for each in hashes]):
+        if sum(hmac.compare_digest(kept, each) for each in hashes):
             found = row_id
     return found
