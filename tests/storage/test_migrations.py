@@ -1,6 +1,7 @@
 """The migrated schema is the one in `tables`, whoever migrates, and however many do it at once."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ _MIGRATIONS = _ROOT / "src/idp/storage/sql/migrations"
 
 # Everything that decides what a table accepts and how it is found, in the engine's own words.
 _SQLITE_SCHEMA = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+#: A comma that is in no brackets, once the table's own closing bracket is gone.
+_COMMA = re.compile(r",(?![^()]*\))")
 _POSTGRESQL_SCHEMA = """
 SELECT table_name || '.' || column_name,
        concat_ws(' ', data_type, character_maximum_length, is_nullable, is_identity, column_default)
@@ -53,9 +56,9 @@ def opened(url: str) -> Iterator[SqlStorage]:
 def schema(connection: Connection) -> dict[str, list[str]]:
     query = _SQLITE_SCHEMA if connection.dialect.name == "sqlite" else _POSTGRESQL_SCHEMA
     rows = connection.exec_driver_sql(query).fetchall()
-    # The order of constraints inside CREATE TABLE means nothing.
+    # The order of columns and constraints inside CREATE TABLE means nothing, nor on which line SQLite added a column.
     return {
-        name: sorted(line.strip().rstrip(",") for line in str(definition).splitlines())
+        name: sorted(part.strip() for part in _COMMA.split(str(definition).strip().removesuffix(")")))
         for name, definition in rows
         if "alembic_version" not in name
     }

@@ -1,5 +1,6 @@
 """Users, credentials, identities, registrations and consents."""
 
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -125,6 +126,58 @@ def test_a_counter_only_rises(storage: SqlStorage, seed: Seed) -> None:
         assert not unit.credentials.advance_counter(mine.id, 4, NOW + 3)
         assert not unit.credentials.advance_counter(mine.id + 1, 9, NOW + 3)
         assert unit.credentials.of_user(seed.user.id) == [replace(mine, counter=5, last_used_at=NOW + 1)]
+
+
+def a_passkey(user_id: int, external_id: bytes = b"\x00credential\xff") -> Credential:
+    return replace(a_credential(user_id, "passkey"), external_id=external_id, data={"backed_up": False})
+
+
+def test_a_credential_is_found_by_its_id_and_by_what_the_outside_calls_it(storage: SqlStorage, seed: Seed) -> None:
+    with storage.write() as unit:
+        mine = unit.credentials.add(a_passkey(seed.user.id))
+        other = unit.credentials.add(a_passkey(seed.user.id, b"\x00credential\xfe"))
+        unit.credentials.add(a_credential(seed.user.id))
+    with storage.read() as unit:
+        assert unit.credentials.get(mine.id) == mine
+        assert unit.credentials.get(other.id + 9) is None
+        assert unit.credentials.by_external_id(b"\x00credential\xff") == mine
+        assert unit.credentials.by_external_id(b"\x00credential") is None
+        assert unit.credentials.by_external_id(b"") is None
+
+
+def test_the_longest_credential_id_there_may_be_is_kept_and_found(storage: SqlStorage, seed: Seed) -> None:
+    # PostgreSQL refuses index entries over a third of a page; WebAuthn allows 1023 bytes, here incompressible ones.
+    longest = b"".join(hashlib.sha256(bytes([number])).digest() for number in range(32))[:1023]
+    with storage.write() as unit:
+        mine = unit.credentials.add(a_passkey(seed.user.id, longest))
+        assert unit.credentials.by_external_id(longest) == mine
+
+
+def test_a_credential_id_has_one_owner_until_it_is_removed(storage: SqlStorage, seed: Seed) -> None:
+    with storage.write() as unit:
+        mine = unit.credentials.add(a_passkey(seed.user.id))
+        thief = unit.users.add(a_user("thief"))
+        with pytest.raises(Conflict):
+            unit.credentials.add(a_passkey(thief.id))
+        with pytest.raises(Conflict):
+            unit.credentials.add(a_passkey(seed.user.id))
+        # Credentials that the outside has no name for do not stand in each other's way.
+        unit.credentials.add(a_credential(seed.user.id))
+        unit.credentials.add(a_credential(seed.user.id))
+        unit.credentials.remove(mine.id)
+        assert unit.credentials.add(a_passkey(thief.id)).user_id == thief.id
+
+
+def test_a_credential_gets_another_label_and_other_data(storage: SqlStorage, seed: Seed) -> None:
+    with storage.write() as unit:
+        mine = unit.credentials.add(a_passkey(seed.user.id))
+        other = unit.credentials.add(a_passkey(seed.user.id, b"other"))
+        assert unit.credentials.rename(mine.id, "Ünï 📱")
+        unit.credentials.put_data(mine.id, {"backed_up": True})
+        assert unit.credentials.get(mine.id) == replace(mine, label="Ünï 📱", data={"backed_up": True})
+        assert unit.credentials.get(other.id) == other
+        unit.credentials.remove(mine.id)
+        assert not unit.credentials.rename(mine.id, "gone")
 
 
 def test_the_id_of_a_removed_credential_is_not_given_out_again(storage: SqlStorage, seed: Seed) -> None:

@@ -1,7 +1,7 @@
 """Stores of people and what they hold."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from idp.records.accounts import Consent, Credential, CredentialKind, EnrolledIdentity, PendingRegistration, User
 
@@ -40,7 +40,15 @@ class CredentialStore(Protocol):
     """Credentials."""
 
     def add(self, credential: Credential) -> Credential:
-        """Insert."""
+        """Insert. Raises Conflict if `external_id` is taken, by whomever."""
+        ...
+
+    def get(self, credential_id: int) -> Credential | None:
+        """Find by row id."""
+        ...
+
+    def by_external_id(self, external_id: bytes) -> Credential | None:
+        """Find by what the outside calls it."""
         ...
 
     def of_user(self, user_id: int, kind: CredentialKind | None = None) -> Sequence[Credential]:
@@ -53,6 +61,14 @@ class CredentialStore(Protocol):
 
     def touch(self, credential_id: int, at: float) -> None:
         """Note a successful use."""
+        ...
+
+    def rename(self, credential_id: int, label: str) -> bool:
+        """Give another label. False if there is no such credential."""
+        ...
+
+    def put_data(self, credential_id: int, data: Mapping[str, Any]) -> None:
+        """Replace what is kept beside the secret."""
         ...
 
     def advance_counter(self, credential_id: int, counter: int, at: float) -> bool:

@@ -1,10 +1,12 @@
 """Credentials."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, delete, update
 
 from idp.records.accounts import Credential, CredentialKind
+from idp.storage.sql.codec import to_json
 from idp.storage.sql.rows import Rows
 from idp.storage.sql.statement import Statement
 from idp.storage.sql.tables.accounts import CREDENTIALS
@@ -15,6 +17,8 @@ _ROWS = Rows(CREDENTIALS, Credential)
 _OF_USER = _ROWS.select(_T.user_id == bindparam("user_id"), order=[_T.id])
 _OF_USER_AND_KIND = _ROWS.select(_T.user_id == bindparam("user_id"), _T.kind == bindparam("kind"), order=[_T.id])
 _THIS = _T.id == bindparam("id")
+_ONE = _ROWS.select(_THIS)
+_BY_EXTERNAL_ID = _ROWS.select(_T.external_id == bindparam("external_id", type_=_T.external_id.type))
 _REPLACE = Statement(
     update(CREDENTIALS)
     .where(_THIS)
@@ -24,6 +28,8 @@ _REPLACE = Statement(
 )
 _AT = bindparam("at", type_=_T.last_used_at.type)
 _TOUCH = Statement(update(CREDENTIALS).where(_THIS).values(last_used_at=_AT))
+_RENAME = Statement(update(CREDENTIALS).where(_THIS).values(label=bindparam("label", type_=_T.label.type)))
+_PUT_DATA = Statement(update(CREDENTIALS).where(_THIS).values(data=bindparam("data", type_=_T.data.type)))
 _ADVANCE = Statement(
     update(CREDENTIALS)
     .where(_THIS, _T.counter < bindparam("counter"))
@@ -40,8 +46,16 @@ class SqlCredentials:
         self._transaction = transaction
 
     def add(self, credential: Credential) -> Credential:
-        """Insert."""
+        """Insert. Raises Conflict if `external_id` is taken, by whomever."""
         return _ROWS.add(self._transaction, credential)
+
+    def get(self, credential_id: int) -> Credential | None:
+        """Find by row id."""
+        return _ROWS.one(self._transaction, _ONE, {"id": credential_id})
+
+    def by_external_id(self, external_id: bytes) -> Credential | None:
+        """Find by what the outside calls it."""
+        return _ROWS.one(self._transaction, _BY_EXTERNAL_ID, {"external_id": external_id})
 
     def of_user(self, user_id: int, kind: CredentialKind | None = None) -> Sequence[Credential]:
         """List a user's credentials, oldest first."""
@@ -56,6 +70,14 @@ class SqlCredentials:
     def touch(self, credential_id: int, at: float) -> None:
         """Note a successful use."""
         self._transaction.change(_TOUCH, {"id": credential_id, "at": at})
+
+    def rename(self, credential_id: int, label: str) -> bool:
+        """Give another label. False if there is no such credential."""
+        return self._transaction.change(_RENAME, {"id": credential_id, "label": label}) == 1
+
+    def put_data(self, credential_id: int, data: Mapping[str, Any]) -> None:
+        """Replace what is kept beside the secret."""
+        self._transaction.change(_PUT_DATA, {"id": credential_id, "data": to_json(data)})
 
     def advance_counter(self, credential_id: int, counter: int, at: float) -> bool:
         """Set the counter if it is greater than the stored one, by one conditional UPDATE. False means a replay."""

@@ -57,8 +57,11 @@ CREDENTIALS = Table(
     number("counter"),
     json("data"),
     time("secret_changed_at", null=True),
+    binary("external_id", null=True),
     one_of("kind", ("password", "totp", "passkey", "recovery_code")),
     Index(None, "user_id", "kind"),
+    # A passkey's credential ID names one account, whoever registers it first.
+    Index(None, "external_id", unique=True),
     sqlite_autoincrement=True,
 )
 
