@@ -1,10 +1,22 @@
 """Invariant 10 as a table: kind, verb, what the account holds, what the session has proved."""
 
 from itertools import product
+from typing import get_args
 
 import pytest
 
-from idp.identity.credential_guard import GIVES, OPENING, Verb, leaves_a_way_in, may_change, needed_rank
+from idp.identity.credential_guard import (
+    GIVES,
+    MATTERS,
+    OPENING,
+    RULES,
+    Matter,
+    Verb,
+    leaves_a_way_in,
+    may_change,
+    needed_rank,
+    strongest_rank,
+)
 from idp.records.accounts import CredentialKind
 
 NOTHING, ONE, TWO, RESISTANT, IDENTITY = -1, 0, 1, 2, 3
@@ -51,7 +63,8 @@ def test_the_first_credential_of_a_strength_takes_the_highest_the_account_can_re
     assert needed_rank("passkey", "add", ("password",), rank_of) == ONE
     assert needed_rank("totp", "add", ("password",), rank_of) == ONE
     assert needed_rank("passkey", "add", ("password", "totp"), rank_of) == TWO
-    assert needed_rank("totp", "add", ("passkey",), rank_of) == TWO
+    assert needed_rank("totp", "add", ("passkey",), rank_of) == RESISTANT
+    assert needed_rank("totp", "add", ("password", "totp", "passkey"), rank_of) == RESISTANT
 
 
 def test_proof_of_identity_passes_where_a_passkey_was_lost() -> None:
@@ -85,3 +98,47 @@ def test_the_last_way_in_is_not_removed() -> None:
     assert not leaves_a_way_in("password", ("password", "recovery_code"))
     assert leaves_a_way_in("totp", ("passkey",))
     assert set(GIVES) > OPENING
+
+
+def test_there_is_a_rule_for_every_kind_and_verb_and_for_every_matter() -> None:
+    assert set(RULES) == set(GIVES) == set(get_args(CredentialKind))
+    assert all(set(rules) == set(get_args(Verb)) for rules in RULES.values())
+    assert set(MATTERS) == set(get_args(Matter))
+
+
+@pytest.mark.parametrize("kind", GIVES)
+def test_no_secret_that_is_kept_is_ever_shown(kind: CredentialKind) -> None:
+    assert needed_rank(kind, "reveal", (kind,), rank_of) is None
+    assert not may_change(kind, "reveal", (kind,), IDENTITY, rank_of)
+
+
+def test_what_nobody_has_thought_about_cannot_be_done() -> None:
+    assert needed_rank("tattoo", "add", ("password",), rank_of) is None  # type: ignore[arg-type]
+    assert needed_rank("totp", "polish", ("totp",), rank_of) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("verb", ["replace", "remove", "rename"])
+def test_a_password_that_goes_with_a_second_factor_takes_both(verb: Verb) -> None:
+    assert needed_rank("password", verb, ("password", "totp"), rank_of) == TWO
+    assert needed_rank("password", verb, ("password", "recovery_code", "passkey"), rank_of) == TWO
+    assert needed_rank("password", verb, ("password", "passkey"), rank_of) == ONE
+
+
+@pytest.mark.parametrize("kind", ["totp", "recovery_code"])
+def test_a_new_second_factor_in_place_of_an_old_one_is_an_addition(kind: CredentialKind) -> None:
+    held: tuple[CredentialKind, ...] = ("password", kind, "passkey")
+    assert needed_rank(kind, "replace", held, rank_of) == RESISTANT
+    assert needed_rank(kind, "remove", held, rank_of) == TWO
+
+
+def test_the_operator_can_ask_for_identity_before_anything_is_added() -> None:
+    assert needed_rank("totp", "add", ("password",), rank_of, enrolled=True) == IDENTITY
+    assert needed_rank("totp", "replace", ("password", "totp"), rank_of, enrolled=True) == IDENTITY
+    assert needed_rank("totp", "remove", ("password", "totp"), rank_of, enrolled=True) == TWO
+
+
+def test_what_is_not_a_credential_takes_the_strongest_there_is() -> None:
+    assert strongest_rank(("password",), rank_of, enrolled=False) == ONE
+    assert strongest_rank(("password", "totp"), rank_of, enrolled=False) == TWO
+    assert strongest_rank(("password", "totp"), rank_of, enrolled=True) == IDENTITY
+    assert strongest_rank((), lambda _methods: NOTHING, enrolled=False) == 0
