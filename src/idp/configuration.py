@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,17 +12,23 @@ from ruamel.yaml.error import YAMLError
 from idp.errors import InvalidInput
 
 MAX_FILE: Final = 256 * 1024
+MAX_LOGO: Final = 100 * 1024
+LOGO_STARTS: Final = (b"<svg", b"<?xml", b"\x89PNG\r\n\x1a\n")
 _REFERENCE: Final = re.compile(r"\$\{(env|file):([^}]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What the folder holds. `flows` are texts by file name; the rest are documents."""
+    """What the folder holds. `flows` are texts by file name; the rest are documents.
+
+    `themes` are documents by file name, each with the bytes of its logo.
+    """
 
     levels: Mapping[str, Any]
     flows: Mapping[str, str]
     connections: tuple[Mapping[str, Any], ...]
     clients: tuple[Mapping[str, Any], ...]
+    themes: Mapping[str, tuple[Mapping[str, Any], bytes | None]] = field(default_factory=dict)
 
 
 def read_configuration(folder: Path, environ: Mapping[str, str]) -> Configuration:
@@ -32,9 +38,10 @@ def read_configuration(folder: Path, environ: Mapping[str, str]) -> Configuratio
     flows = {path.name: _text(path, faults) for path in _list(folder / "flows") if not path.name.endswith(".test.yaml")}
     connections = tuple(_document(path, environ, faults) for path in _list(folder / "connections"))
     clients = tuple(_document(path, environ, faults) for path in _list(folder / "clients"))
+    themes = {path.name: _theme(path, environ, faults) for path in _list(folder / "themes")}
     if faults:
         raise InvalidInput("The configuration cannot be read:\n  " + "\n  ".join(faults))
-    return Configuration(levels, flows, connections, clients)
+    return Configuration(levels, flows, connections, clients, themes)
 
 
 def read_document(path: Path, environ: Mapping[str, str]) -> Any:
@@ -67,6 +74,24 @@ def _document(path: Path, environ: Mapping[str, str], faults: list[str]) -> Mapp
         return loaded
     faults.append(f"{path}: must be a mapping")
     return {}
+
+
+def _theme(path: Path, environ: Mapping[str, str], faults: list[str]) -> tuple[Mapping[str, Any], bytes | None]:
+    """Read a theme and its logo, a file beside it."""
+    document = _document(path, environ, faults)
+    name = document.get("logo")
+    if not isinstance(name, str):
+        return document, None
+    # Whatever the document says, only a file of this folder is read; what a name may be is judged with the document.
+    logo = path.parent / Path(name).name
+    try:
+        content = logo.read_bytes()
+    except OSError as error:
+        faults.append(f"{logo}: cannot be read ({type(error).__name__})")
+        return document, None
+    if len(content) > MAX_LOGO or not content.startswith(LOGO_STARTS):
+        faults.append(f"{logo}: must be an SVG or PNG image of at most {MAX_LOGO // 1024} KiB")
+    return document, content
 
 
 def _load(path: Path, environ: Mapping[str, str], faults: list[str]) -> Any:

@@ -35,11 +35,15 @@ def mark(message: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language that pages can be shown in: its BCP 47 tag, its catalogue, and its locale for dates."""
+    """One language that pages can be shown in: its BCP 47 tag, its catalogue, and its locale for dates.
+
+    `messages` are the English sentences that its catalogue has.
+    """
 
     tag: str
     catalog: NullTranslations
     babel: Locale
+    messages: frozenset[str] = frozenset()
 
     @property
     def direction(self) -> str:
@@ -49,6 +53,10 @@ class Language:
     def gettext(self, message: str, **values: object) -> str:
         """Translate a plain-text message and fill in its `%(name)s` places. Not for HTML: nothing is escaped."""
         return self.catalog.gettext(message) % values
+
+    def catalog_with(self, own: Mapping[str, str]) -> NullTranslations:
+        """Return the catalogue with own sentences in place of some of its messages."""
+        return _OwnWords(self.catalog, own) if own else self.catalog
 
     def ngettext(self, singular: str, plural: str, number: int, **values: object) -> str:
         """Translate a plain-text message that depends on a number, which fills `%(num)s`."""
@@ -69,6 +77,11 @@ class Translation:
     def tags(self) -> tuple[str, ...]:
         """Return the tags of all languages, source language first."""
         return tuple(self._languages)
+
+    @property
+    def sentences(self) -> frozenset[str]:
+        """Return the English sentences that some catalogue translates: what the pages can say."""
+        return frozenset().union(*(language.messages for language in self._languages.values()))
 
     def language(self, tag: str) -> Language:
         """Return the language of this tag, or the source language if there is none."""
@@ -111,19 +124,33 @@ def load_translation(folder: Path = LOCALES_FOLDER, *, pseudo: bool = False) -> 
     """Read every `<tag>.po` in the folder and compile it in memory. `pseudo` adds the pseudo-locales."""
     languages = {SOURCE_LOCALE: Language(SOURCE_LOCALE, NullTranslations(), Locale.parse(SOURCE_LOCALE))}
     for path in sorted(folder.glob("*.po")):
-        languages[path.stem] = Language(path.stem, _compile(path), Locale.parse(path.stem, sep="-"))
+        catalog, messages = _compile(path)
+        languages[path.stem] = Language(path.stem, catalog, Locale.parse(path.stem, sep="-"), messages)
     for tag in PSEUDO_LOCALES if pseudo else ():
         languages[tag] = Language(tag, _PseudoCatalog(), Locale.parse(tag.partition("-")[0]))
     return Translation(languages)
 
 
-def _compile(path: Path) -> GNUTranslations:
+def _compile(path: Path) -> tuple[GNUTranslations, frozenset[str]]:
     with path.open("rb") as file:
         catalog = read_po(file, locale=path.stem.replace("-", "_"), abort_invalid=True)
     compiled = io.BytesIO()
     write_mo(compiled, catalog, use_fuzzy=False)
     compiled.seek(0)
-    return GNUTranslations(compiled)
+    messages = frozenset(message.id for message in catalog if isinstance(message.id, str) and message.id)
+    return GNUTranslations(compiled), messages
+
+
+class _OwnWords(NullTranslations):
+    """Answers some messages in own words and the rest by another catalogue."""
+
+    def __init__(self, catalog: NullTranslations, own: Mapping[str, str]) -> None:
+        super().__init__()
+        self._own = own
+        self.add_fallback(catalog)
+
+    def gettext(self, message: str) -> str:
+        return self._own.get(message) or super().gettext(message)
 
 
 class _PseudoCatalog(NullTranslations):

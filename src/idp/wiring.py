@@ -40,13 +40,15 @@ from idp.sealing import Sealer
 from idp.secret_keys import derive_key, keep_master_key
 from idp.settings import Settings
 from idp.storage.sql.storage import SqlStorage
-from idp.translation import load_translation
+from idp.themes.document import Theme, ThemeFault, parse_theme
+from idp.translation import Translation, load_translation
 from idp.web.app import build_app
 from idp.web.assets import Assets
 from idp.web.cookies import cookies_for
 from idp.web.csrf import FormGuard
 from idp.web.edge import Edge
 from idp.web.pages import Brand, Pages
+from idp.web.theme_files import ThemeFiles
 from idp.worker import Worker
 
 
@@ -105,9 +107,8 @@ def build_provider(
         hashing_pool=HashingPool(settings.hashing_threads, settings.hashing_queue),
     )
     worker = Worker(deps, _mailer(settings, clock))
-    app = _application(
-        settings, deps, worker, masters[0], run=settings.run_worker if background is None else background
-    )
+    run = settings.run_worker if background is None else background
+    app = _application(settings, deps, worker, masters[0], configuration, run=run)
     return Provider(app, deps, storage, http, worker, configuration, keys)
 
 
@@ -209,10 +210,35 @@ def _mailer(settings: Settings, clock: Clock) -> Mailer:
     )
 
 
-def _application(settings: Settings, deps: Dependencies, worker: Worker, master: str, *, run: bool) -> ASGIApp:
+def _themes(configuration: Configuration, translation: Translation) -> ThemeFiles:
+    """Read the themes. Raises InvalidInput with every fault, also for a client's theme that is not there."""
+    themes: list[tuple[Theme, bytes | None]] = []
+    faults: list[str] = []
+    for source, (document, logo) in configuration.themes.items():
+        try:
+            theme = parse_theme(document, sentences=translation.sentences, languages=translation.tags, source=source)
+        except ThemeFault as fault:
+            faults.extend(f"{source}: {one}" for one in fault.faults)
+        else:
+            themes.append((theme, logo))
+    files = ThemeFiles(themes)
+    for client in configuration.clients:
+        policy = client.get("idp_policy")
+        wanted = policy.get("theme") if isinstance(policy, Mapping) else None
+        if wanted is not None and wanted not in files.ids:
+            faults.append(f"client {client.get('client_id')}: there is no theme {wanted}")
+    if faults:
+        raise InvalidInput("The configuration cannot be applied:\n  " + "\n  ".join(faults))
+    return files
+
+
+def _application(
+    settings: Settings, deps: Dependencies, worker: Worker, master: str, configuration: Configuration, *, run: bool
+) -> ASGIApp:
     translation = load_translation()
     assets = Assets()
-    pages = Pages(translation, assets, Brand(settings.brand_name))
+    themes = _themes(configuration, translation)
+    pages = Pages(translation, assets, Brand(settings.brand_name), themes=themes)
     guard = FormGuard(derive_key(master, "forms"), settings.issuer, deps.random_bytes)
     edge = Edge(deps, pages, cookies_for(settings.issuer), guard, translation)
 
@@ -220,4 +246,4 @@ def _application(settings: Settings, deps: Dependencies, worker: Worker, master:
     async def nothing() -> AsyncIterator[None]:
         yield
 
-    return build_app(edge, assets, worker.beside if run else nothing, Metrics())
+    return build_app(edge, assets, themes, worker.beside if run else nothing, Metrics())

@@ -3,16 +3,21 @@
 from dataclasses import dataclass
 
 from idp.application.dependencies import Dependencies
+from idp.records.clients import Client
 from idp.records.journeys import Run
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The client's name and validated redirect URI, if the run serves a request, and the person's address, if known."""
+    """The client's name, validated redirect URI and theme, if the run serves a request.
+
+    `email` is the person's address, if known.
+    """
 
     client_name: str | None = None
     redirect_uri: str | None = None
     email: str = ""
+    theme: str | None = None
 
 
 def frame_run(deps: Dependencies, run: Run) -> Frame:
@@ -23,7 +28,7 @@ def frame_run(deps: Dependencies, run: Run) -> Frame:
         user_id = run.user_id or run.expected_user_id
         user = uow.users.get(user_id) if user_id is not None else None
     target = str(request.params["redirect_uri"]) if request else None
-    return Frame(client.name if client else None, target, user.email if user else "")
+    return Frame(client.name if client else None, target, user.email if user else "", _theme(client))
 
 
 def frame_request(deps: Dependencies, request_id: int | None) -> Frame:
@@ -34,4 +39,8 @@ def frame_request(deps: Dependencies, request_id: int | None) -> Frame:
         request = uow.requests.get(request_id)
         client = uow.clients.get(request.client_id) if request else None
     target = str(request.params["redirect_uri"]) if request else None
-    return Frame(client.name if client else None, target)
+    return Frame(client.name if client else None, target, theme=_theme(client))
+
+
+def _theme(client: Client | None) -> str | None:
+    return client.policy.theme if client else None

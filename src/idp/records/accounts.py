@@ -40,9 +40,9 @@ class User:
 class Credential:
     """Something a user can prove.
 
-    `secret` is an argon2id string (password), a sealed box (TOTP seed) or a COSE public key (passkey), never a secret in
-    clear text. `counter` is the last accepted TOTP time step, or a passkey's last signature counter. `external_id` is
-    what the outside calls it: a passkey's credential ID, of which no two may be equal.
+    `secret` is an argon2id string (password), a sealed box (TOTP seed) or a COSE public key (passkey), never a secret
+    in clear text. `counter` is the last accepted TOTP time step, or a passkey's last signature counter. `external_id`
+    is what the outside calls it: a passkey's credential ID, of which no two may be equal.
     """
 
     id: int

@@ -13,7 +13,7 @@ class ClientPolicy:
     """What we decide about a client, beyond what it registered.
 
     `minimum_acr` is a floor that no request can lower. `acr_values` says whether a requested acr is
-    necessary (RFC 9470 section 5) or voluntary (OIDC Core 3.1.2.1).
+    necessary (RFC 9470 section 5) or voluntary (OIDC Core 3.1.2.1). `theme` is the id of the theme its pages wear.
     """
 
     acr_values: AcrPolicy = "necessary"
@@ -25,6 +25,7 @@ class ClientPolicy:
     access_token_seconds: int = 600
     refresh_token_seconds: int = 30 * 86400
     flows: Mapping[str, str] = field(default_factory=dict)
+    theme: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from idp.web.edge import Edge
 from idp.web.middleware.stack import wrap
 from idp.web.refusals import Refusals
 from idp.web.routes.table import list_routes
+from idp.web.theme_files import ThemeFiles
 
 #: Paths that machines call; their errors are JSON. Everything else is a page.
 MACHINE_PATHS: Final = ("/token", "/introspect", "/revoke", "/userinfo", "/jwks.json", "/.well-known/", "/connectors/")
@@ -28,7 +29,9 @@ OPEN_PATHS: Final = {
 Background = Callable[[], AbstractAsyncContextManager[None]]
 
 
-def build_app(edge: Edge, assets: Assets, background: Background, metrics: Metrics | None = None) -> ASGIApp:
+def build_app(
+    edge: Edge, assets: Assets, themes: ThemeFiles, background: Background, metrics: Metrics | None = None
+) -> ASGIApp:
     """Put the provider together. `background` runs while the server does (mail, housekeeping)."""
 
     @asynccontextmanager
@@ -36,7 +39,7 @@ def build_app(edge: Edge, assets: Assets, background: Background, metrics: Metri
         async with background():
             yield
 
-    router = _WithEdge(Router(list_routes(assets), lifespan=lifespan), edge)
+    router = _WithEdge(Router(list_routes(assets, themes), lifespan=lifespan), edge)
     return wrap(
         router,
         issuer=edge.issuer,

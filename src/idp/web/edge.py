@@ -74,12 +74,19 @@ def finish(request: Request, response: Response, session_handle: str | None = No
     return response
 
 
-def show(request: Request, view: View, *, locale: str | None = None, targets: Iterable[str | None] = ()) -> Response:
-    """Render a view for this browser."""
+def show(
+    request: Request,
+    view: View,
+    *,
+    locale: str | None = None,
+    targets: Iterable[str | None] = (),
+    theme: str | None = None,
+) -> Response:
+    """Render a view for this browser, in the theme of the client that it is for."""
     edge = edge_of(request)
     browser = browser_of(request)
     wanted = [target for target in targets if target]
-    page = edge.pages.render(view, locale or browser.locale, form_targets=wanted)
+    page = edge.pages.render(view, locale or browser.locale, form_targets=wanted, theme=theme)
     return finish(request, page.to_response())
 
 

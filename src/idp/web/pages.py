@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from idp.web import wording
 from idp.web.assets import Assets
 from idp.web.content_security import carrying_policy, page_policy, source_for
 from idp.web.qr import draw_qr
+from idp.web.theme_files import Dress, ThemeFiles
 from idp.web.views import Failure, FormPost, Leaving, View
 
 TEMPLATES_FOLDER: Final = Path(__file__).parent / "templates"
@@ -23,7 +25,10 @@ TEMPLATES_FOLDER: Final = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """Whose pages these are. `theme_url` is one more style sheet, which may set the tokens of `tokens.css` anew."""
+    """Whose pages these are. `theme_url` is one more style sheet, which may set the tokens of `tokens.css` anew.
+
+    `texts` are sentences in place of ours, by language tag and English sentence.
+    """
 
     name: str = "idp"
     logo_url: str | None = None
@@ -31,6 +36,20 @@ class Brand:
     help_url: str | None = None
     privacy_url: str | None = None
     terms_url: str | None = None
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def wear(self, dress: Dress) -> "Brand":
+        """Return this brand in a theme: what the theme does not say stays as it is."""
+        theme = dress.theme
+        return Brand(
+            name=theme.name or self.name,
+            logo_url=dress.logo_url or self.logo_url,
+            theme_url=dress.css_url or self.theme_url,
+            help_url=theme.links.get("help", self.help_url),
+            privacy_url=theme.links.get("privacy", self.privacy_url),
+            terms_url=theme.links.get("terms", self.terms_url),
+            texts=theme.texts,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +66,40 @@ class Page:
 
 
 class Pages:
-    """Renders every view in every language."""
+    """Renders every view in every language and every theme."""
 
     def __init__(
-        self, translation: Translation, assets: Assets, brand: Brand, *, templates: Path = TEMPLATES_FOLDER
+        self,
+        translation: Translation,
+        assets: Assets,
+        brand: Brand,
+        *,
+        templates: Path = TEMPLATES_FOLDER,
+        themes: ThemeFiles | None = None,
     ) -> None:
-        """Prepare one template environment for each language."""
+        """Take what pages are made of. A template environment is made for each language and theme when first used."""
         self._translation = translation
-        self._environments = {
-            tag: _make_environment(translation.language(tag), assets, brand, templates) for tag in translation.tags
-        }
+        self._themes = themes or ThemeFiles()
+        self._make = partial(_make_environment, assets=assets, templates=templates)
+        self._brand = brand
+        self._environments: dict[tuple[str, str], Environment] = {}
+        for tag in translation.tags:
+            self._environment(tag, None)
 
-    def render(self, view: View, locale: str, *, form_targets: Iterable[str] = ()) -> Page:
+    def _environment(self, tag: str, theme: str | None) -> Environment:
+        dress = self._themes.dress(theme)
+        key = (tag, dress.theme.id)
+        # Two threads may make the same one; either is as good as the other.
+        if key not in self._environments:
+            self._environments[key] = self._make(self._translation.language(tag), self._brand.wear(dress))
+        return self._environments[key]
+
+    def render(self, view: View, locale: str, *, form_targets: Iterable[str] = (), theme: str | None = None) -> Page:
         """Return the page of a view in the language `locale`, a tag that `Translation.negotiate` returned.
 
         `form_targets` are validated URLs on other origins to which a POST from this page may lead by redirect: the
-        client's redirect URI, the identity vendor's page. Raises ValueError for one that a policy cannot name.
+        client's redirect URI, the identity vendor's page. `theme` is a theme's id; an unknown one is the default.
+        Raises ValueError for a target that a policy cannot name.
         """
         language = self._translation.language(locale)
         status = view.status
@@ -80,7 +117,7 @@ class Pages:
         elif isinstance(view, Leaving):
             # Raises for a scheme that runs something instead of leading somewhere.
             source_for(view.url)
-        template = self._environments[language.tag].get_template(view.template)
+        template = self._environment(language.tag, theme).get_template(view.template)
         return Page(template.render(view=view, problems=getattr(view, "problems", ())), status, headers)
 
 
@@ -91,7 +128,7 @@ def check_link(url: str) -> str:
     return url
 
 
-def _make_environment(language: Language, assets: Assets, brand: Brand, templates: Path) -> Environment:
+def _make_environment(language: Language, brand: Brand, *, assets: Assets, templates: Path) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(templates),
         autoescape=True,
@@ -102,7 +139,8 @@ def _make_environment(language: Language, assets: Assets, brand: Brand, template
         extensions=["jinja2.ext.i18n"],
     )
     # Part of jinja2.ext.i18n; "newstyle" escapes values before they meet a translation.
-    environment.install_gettext_translations(language.catalog, newstyle=True)  # type: ignore[attr-defined]
+    catalog = language.catalog_with(brand.texts.get(language.tag, {}))
+    environment.install_gettext_translations(catalog, newstyle=True)  # type: ignore[attr-defined]
 
     def show_duration(seconds: float) -> str:
         return format_timedelta(timedelta(seconds=seconds), locale=language.babel, threshold=1.5)

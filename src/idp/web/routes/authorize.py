@@ -63,7 +63,7 @@ async def consent_page(request: Request) -> Response:
         privacy_url=metadata.get("policy_uri"),
         terms_url=metadata.get("tos_uri"),
     )
-    return show(request, view, targets=[asked.params.redirect_uri])
+    return show(request, view, targets=[asked.params.redirect_uri], theme=asked.client.policy.theme)
 
 
 async def consent_answer(request: Request) -> Response:
@@ -87,7 +87,7 @@ async def select_account_page(request: Request) -> Response:
         (views.Account(user.sub, user.email, user.name or ""),),
         asked.client.name,
     )
-    return show(request, view, targets=[asked.params.redirect_uri])
+    return show(request, view, targets=[asked.params.redirect_uri], theme=asked.client.policy.theme)
 
 
 async def select_account_answer(request: Request) -> Response:

@@ -30,14 +30,15 @@ async def ended_page(request: Request) -> Response:
     again = f"/authorize/continue?request={run.request_id}" if run.request_id is not None else None
     if run.status == "complete":
         if run.purpose == "recovery":
-            return show(request, views.RecoverDone(again or "/", frame.client_name))
+            return show(request, views.RecoverDone(again or "/", frame.client_name), theme=frame.theme)
         return see_other(request, again or "/")
     if run.reason == "other_user" and run.request_id is not None:
         form = make_form(request, f"/ended?run={run.id}")
-        return show(request, views.OtherUser(form, frame.email), targets=[frame.redirect_uri])
+        return show(request, views.OtherUser(form, frame.email), targets=[frame.redirect_uri], theme=frame.theme)
     code = _CODES.get(run.reason or "", "access_denied")
     retry = "/recover" if run.purpose == "recovery" else again
-    return show(request, views.Failure(code, browser.trace, retry_url=retry, client_name=frame.client_name))
+    view = views.Failure(code, browser.trace, retry_url=retry, client_name=frame.client_name)
+    return show(request, view, theme=frame.theme)
 
 
 async def ended_answer(request: Request) -> Response:

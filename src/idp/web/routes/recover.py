@@ -71,7 +71,7 @@ async def _ask(request: Request, email: str = "", problems: tuple[views.Problem,
     frame = await in_thread(frame_request, edge_of(request).deps, request_id)
     back = f"/authorize/continue{query}" if query else None
     view = views.Recover(make_form(request, f"/recover{query}"), email, back, problems)
-    return show(request, view, targets=[frame.redirect_uri])
+    return show(request, view, targets=[frame.redirect_uri], theme=frame.theme)
 
 
 def _query(request: Request) -> str:

@@ -53,7 +53,7 @@ async def _present(request: Request, view: RunView) -> Response:
         return see_other(request, _after(view), view.session.handle if view.session else None)
     frame = await in_thread(frame_run, edge.deps, view.run)
     page = _view(request, view, frame)
-    return show(request, page, locale=view.run.locale, targets=[frame.redirect_uri])
+    return show(request, page, locale=view.run.locale, targets=[frame.redirect_uri], theme=frame.theme)
 
 
 def _view(request: Request, view: AtScreen | AtVendor | AtReview, frame: Frame) -> views.View:

@@ -5,9 +5,10 @@ from starlette.routing import BaseRoute, Mount, Route
 from idp.web.assets import Assets
 from idp.web.routes import authorize, ended, home, logout, metadata, recover, run, vendor
 from idp.web.routes.tokens import make_endpoint
+from idp.web.theme_files import PREFIX, ThemeFiles
 
 
-def list_routes(assets: Assets) -> list[BaseRoute]:
+def list_routes(assets: Assets, themes: ThemeFiles) -> list[BaseRoute]:
     """Return the routes. Methods not listed are answered with 405 and `Allow`."""
     return [
         Route("/", home.home_page, methods=["GET"]),
@@ -44,4 +45,5 @@ def list_routes(assets: Assets) -> list[BaseRoute]:
         Route("/livez", home.livez, methods=["GET"]),
         Route("/readyz", home.readyz, methods=["GET"]),
         Mount("/static", assets),
+        Mount(PREFIX, themes),
     ]
