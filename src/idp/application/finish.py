@@ -11,8 +11,8 @@ from typing import cast
 from idp.application.audit import note_run
 from idp.application.browser import Browser, OpenedSession, open_session
 from idp.application.dependencies import Dependencies
-from idp.application.proof import OWNER_PROOF
-from idp.flows.methods import AUTHENTICATING
+from idp.flows.door import lacks_evidence
+from idp.oidc.levels import Levels
 from idp.records.journeys import AuthorizationRequest, Evidence, Run, RunStatus
 from idp.storage.protocols.unit import UnitOfWork
 
@@ -51,24 +51,29 @@ def finish_run(
 def _lacks(deps: Dependencies, uow: UnitOfWork, run: Run) -> str:
     """Ask the purpose's demand again, of the evidence this time and not of the graph (DESIGN invariant 3)."""
     evidence = uow.evidence.of_run(run.id)
+    known = run.user_id is not None
     methods = {item.method for item in evidence}
-    owner = bool(methods & OWNER_PROOF)
-    demands = {
-        "sign_in": bool(methods & AUTHENTICATING),
-        "step_up": owner or _reached(deps, uow, run, evidence),
-        "recovery": owner and "recovery_link" in methods,
-        "sign_up": owner and "email" in methods,
-    }
-    return "" if demands.get(run.purpose, False) and run.user_id is not None else "evidence_missing"
+    lacks = lacks_evidence(run.purpose, methods, user_known=known, reached=_reached(deps, uow, run, evidence))
+    return "evidence_missing" if lacks else ""
 
 
 def _reached(deps: Dependencies, uow: UnitOfWork, run: Run, evidence: Sequence[Evidence]) -> bool:
-    """Say whether a step-up has earned its level together with the session it began in, and had a part in that."""
-    if run.target_acr is None or run.session_id is None:
+    if run.session_id is None:
         return False
-    before = uow.evidence.of_session(run.session_id)
+    return reaches_target(deps.levels, run, uow.evidence.of_session(run.session_id), evidence, deps.clock.now())
+
+
+def reaches_target(
+    levels: Levels, run: Run, before: Sequence[Evidence], evidence: Sequence[Evidence], now: float
+) -> bool:
+    """Say whether a run has earned its level together with the session it began in, and had a part in that.
+
+    `before` is the session's evidence, `evidence` the run's, `now` epoch seconds. Pure: a dry run asks it too.
+    """
+    if run.target_acr is None:
+        return False
     own = [item for item in (*before, *evidence) if item.user_id == run.user_id]
-    earned = deps.levels.earn(run.target_acr, own, deps.clock.now())
+    earned = levels.earn(run.target_acr, own, now)
     return earned is not None and any(item.id in earned.evidence_ids for item in evidence)
 
 
@@ -76,12 +81,13 @@ def _note_on_request(uow: UnitOfWork, run: Run) -> None:
     request = uow.requests.get(run.request_id) if run.request_id is not None else None
     if request is None or request.status != "open":
         return
-    changed = _after_failure(request, run)
+    changed = note_failure(request, run)
     if changed != request:
         uow.requests.save(changed)
 
 
-def _after_failure(request: AuthorizationRequest, run: Run) -> AuthorizationRequest:
+def note_failure(request: AuthorizationRequest, run: Run) -> AuthorizationRequest:
+    """Return the request with what a run that did not complete means for it. Pure: a dry run asks it too."""
     if run.reason == STOPPED:
         return replace(request, denied="access_denied")
     if run.purpose == "step_up" and run.target_acr and run.reason not in {"session_ended", "other_user"}:

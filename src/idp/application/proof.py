@@ -1,25 +1,23 @@
 """The one door for identity proof (DESIGN invariant 2).
 
 Identity evidence is written here and nowhere else. A condition's matching branch only *asks*; this module
-looks at the verification row and answers. Whatever is missing, unknown or malformed is refused.
+looks at the verification row and answers, by the rules of `idp.flows.door`. Whatever is missing, unknown or malformed
+is refused.
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from idp.application.audit import note
 from idp.application.dependencies import Dependencies
 from idp.application.ownership import open_person, vendor_of
 from idp.errors import Conflict
+from idp.flows.door import PERSON_PROOF, DoorRules, find_fault, find_review_fault
 from idp.records.accounts import EnrolledIdentity
 from idp.records.journeys import Case, Evidence, Run, Verification
 from idp.storage.protocols.unit import UnitOfWork
 
 IDENTITY = "identity"
 REVIEW = "review"
-#: Evidence that stands for "the right person was verified": by the vendor's result, or by a reviewer.
-OWNER_PROOF = frozenset({IDENTITY, REVIEW})
-CLOCK_SLACK = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +61,7 @@ def accept_review(
     The evidence is dated when the person takes the decision up, in the browser that the run is pinned to.
     """
     verification = uow.verifications.get(case.verification_id)
-    if verification is None or verification.run_id != run.id or case.run_id != run.id:
-        reason = "foreign_case"
-    elif case.status != "approved" or not case.decided_by:
-        reason = "not_approved"
-    elif verification.owner == "mismatch":
-        reason = "owner_mismatch"
-    else:
-        reason = ""
+    reason = find_review_fault(run, verification, case)
     if not reason and verification is not None:
         run = _pin_user(run, run.expected_user_id)
         _write(deps, uow, run, verification, step, REVIEW, ())
@@ -90,13 +81,13 @@ def accept_review(
 
 def has_owner_proof(uow: UnitOfWork, run: Run) -> bool:
     """Say whether this very run has proved the right person, by the vendor or by a reviewer."""
-    return any(item.method in OWNER_PROOF for item in uow.evidence.of_run(run.id))
+    return any(item.method in PERSON_PROOF for item in uow.evidence.of_run(run.id))
 
 
 def proved_verification(uow: UnitOfWork, run: Run) -> Verification | None:
     """Return the verification that this run's owner proof rests on."""
     for item in reversed(uow.evidence.of_run(run.id)):
-        if item.method in OWNER_PROOF and item.verification_id is not None:
+        if item.method in PERSON_PROOF and item.verification_id is not None:
             return uow.verifications.get(item.verification_id)
     return None
 
@@ -130,36 +121,15 @@ def _newest(uow: UnitOfWork, run: Run, connection: str) -> Verification | None:
 
 
 def _fault(deps: Dependencies, uow: UnitOfWork, run: Run, verification: Verification) -> str:
-    """Return why this result is no proof, or an empty string. The order is the one of invariant 2."""
-    now = deps.clock.now()
-    line = deps.switchboard.line(uow, verification.connection)
-    age = now - verification.fetched_at if verification.fetched_at is not None else None
-    checks = (
-        ("not_fetched", verification.status == "completed" and verification.vendor_ref and age is not None),
-        ("foreign_run", verification.run_id == run.id),
-        ("foreign_user", verification.user_id == (run.user_id or run.expected_user_id)),
-        ("not_passing", _passes(line.settings, verification)),
-        ("stale", age is not None and -CLOCK_SLACK <= age <= deps.policy.proof_freshness_seconds),
-        ("late", verification.fetched_at is not None and verification.fetched_at <= verification.deadline_at),
-        (f"owner_{verification.owner or 'unknown'}", verification.owner in _accepted_owners(deps, run)),
+    """Return why this result is no proof, or an empty string, by the connection's settings of today."""
+    settings = deps.switchboard.line(uow, verification.connection).settings
+    rules = DoorRules(
+        passing=frozenset(settings.passing),
+        accept_approved=bool(settings.accept_manual_review_approved),
+        freshness=deps.policy.proof_freshness_seconds,
+        enrol_on_step_up=deps.policy.enrol_on_step_up,
     )
-    return next((reason for reason, holds in checks if not holds), "")
-
-
-def _passes(settings: Any, verification: Verification) -> bool:
-    """Read the stored result again against the connection's settings of today."""
-    if verification.overall in settings.passing:
-        return True
-    data = verification.output.get("data")
-    approved = isinstance(data, dict) and data.get("status") == "MANUAL_REVIEW_APPROVED"
-    doubtful = verification.overall in {"MANUAL", "MANUAL_PENDING", "WARN"}
-    return bool(settings.accept_manual_review_approved) and approved and doubtful
-
-
-def _accepted_owners(deps: Dependencies, run: Run) -> frozenset[str]:
-    if run.purpose == "sign_up" or (run.purpose == "step_up" and deps.policy.enrol_on_step_up):
-        return frozenset({"match", "enrolling"})
-    return frozenset({"match"})
+    return find_fault(run, verification, rules, deps.clock.now())
 
 
 def _accept(deps: Dependencies, uow: UnitOfWork, run: Run, verification: Verification, step: str) -> tuple[str, Run]:

@@ -1,12 +1,15 @@
 """Which levels the flows that serve a client can lead to at all."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from idp.application.dependencies import Dependencies
 from idp.application.level_rules import methods_of
 from idp.errors import NotFound
-from idp.flows.language import RECOVERY, SIGN_IN, STEP_UP
-from idp.flows.methods import RECOVERY_LINK
+from idp.flows.language import RECOVERY, SIGN_IN, Flow
+from idp.flows.methods import entry_evidence
+from idp.flows.step_types import Catalog
+from idp.oidc.levels import Levels
 from idp.records.clients import ClientPolicy
 from idp.records.journeys import Evidence
 from idp.storage.protocols.unit import UnitOfWork
@@ -26,30 +29,34 @@ class Reach:
 
 
 def survey(deps: Dependencies, uow: UnitOfWork, policy: ClientPolicy | None) -> Reach:
-    """Find out what the client's flows offer.
-
-    All the evidence that the flows can yield is laid before `Levels.earn` at once; a level that even this does not earn
-    is out of reach, and a request that insists on it is refused before anybody is asked anything.
-    """
-    pieces: list[Evidence] = []
-    step_ups = set()
+    """Find out what the client's flows offer."""
+    flows = []
     for purpose in (SIGN_IN, RECOVERY):
         try:
             flow, _ = deps.flows.choose(uow, purpose, policy)
         except NotFound:
             continue
-        methods = methods_of(flow, deps.flows.catalog) | ({RECOVERY_LINK} if purpose == RECOVERY else frozenset())
-        pieces.extend(_pieces(methods, purpose))
+        flows.append(flow)
+    step_ups = {}
     for acr in deps.levels.acrs:
         try:
-            flow, _ = deps.flows.choose_step_up(uow, acr, policy)
+            step_ups[acr], _ = deps.flows.choose_step_up(uow, acr, policy)
         except NotFound:
             continue
-        step_ups.add(acr)
-        pieces.extend(_pieces(methods_of(flow, deps.flows.catalog), STEP_UP))
-    reachable = frozenset(acr for acr in deps.levels.acrs if deps.levels.earn(acr, pieces, 0.0))
-    return Reach(reachable, frozenset(step_ups) & reachable, deps.flows.offers(uow, policy))
+    return find_reach(flows, step_ups, deps.flows.offers(uow, policy), deps.flows.catalog, deps.levels)
 
 
-def _pieces(methods: frozenset[str], purpose: str) -> list[Evidence]:
-    return [Evidence(0, 0, method, (), 0.0, "", purpose) for method in sorted(methods)]
+def find_reach(
+    flows: Iterable[Flow], step_ups: Mapping[str, Flow], purposes: frozenset[str], catalog: Catalog, levels: Levels
+) -> Reach:
+    """Find out what flows offer: those for sign-in and recovery, and by canonical acr those for step-ups. Pure.
+
+    All the evidence that the flows can yield is laid before `Levels.earn` at once; a level that even this does not earn
+    is out of reach, and a request that insists on it is refused before anybody is asked anything.
+    """
+    pieces: list[Evidence] = []
+    for flow in (*flows, *step_ups.values()):
+        methods = methods_of(flow, catalog) | entry_evidence(flow.purpose)
+        pieces.extend(Evidence(0, 0, method, (), 0.0, "", flow.purpose) for method in sorted(methods))
+    reachable = frozenset(acr for acr in levels.acrs if levels.earn(acr, pieces, 0.0))
+    return Reach(reachable, frozenset(step_ups) & reachable, purposes)
