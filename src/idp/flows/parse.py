@@ -5,10 +5,10 @@ the right type. Whether the flow is *safe* is the checker's question.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
-from idp.flows.document import Document, read_document
+from idp.flows.document import read_document
 from idp.flows.language import (
     DEFAULT_REVIEW_DEADLINE,
     ENDS,
@@ -25,18 +25,15 @@ from idp.flows.language import (
     Step,
     SubflowStep,
 )
-from idp.flows.problems import FlowFault, Problem, escape_pointer, suggest
+from idp.flows.problems import FlowFault, Problem, escape_pointer
+from idp.flows.reader import Reader, parse_duration
 
 __all__ = ["FlowFault", "Problem", "parse_duration", "parse_flow"]
 
-MAX_DEADLINE: Final = 30 * 86400.0
 MAX_VISITS: Final = 1000
 
 FLOW_ID: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
 STEP_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
-NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
-_DURATION: Final = re.compile(r"([0-9]{1,7})(s|m|h|d)")
-_UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 _FLOW_KEYS: Final = ("id", "title", "purpose", "deadline", "start", "steps", "layout", "levels", "demands", "texts")
 _STEP_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -49,8 +46,6 @@ _STEP_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "end": ("end", "reason"),
 }
 _CASE_KEYS: Final = ("when", "proves", "to")
-
-_T = TypeVar("_T")
 
 
 def parse_flow(text: str, source: str = "") -> Flow:
@@ -66,91 +61,8 @@ def parse_flow(text: str, source: str = "") -> Flow:
     return flow
 
 
-def parse_duration(text: str) -> float | None:
-    """Read `30s`, `15m`, `48h` or `7d` into seconds; None for anything else, zero and more than 30 days included."""
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        return None
-    seconds = float(match[1]) * _UNITS[match[2]]
-    return seconds if 0 < seconds <= MAX_DEADLINE else None
-
-
-class _Reader:
-    """Reads values of a known shape and notes each one that is not."""
-
-    def __init__(self, document: Document) -> None:
-        self.marks = document.marks
-        self.problems = list(document.problems)
-        self.step: str | None = None
-
-    def note(self, code: str, message: str, path: str) -> None:
-        """Note a problem with its place in the text; an empty document has none."""
-        mark = self.marks.get(path, (None, None))
-        self.problems.append(Problem(code, message, self.step, path, *mark))
-
-    # --- values -----------------------------------------------------------------------------------------------------
-
-    def mapping(self, value: Any, path: str) -> dict[str, Any]:
-        if isinstance(value, dict):
-            return value
-        self.note("type", f"expected a mapping, found {_describe(value)}", path)
-        return {}
-
-    def sequence(self, value: Any, path: str) -> list[Any]:
-        if isinstance(value, list):
-            return value
-        self.note("type", f"expected a list, found {_describe(value)}", path)
-        return []
-
-    def text(self, value: Any, path: str, *, most: int = 200) -> str:
-        if not isinstance(value, str) or not value.strip():
-            self.note("type", f"expected text, found {_describe(value)}", path)
-        elif len(value) > most:
-            self.note("too-long", f"longer than {most} characters", path)
-        else:
-            return value
-        return ""
-
-    def name(self, value: Any, path: str, pattern: re.Pattern[str] = NAME) -> str:
-        found = self.text(value, path)
-        if found and not pattern.fullmatch(found):
-            self.note(
-                "name", f"{found[:60]!r} is not a name: letters, digits, '-' and '_', starting with a letter", path
-            )
-            return ""
-        return found
-
-    def one_of(self, value: Any, path: str, known: Iterable[str]) -> str:
-        found = self.text(value, path)
-        if found and found not in known:
-            self.note("unknown-value", f"{found[:60]!r} is not allowed here{suggest(found, known)}", path)
-            return ""
-        return found
-
-    def duration(self, value: Any, path: str) -> float:
-        seconds = parse_duration(value) if isinstance(value, str) else None
-        if seconds is None:
-            self.note("duration", "expected a duration such as 30s, 15m, 48h or 7d, at most 30d", path)
-            return 0.0
-        return seconds
-
-    def keys(self, value: Mapping[str, Any], path: str, known: Iterable[str]) -> None:
-        for key in value:
-            if key not in known:
-                self.note(
-                    "unknown-key", f"unknown key {key[:60]!r}{suggest(key, known)}", f"{path}/{escape_pointer(key)}"
-                )
-
-    def required(self, value: Mapping[str, Any], key: str, path: str, read: Callable[[Any, str], _T], empty: _T) -> _T:
-        if key not in value:
-            self.note("missing-key", f"the key {key!r} is missing", path)
-            return empty
-        return read(value[key], f"{path}/{key}")
-
-    def optional(self, value: Mapping[str, Any], key: str, path: str, read: Callable[[Any, str], _T], empty: _T) -> _T:
-        return read(value[key], f"{path}/{key}") if key in value else empty
-
-    # --- the flow ---------------------------------------------------------------------------------------------------
+class _Reader(Reader):
+    """Reads a flow, and notes each value that is not of its known shape."""
 
     def read_flow(self, value: Any) -> Flow | None:
         top = self.mapping(value, "")
@@ -289,19 +201,3 @@ class _Reader:
                 for key, text in self.mapping(messages, place).items()
             }
         return texts
-
-
-def _describe(value: Any) -> str:
-    match value:
-        case None:
-            return "nothing"
-        case bool():
-            return str(value).lower()
-        case str():
-            return f"the text {value[:40]!r}" if value.strip() else "empty text"
-        case int() | float():
-            return f"the number {value}"
-        case list():
-            return "a list"
-        case _:
-            return "a mapping"
