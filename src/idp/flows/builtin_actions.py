@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from idp.flows.methods import ACCOUNT, EMAIL, IDV, OTP, PWD, REGISTRATION, SECOND_FACTOR
+from idp.flows.ready_made import EMAIL_VERIFIED, ENROLLED, KNOWN, Simulated
 from idp.flows.step_types import ActionType
 
 ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
@@ -19,6 +20,8 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 takes_secret=True,
                 needs_fields=("email",),
                 sets_user=True,
+                amr=("pwd",),
+                simulated=Simulated("wrong", {"password": "ok"}),
             ),
             ActionType(
                 "check_totp",
@@ -28,6 +31,8 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 settles={"ok": SECOND_FACTOR},
                 takes_secret=True,
                 needs_user=True,
+                amr=("otp",),
+                simulated=Simulated("not_enrolled", {"totp": "ok"}),
             ),
             ActionType(
                 "has_totp",
@@ -35,6 +40,7 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 ("yes", "no"),
                 settles={"no": SECOND_FACTOR},
                 needs_user=True,
+                simulated=Simulated("no", {"totp": "yes"}),
             ),
             # `taken` must look like `registered`. The application then mails "you have an account already" instead of a
             # code, and no code is ever right.
@@ -46,6 +52,7 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 alike=("registered", "taken"),
                 takes_secret=True,
                 needs_fields=("email",),
+                simulated=Simulated("registered"),
             ),
             ActionType("send_email_code", "E-mail a code", ("sent", "throttled")),
             ActionType(
@@ -54,6 +61,8 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 ("ok", "wrong", "expired", "throttled"),
                 proves={"ok": EMAIL},
                 takes_secret=True,
+                amr=("email",),
+                simulated=Simulated("ok", {"register:registered known": "wrong", "register:taken": "wrong"}),
             ),
             ActionType(
                 "create_account",
@@ -63,6 +72,9 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 needs_evidence=(EMAIL, IDV),
                 needs_facts=(REGISTRATION,),
                 changes_credentials=True,
+                simulated=Simulated(
+                    "created", {KNOWN: "taken"}, {"created": (KNOWN, EMAIL_VERIFIED, ENROLLED, "password")}
+                ),
             ),
             ActionType(
                 "set_password",
@@ -71,6 +83,7 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 takes_secret=True,
                 needs_user=True,
                 changes_credentials=True,
+                simulated=Simulated("ok", gives={"ok": ("password",)}, ends_sessions=("ok",)),
             ),
             ActionType(
                 "enrol_identity",
@@ -79,6 +92,7 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 needs_user=True,
                 needs_evidence=(IDV,),
                 changes_credentials=True,
+                simulated=Simulated("enrolled", gives={"enrolled": (ENROLLED,)}),
             ),
         )
     }

@@ -4,10 +4,10 @@
 evidence: where a condition's proving case holds it asks for a judgement (`JudgeProof`) and waits for the answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from idp.flows.events import (
     ActionDone,
@@ -51,11 +51,13 @@ __all__ = [
     "AwaitReview",
     "CallConnector",
     "ConnectorDone",
+    "Decided",
     "Decision",
     "Effect",
     "Event",
     "Finish",
     "JudgeProof",
+    "Left",
     "ProofJudged",
     "RefusedEvent",
     "ReviewDone",
@@ -63,6 +65,7 @@ __all__ = [
     "ShowScreen",
     "StaleEvent",
     "Submitted",
+    "Watch",
     "advance",
     "begin",
     "build_context",
@@ -86,7 +89,35 @@ class Decision:
     faults: tuple[tuple[int, str, str], ...] = ()
 
 
-def begin(flow: Flow, version: int, context: Mapping[str, Any] | None = None) -> tuple[State, Effect]:
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A condition was entered and decided; `context` is all that it could read."""
+
+    step: str
+    decision: Decision
+    context: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An edge was taken. A proving case whose proof was accepted is named like any other: `case 2`."""
+
+    step: str
+    outcome: str
+    target: str
+
+
+#: Told of everything the engine does on its way, in order. For dry runs: it cannot change what happens.
+Watch: TypeAlias = Callable[[Decided | Left], None]
+
+
+def _look_away(_: Decided | Left) -> None:
+    """Watch nothing."""
+
+
+def begin(
+    flow: Flow, version: int, context: Mapping[str, Any] | None = None, watch: Watch = _look_away
+) -> tuple[State, Effect]:
     """Start a run of the flow at its first step.
 
     `flow` is expanded and checked; a flow that is neither ends in `error` rather than anywhere else. `context` holds
@@ -94,10 +125,12 @@ def begin(flow: Flow, version: int, context: Mapping[str, Any] | None = None) ->
     it is used and not kept.
     """
     state = State(flow=flow.id, version=version, step=flow.start)
-    return _enter(flow, state, flow.start, context or _NOTHING, _NOTHING)
+    return _enter(flow, state, flow.start, context or _NOTHING, _NOTHING, watch)
 
 
-def advance(flow: Flow, state: State, event: Event, context: Mapping[str, Any] | None = None) -> tuple[State, Effect]:
+def advance(
+    flow: Flow, state: State, event: Event, context: Mapping[str, Any] | None = None, watch: Watch = _look_away
+) -> tuple[State, Effect]:
     """Answer the step the run stands at and return the next state and effect.
 
     Raises StaleEvent when the run is over or the event names another step or an earlier `seq`; RefusedEvent when the
@@ -110,22 +143,23 @@ def advance(flow: Flow, state: State, event: Event, context: Mapping[str, Any] |
     match event, step:
         case Submitted(), ScreenStep():
             moved = replace(moved, automatic=0, form=_merge_form(state, event))
-            return _leave(flow, moved, step.on, event.outcome, context, event.secrets)
+            return _leave(flow, moved, step.on, event.outcome, context, watch, event.secrets)
         case ActionDone(), ActionStep():
             moved = replace(moved, values=_keep_values(state, event), error=_name_error(event.outcome))
-            return _leave(flow, moved, step.on, event.outcome, context)
+            return _leave(flow, moved, step.on, event.outcome, context, watch)
         case ConnectorDone(), ConnectorStep():
             outputs = _keep_output(state, step.connector, event)
             moved = replace(moved, connectors=outputs, error=_name_error(event.outcome))
-            return _leave(flow, moved, step.on, event.outcome, context)
+            return _leave(flow, moved, step.on, event.outcome, context, watch)
         case ReviewDone(), ReviewStep():
-            return _leave(flow, replace(moved, automatic=0), step.on, event.outcome, context)
+            return _leave(flow, replace(moved, automatic=0), step.on, event.outcome, context, watch)
         case ProofJudged(), ConditionStep() if (case := _find_waiting(state, step)) is not None:
             # Only a plain True accepts; a truthy record or a text "false" does not.
             accepted = event.accepted is True
             target = case.to if accepted else step.otherwise
+            watch(Left(step.id, case_name(state.case or 0) if accepted else OTHERWISE, target))
             moved = _record(moved, PROVED if accepted else OTHERWISE)
-            return _enter(flow, moved, target, context, _NOTHING)
+            return _enter(flow, moved, target, context, _NOTHING, watch)
     raise RefusedEvent(f"a {type(event).__name__} cannot answer the step {state.step!r}")
 
 
@@ -198,16 +232,18 @@ def _leave(
     on: Mapping[str, str],
     outcome: str,
     context: Mapping[str, Any],
+    watch: Watch,
     secrets: Mapping[str, str] = _NOTHING,
 ) -> tuple[State, Effect]:
     # `limit` is the engine's own outcome: nobody can send it.
     if outcome == LIMIT or outcome not in on:
         raise RefusedEvent(f"the step {state.step!r} has no outcome {outcome!r}")
-    return _enter(flow, _record(state, outcome), on[outcome], context, secrets)
+    watch(Left(state.step, outcome, on[outcome]))
+    return _enter(flow, _record(state, outcome), on[outcome], context, secrets, watch)
 
 
 def _enter(
-    flow: Flow, state: State, target: str, context: Mapping[str, Any], secrets: Mapping[str, str]
+    flow: Flow, state: State, target: str, context: Mapping[str, Any], secrets: Mapping[str, str], watch: Watch
 ) -> tuple[State, Effect]:
     """Go to a step and on, through conditions and limits, until something must happen outside."""
     while True:
@@ -218,14 +254,18 @@ def _enter(
         if isinstance(step, EndStep):
             return _finish(state, step.end, step.reason)
         if isinstance(step, ConditionStep):
-            decision = decide(step, build_context(state, context))
+            seen = build_context(state, context)
+            decision = decide(step, seen)
+            watch(Decided(step.id, decision, seen))
             if decision.case is None:
+                watch(Left(step.id, OTHERWISE, step.otherwise))
                 state, target = _record(state, OTHERWISE, decision), step.otherwise
                 continue
             case = step.cases[decision.case]
             if case.proves is not None:
                 state = replace(state, case=decision.case)
                 return state, _describe(state, step, _NOTHING)
+            watch(Left(step.id, case_name(decision.case), case.to))
             state, target = _record(state, case_name(decision.case), decision), case.to
             continue
         if isinstance(step, ScreenStep | ConnectorStep) and step.max_visits is not None:
@@ -233,6 +273,7 @@ def _enter(
             if count >= step.max_visits:
                 if LIMIT not in step.on:
                     return _finish(_record(state, LIMIT), DENIED, LIMIT)
+                watch(Left(target, LIMIT, step.on[LIMIT]))
                 state, target, secrets = _record(state, LIMIT), step.on[LIMIT], _NOTHING
                 continue
             state = replace(state, visits={**state.visits, target: count + 1})

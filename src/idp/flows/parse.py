@@ -77,8 +77,8 @@ class _Reader(Reader):
             start=self.required(top, "start", "", lambda v, p: self.name(v, p, STEP_ID), ""),
             steps=self.required(top, "steps", "", self.read_steps, {}),
             layout=self.optional(top, "layout", "", self.read_layout, {}),
-            levels=self.optional(top, "levels", "", self.read_words, ()),
-            demands=self.optional(top, "demands", "", self.read_words, ()),
+            levels=self.optional(top, "levels", "", self.words, ()),
+            demands=self.optional(top, "demands", "", self.words, ()),
             texts=self.optional(top, "texts", "", self.read_texts, {}),
             marks=self.marks,
         )
@@ -188,9 +188,6 @@ class _Reader(Reader):
                 case _:
                     self.note("type", "a position is two numbers: [x, y]", f"{path}/{escape_pointer(key)}")
         return layout
-
-    def read_words(self, value: Any, path: str) -> tuple[str, ...]:
-        return tuple(self.text(item, f"{path}/{index}") for index, item in enumerate(self.sequence(value, path)))
 
     def read_texts(self, value: Any, path: str) -> dict[str, dict[str, str]]:
         texts: dict[str, dict[str, str]] = {}

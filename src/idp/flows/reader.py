@@ -13,7 +13,7 @@ from idp.flows.problems import Problem, escape_pointer, suggest
 
 MAX_DEADLINE: Final = 30 * 86400.0
 NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
-_DURATION: Final = re.compile(r"([0-9]{1,7})(s|m|h|d)")
+DURATION: Final = re.compile(r"([0-9]{1,7})(s|m|h|d)")
 _UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 _T = TypeVar("_T")
@@ -21,7 +21,7 @@ _T = TypeVar("_T")
 
 def parse_duration(text: str) -> float | None:
     """Read `30s`, `15m`, `48h` or `7d` into seconds; None for anything else, zero and more than 30 days included."""
-    match = _DURATION.fullmatch(text)
+    match = DURATION.fullmatch(text)
     if match is None:
         return None
     seconds = float(match[1]) * _UNITS[match[2]]
@@ -83,6 +83,21 @@ class Reader:
             self.note("unknown-value", f"{found[:60]!r} is not allowed here{suggest(found, known)}", path)
             return ""
         return found
+
+    def flag(self, value: Any, path: str) -> bool:
+        """Return a bool; False for anything else."""
+        if not isinstance(value, bool):
+            self.note("type", f"expected true or false, found {describe(value)}", path)
+        return value is True
+
+    def words(self, value: Any, path: str) -> tuple[str, ...]:
+        """Return a list of texts."""
+        return tuple(self.text(item, f"{path}/{index}") for index, item in enumerate(self.sequence(value, path)))
+
+    def choices(self, value: Any, path: str, known: Iterable[str]) -> tuple[str, ...]:
+        """Return a list of known words; others are noted and left out."""
+        found = (self.one_of(item, f"{path}/{index}", known) for index, item in enumerate(self.sequence(value, path)))
+        return tuple(word for word in found if word)
 
     def duration(self, value: Any, path: str) -> float:
         """Return seconds of a duration such as 15m; 0 for anything else."""

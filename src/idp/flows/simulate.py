@@ -1,154 +1,223 @@
-"""A dry run: a flow with scripted answers, no side effects, and a trace of every step before and after.
+"""A dry run: a flow against scripts and an imagined person, with a trace of every step and no side effects.
 
-Nothing is called, written or sent. What is typed into secret fields is dropped before the trace sees it.
+The engine is the real one, and so are the rules of the identity door. Everything else is imagined: nothing is called,
+written or sent. What is typed into secret fields does not exist here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeAlias
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
-from idp.flows.engine import (
-    ActionDone,
+from idp.flows.door import lacks_evidence
+from idp.flows.engine import advance, begin, build_context, end_run
+from idp.flows.events import (
     AwaitReview,
     CallConnector,
-    ConnectorDone,
-    Event,
+    Effect,
     Finish,
-    JudgeProof,
-    ProofJudged,
     RefusedEvent,
-    ReviewDone,
     RunAction,
     ShowScreen,
-    Submitted,
-    advance,
-    begin,
 )
-from idp.flows.language import APPROVED, RESULT_OUTCOMES, Flow
-from idp.flows.methods import IDV, OWNER_PROOF, REVIEW, entry_evidence
-from idp.flows.state import Hop, State
+from idp.flows.language import COMPLETE, DENIED, ERROR, EndStep, Flow
+from idp.flows.setting import Script, Setting
+from idp.flows.stage import Ask, DeadlinePassed, Question, Reply, Stage
+from idp.flows.stage_people import answer_action, answer_screen
+from idp.flows.stage_vendors import answer_connector, answer_review, judge_proof
+from idp.flows.state import State
 from idp.flows.step_types import Catalog
+from idp.flows.trace import Trace, Traced, list_methods, mask_context, mask_text
+from idp.records.journeys import Evidence, Run
 
-_Question: TypeAlias = ShowScreen | RunAction | CallConnector | AwaitReview | JudgeProof
+__all__ = ["MAX_ANSWERS", "Simulation", "simulate"]
 
+#: Answers that one dry run takes at most.
 MAX_ANSWERS: Final = 1000
-ACCEPTED: Final = "accepted"
-REFUSED: Final = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One scripted answer: `outcome` for any step, `accepted` or `refused` for a proof to be judged.
-
-    `fields` are what a person types, `output` what a connector returns, `values` what an action says.
-    """
-
-    outcome: str
-    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
-    output: Mapping[str, Any] = field(default_factory=dict)
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class TraceStep:
-    """One answered step: its effect, the outcome given, the states around it, and the hops it led through."""
-
-    step: str
-    effect: str
-    outcome: str
-    before: State
-    after: State
-    hops: tuple[Hop, ...]
+DEADLINE: Final = "deadline"
+EVIDENCE_MISSING: Final = "evidence_missing"
 
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
     """How a dry run went.
 
-    `end` is None when the scripts ran out at the step `waiting`, or when an answer there did not fit, as `refused`
-    says. `evidence` are the methods that a real run would have written by then, with `idv` for an owner's proof.
+    `end` is None when the run was left waiting, at the step `waiting`, or when an answer there did not fit, as
+    `refused` says. `evidence` is what a real run would have written by then, `run` the row it would have left, `now`
+    the imagined time. `edges` are the exits taken, as (step, outcome), `unused` the steps of which scripts are left
+    over. After `sessions_ended` no older session of the person is left.
     """
 
-    steps: tuple[TraceStep, ...]
+    steps: tuple[Traced, ...]
     end: str | None
     reason: str | None
-    evidence: frozenset[str]
+    evidence: tuple[Evidence, ...]
+    run: Run
+    now: float
+    edges: tuple[tuple[str, str], ...]
+    unused: tuple[str, ...]
+    sessions_ended: bool
     waiting: str | None = None
     refused: str | None = None
 
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Return the steps in the order in which they were visited."""
+        return tuple(step.step for step in self.steps)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Return the methods of the evidence, each once, sorted."""
+        return list_methods(self.evidence)
+
 
 def simulate(
-    flow: Flow, scripts: Mapping[str, Sequence[Answer]], context: Mapping[str, Any] | None, catalog: Catalog
+    flow: Flow,
+    scripts: Mapping[str, Sequence[Script]],
+    setting: Setting,
+    catalog: Catalog,
+    ask: Ask | None = None,
 ) -> Simulation:
     """Run an expanded flow against scripts: for each step its answers, in the order of its visits.
 
-    `context` holds the root variables for conditions. The run stops at the first step without an answer left. Never
-    raises for what a script says: an answer that does not fit is reported in `refused`.
+    Where a step has no script, `ask` is asked, or else the facts about the setting's person decide. Never raises for
+    what flow or scripts say: an answer that does not fit is reported in `refused`.
     """
-    given: dict[str, Iterator[Answer]] = {step: iter(answers) for step, answers in scripts.items()}
-    proofs = _Proofs(flow, catalog)
-    trace: list[TraceStep] = []
-    state, effect = begin(flow, 0, context)
-    while not isinstance(effect, Finish):
-        answer = next(given.get(effect.step, iter(())), None)
-        if answer is None or len(trace) >= MAX_ANSWERS:
-            return Simulation(tuple(trace), None, None, frozenset(proofs.evidence), waiting=effect.step)
+    return _Rehearsal(Stage(flow, setting, scripts, catalog, ask)).play()
+
+
+class _Rehearsal:
+    """The loop: the engine asks, the stage answers, and everything is written down."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.flow = stage.flow
+        self.trace = Trace(stage.flow)
+
+    def play(self) -> Simulation:
+        state, effect = begin(self.flow, 0, self.stage.look(), self.trace.watch)
+        for _ in range(MAX_ANSWERS):
+            if isinstance(effect, Finish):
+                break
+            try:
+                moved = self.answer(state, effect)
+            except DeadlinePassed:
+                self.note_rest(state, effect, DEADLINE)
+                moved = end_run(state, DENIED, DEADLINE)
+            except RefusedEvent as refusal:
+                return self.rest(state, effect, refused=str(refusal))
+            if moved is None:
+                return self.rest(state, effect)
+            state, effect = moved
+        return self.finish(state, effect) if isinstance(effect, Finish) else self.rest(state, effect)
+
+    def answer(self, state: State, effect: Question) -> tuple[State, Effect] | None:
+        """Answer what the run waits for and note what that led to; None where it is left waiting."""
+        stage = self.stage
+        written, index = len(stage.evidence), len(self.trace.steps)
+        before = self.read_context(state)
+        reply = _answer(stage, effect)
+        if reply is None:
+            return None
+        self.trace.at = self.elapsed
         try:
-            # With an empty trail, what comes back are the hops of this answer alone.
-            after, following = advance(flow, replace(state, trail=()), _build_event(effect, answer, catalog), context)
-        except RefusedEvent as refusal:
-            return Simulation(tuple(trace), None, None, frozenset(proofs.evidence), effect.step, str(refusal))
-        proofs.collect(effect, answer)
-        trace.append(TraceStep(effect.step, type(effect).__name__, answer.outcome, state, after, after.trail))
-        state, effect = after, following
-    return Simulation(tuple(trace), effect.end, effect.reason, frozenset(proofs.evidence))
+            after, following = advance(self.flow, state, reply.event, stage.look(), self.trace.watch)
+        except RefusedEvent:
+            # A real run would have been rolled back to where it stood.
+            del stage.evidence[written:]
+            raise
+        self.trace.complete(
+            index,
+            **_describe(stage, effect),
+            by=reply.by,
+            note=reply.note,
+            answer=reply.outcome,
+            before=before,
+            after=self.read_context(after),
+            evidence=tuple(stage.evidence[written:]),
+        )
+        return after, following
+
+    @property
+    def elapsed(self) -> float:
+        return self.stage.now - self.stage.setting.start
+
+    def read_context(self, state: State) -> dict[str, Any]:
+        return mask_context(build_context(state, self.stage.look()))
+
+    def note_rest(self, state: State, effect: Question, note: str = "") -> None:
+        context = self.read_context(state)
+        known = _describe(self.stage, effect)
+        self.trace.rest(Traced(effect.step, before=context, after=context, at=self.elapsed, note=note, **known))
+
+    def rest(self, state: State, effect: Question, refused: str | None = None) -> Simulation:
+        """Conclude a run that stands where it is."""
+        self.note_rest(state, effect, refused or "")
+        return replace(self.conclude(None, None), waiting=effect.step, refused=refused)
+
+    def finish(self, state: State, effect: Finish) -> Simulation:
+        """Conclude a run that has come to an end, by the rule that a real one must satisfy there."""
+        if isinstance(self.flow.steps.get(state.step), EndStep):
+            self.trace.rest(Traced(state.step, "end", effect.end, at=self.elapsed))
+        if effect.end == COMPLETE and self.lacks_evidence():
+            return self.conclude(ERROR, EVIDENCE_MISSING)
+        return self.conclude(effect.end, effect.reason)
+
+    def lacks_evidence(self) -> bool:
+        stage = self.stage
+        known = stage.run.user_id is not None
+        reached = stage.setting.reached(stage.run, stage.evidence, stage.now)
+        return lacks_evidence(self.flow.purpose, list_methods(stage.evidence), user_known=known, reached=reached)
+
+    def conclude(self, end: str | None, reason: str | None) -> Simulation:
+        stage = self.stage
+        status: Any = end or "active"
+        return Simulation(
+            steps=tuple(self.trace.steps),
+            end=end,
+            reason=reason,
+            evidence=tuple(stage.evidence),
+            run=replace(stage.run, status=status, reason=reason, finished_at=stage.now if end else None),
+            now=stage.now,
+            edges=tuple(self.trace.edges),
+            unused=tuple(step for step, scripts in stage.scripts.items() if stage.used[step] < len(scripts)),
+            sessions_ended=stage.sessions_ended,
+        )
 
 
-def _build_event(effect: _Question, answer: Answer, catalog: Catalog) -> Event:
+def _answer(stage: Stage, effect: Question) -> Reply | None:
     match effect:
         case ShowScreen():
-            screen = catalog.screens.get(effect.screen)
-            plain, secret = screen.split(answer.fields) if screen is not None else ({}, {})
-            return Submitted(effect.step, effect.seq, answer.outcome, plain, secret)
+            return answer_screen(stage, effect)
         case RunAction():
-            return ActionDone(effect.step, answer.outcome, answer.values, effect.seq)
+            return answer_action(stage, effect)
         case CallConnector():
-            return ConnectorDone(effect.step, answer.outcome, answer.output, effect.seq)
+            return answer_connector(stage, effect)
         case AwaitReview():
-            return ReviewDone(effect.step, answer.outcome, effect.seq)
+            return answer_review(stage, effect)
         case _:
-            if answer.outcome not in {ACCEPTED, REFUSED}:
-                raise RefusedEvent(f"a proof is {ACCEPTED} or {REFUSED}, not {answer.outcome!r}")
-            return ProofJudged(effect.step, effect.seq, accepted=answer.outcome == ACCEPTED)
+            return judge_proof(stage, effect)
 
 
-class _Proofs:
-    """What the application would have written, had the run been real."""
-
-    def __init__(self, flow: Flow, catalog: Catalog) -> None:
-        self.catalog = catalog
-        self.evidence = set(entry_evidence(flow.purpose))
-        self.results: set[str] = set()
-
-    def collect(self, effect: _Question, answer: Answer) -> None:
-        method: str | None = None
-        match effect:
-            case RunAction():
-                action = self.catalog.actions.get(effect.action)
-                method = action.proves.get(answer.outcome) if action is not None else None
-            case CallConnector():
-                self.note_result(effect.connection, answer.outcome)
-            case JudgeProof() if answer.outcome == ACCEPTED:
-                info = self.catalog.connections.get(effect.connection)
-                method = info.proves if info is not None else None
-            case AwaitReview() if answer.outcome == APPROVED and self.results:
-                method = REVIEW
-        if method is not None:
-            self.evidence |= {method, IDV} if method in OWNER_PROOF else {method}
-
-    def note_result(self, connection: str, outcome: str) -> None:
-        """Remember whether there is a result of this connection that a reviewer could look at."""
-        info = self.catalog.connections.get(connection)
-        self.results.discard(connection)
-        if info is not None and info.verifies_owner and outcome in RESULT_OUTCOMES:
-            self.results.add(connection)
+def _describe(stage: Stage, effect: Question) -> dict[str, Any]:
+    """Say what the run waits for, as a page or the application would get it."""
+    options = stage.list_exits(effect.step)
+    match effect:
+        case ShowScreen():
+            screen = stage.catalog.screens.get(effect.screen)
+            fields = [item.name for item in screen.fields] if screen is not None else []
+            form = {name: mask_text(value) for name, value in effect.form.items()}
+            shown = {"title": screen.title if screen is not None else "", "asks": fields, "error": effect.error}
+            return {
+                "kind": "screen",
+                "subject": effect.screen,
+                "shown": {**shown, "form": form, "options": dict(effect.options)},
+                "options": options,
+            }
+        case RunAction():
+            return {"kind": "action", "subject": effect.action, "options": options}
+        case CallConnector():
+            return {"kind": "connector", "subject": effect.connection, "options": options}
+        case AwaitReview():
+            return {"kind": "review", "subject": effect.queue, "options": options}
+        case _:
+            return {"kind": "condition", "subject": effect.connection}

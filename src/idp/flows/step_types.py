@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from idp.flows.methods import IDENTITY, OWNER_PROOF, RECOVERY_LINK, REVIEW
+from idp.flows.ready_made import ReadyMade, Simulated, verification_answers
 
 NO_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
     {"type": "object", "properties": {}, "additionalProperties": False}
@@ -54,7 +55,9 @@ class ActionType:
     fact that is not evidence (`second_factor`, `account`, `registration`). `needs_fields` must have been asked by a
     screen before, `needs_user` a user known before, `needs_evidence` proved before, on every path. `takes_secret`:
     runs right after a screen with a secret field. `changes_credentials`: only after the proof the purpose demands.
-    `alike` outcomes must lead to the same step, because telling them apart would tell who has an account.
+    `alike` outcomes must lead to the same step, because telling them apart would tell who has an account. `amr` are the
+    RFC 8176 values of the evidence that it writes. `simulated` says how a dry run takes it; without, by its first
+    outcome.
     """
 
     name: str
@@ -71,6 +74,8 @@ class ActionType:
     sets_user: bool = False
     changes_credentials: bool = False
     alike: tuple[str, ...] = ()
+    amr: tuple[str, ...] = ()
+    simulated: Simulated | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,8 @@ class ConnectionInfo:
     """What the engine must know of a configured connection.
 
     `proves` is the evidence method of a passing result, None for a connection that proves nothing. `never_passes` are
-    outputs for which no proving condition may hold; the checker tries each.
+    outputs for which no proving condition may hold; the checker tries each. `passing` and `amr` are what a dry run
+    takes when there is no configured connection to ask, `answers` its ready-made answers by name.
     """
 
     type: str
@@ -86,6 +92,8 @@ class ConnectionInfo:
     passing: tuple[str, ...] = ("completed",)
     arguments: Mapping[str, Any] = field(default_factory=lambda: ANY_OPTIONS)
     never_passes: tuple[Mapping[str, Any], ...] = ()
+    amr: tuple[str, ...] = ()
+    answers: Mapping[str, ReadyMade] = field(default_factory=dict)
 
     @property
     def verifies_owner(self) -> bool:
@@ -115,7 +123,14 @@ def identity_connection(kind: str = "incode") -> ConnectionInfo:
     The statuses that never pass are those of the vendor's own table, an unknown one, and none at all.
     """
     refusals = [_score(status) for status in ("FAIL", "MANUAL_FAIL", "UNKNOWN", "surely not a status", "", None)]
-    return ConnectionInfo(kind, proves=IDENTITY, never_passes=({}, *refusals))
+    return ConnectionInfo(
+        kind,
+        proves=IDENTITY,
+        passing=("OK",),
+        never_passes=({}, *refusals),
+        amr=("face",),
+        answers=verification_answers(),
+    )
 
 
 def _score(status: str | None) -> dict[str, Any]:
