@@ -11,10 +11,12 @@ from idp.flows.engine import (
     AwaitReview,
     CallConnector,
     ConnectorDone,
+    Decided,
     Effect,
     Event,
     Finish,
     JudgeProof,
+    Left,
     ProofJudged,
     RefusedEvent,
     ReviewDone,
@@ -496,3 +498,50 @@ def test_a_state_is_never_changed_in_place() -> None:
     assert to_json(first) == saved
     assert first != run.state
     assert isinstance(first, State)
+
+
+# --- watching ---------------------------------------------------------------------------------------------------------
+
+
+def test_who_watches_is_told_every_condition_and_every_edge_in_order() -> None:
+    flow = make_flow(
+        """
+        a: {condition: [{when: 'user.x == 1', to: b}], otherwise: b}
+        b: {connector: incode_verify, on: {completed: c}, max_visits: 1}
+        c: {condition: [{when: 'connectors.incode_verify.owner != ""', proves: incode_verify, to: b}], otherwise: z}
+        z: {end: denied}
+        """
+    )
+    seen: list[Decided | Left] = []
+    state, effect = begin(flow, 1, {"user": {"x": 2}}, seen.append)
+    assert isinstance(effect, CallConnector)
+    decided, left = seen
+    assert isinstance(decided, Decided)
+    assert (decided.step, decided.decision.case, decided.context["user"]) == ("a", None, {"x": 2})
+    assert left == Left("a", "otherwise", "b")
+    seen.clear()
+    output = {"owner": "match"}
+    state, effect = advance(flow, state, ConnectorDone("b", "completed", output), {}, seen.append)
+    assert [type(event).__name__ for event in seen] == ["Left", "Decided"]
+    assert isinstance(seen[1], Decided)
+    assert seen[1].context["connectors"] == {"incode_verify": output}
+    assert isinstance(effect, JudgeProof)
+    seen.clear()
+    advance(flow, state, ProofJudged("c", state.seq, accepted=False), {}, seen.append)
+    assert seen == [Left("c", "otherwise", "z")]
+    seen.clear()
+    after, effect = advance(flow, state, ProofJudged("c", state.seq, accepted=True), {}, seen.append)
+    assert (seen, after.finished, after.reason) == ([Left("c", "case 1", "b")], "denied", "limit")
+
+
+def test_a_limit_is_an_edge_like_any_other_to_who_watches() -> None:
+    flow = make_flow("a: {screen: try_later, on: {retry: a, stop: z, limit: z}, max_visits: 1}\nz: {end: denied}")
+    seen: list[Decided | Left] = []
+    state, _ = begin(flow, 1, None, seen.append)
+    advance(flow, state, Submitted("a", 0, "retry"), None, seen.append)
+    assert seen == [Left("a", "retry", "a"), Left("a", "limit", "z")]
+
+
+def test_a_run_that_is_watched_goes_the_same_way() -> None:
+    watched = begin(STEP_UP, 1, {}, lambda _: None)
+    assert watched == begin(STEP_UP, 1, {})

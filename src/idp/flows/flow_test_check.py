@@ -35,10 +35,7 @@ class _Check:
         return tuple(sort_problems(list(self.found.values())))
 
     def note(self, code: str, message: str, path: str) -> None:
-        place = path
-        while place and place not in self.tests.marks:
-            place = place.rpartition("/")[0]
-        mark = self.tests.marks.get(place, (None, None))
+        mark = self.tests.marks.get(path, (None, None))
         self.found.setdefault((path, message), Problem(code, message, None, path, *mark))
 
     def check_answers(self, case: FlowTest) -> None:
@@ -48,10 +45,16 @@ class _Check:
             self.note("answer", message, listed if listed in self.tests.marks else base)
 
     def check_given(self, case: FlowTest) -> None:
-        given, path = case.given, f"{case.path}/given"
+        given = case.given
         if self.flow.purpose == STEP_UP and given.session == {}:
-            self.note("session", "a step-up starts with a session", f"{path}/session")
-        self.check_levels((given.minimum_acr,) if given.minimum_acr is not None else (), f"{path}/client/minimum_acr")
+            self.note("session", "a step-up starts with a session", self.find(case, "/given/session"))
+        floor = (given.minimum_acr,) if given.minimum_acr is not None else ()
+        self.check_levels(floor, self.find(case, "/given/client/minimum_acr"))
+
+    def find(self, case: FlowTest, path: str) -> str:
+        """Return where it is said: in the case, or for the whole file."""
+        own = f"{case.path}{path}"
+        return own if own in self.tests.marks else path
 
     def check_expected(self, case: FlowTest) -> None:
         expected, path = case.expected, f"{case.path}/expect"
