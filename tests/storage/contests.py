@@ -7,6 +7,7 @@ from typing import Any
 
 from idp.errors import Conflict
 from idp.records.accounts import Credential, PendingRegistration
+from idp.records.flows import FlowDraft, FlowRelease
 from idp.records.journeys import Case, MailedLink
 from idp.records.operations import OutgoingMail
 from idp.records.tokens import AccessToken, AuthorizationCode, RefreshToken, SigningKey
@@ -138,6 +139,20 @@ def _publish(unit: UnitOfWork, flow_id: str, racer: str) -> bool:
     return unit.flows.publish(flow_id, "text", b"same digest", NOW, racer).message == racer
 
 
+def _release(unit: UnitOfWork, flow_id: str, racer: str) -> bool:
+    return unit.releases.append(FlowRelease(flow_id, 1, 1, NOW, "publish", racer)).actor == racer
+
+
+def _drafts(unit: UnitOfWork, seed: Seed) -> list[Any]:
+    names = _names(unit, seed)
+    return [unit.drafts.add(FlowDraft(0, "login", name, "text", 0, "ann", NOW, NOW)).id for name in names]
+
+
+def _save_draft(unit: UnitOfWork, draft_id: int, racer: str) -> bool:
+    name = f"saved-{draft_id}"
+    return unit.drafts.save(FlowDraft(draft_id, "login", name, racer, 0, racer, NOW, NOW)).text == racer
+
+
 CONTESTS: dict[str, Contest] = {
     "codes.consume": Contest(_codes, one_by_one(lambda unit, it, _: unit.codes.consume(it, NOW))),
     "refresh_tokens.consume": Contest(
@@ -162,6 +177,9 @@ CONTESTS: dict[str, Contest] = {
     "users.add": Contest(_names, one_by_one(_add_user)),
     "runs.save": Contest(_runs, one_by_one(_save_run)),
     "flows.publish": Contest(_names, one_by_one(_publish)),
+    "releases.append": Contest(_names, one_by_one(_release)),
+    "drafts.save": Contest(_drafts, one_by_one(_save_draft)),
+    "drafts.remove": Contest(_drafts, one_by_one(lambda unit, it, _: unit.drafts.remove(it, 1))),
     "outbox.claim": Contest(_mails, until_empty(lambda unit: [it.id for it in unit.outbox.claim(NOW, LATER, limit=2)])),
     "verifications.claim_due": Contest(
         _verifications, until_empty(lambda unit: [it.id for it in unit.verifications.claim_due(NOW, LATER, limit=2)])

@@ -183,3 +183,30 @@ def test_a_migration_that_fails_leaves_the_schema_as_it_was(empty_url: str) -> N
 def _half(connection: Connection) -> None:
     METADATA.create_all(connection)
     raise KeyError
+
+
+def before(name: str) -> str:
+    """Return the revision that the migration of this file name follows."""
+    revisions = ScriptDirectory(str(_MIGRATIONS)).walk_revisions()
+    (found,) = (revision.down_revision for revision in revisions if revision.path.endswith(f"_{name}.py"))
+    return str(found)
+
+
+def test_what_served_people_before_there_were_releases_still_does(empty_url: str) -> None:
+    insert = (
+        "INSERT INTO flow_versions (flow_id, version, text, digest, created_at, message)"
+        " VALUES ('{}', {}, 'text', CAST('d' AS {}), 1, 'why')"
+    )
+    with opened(empty_url) as storage:
+        with storage._database.migrating() as connection:
+            command.upgrade(migrate._config(connection), before("life_of_flows"))
+            binary = "BLOB" if connection.dialect.name == "sqlite" else "BYTEA"
+            for flow_id, version in (("login", 1), ("login", 2), ("check", 1)):
+                connection.exec_driver_sql(insert.format(flow_id, version, binary))
+        storage.migrate()
+        with storage.read() as unit:
+            live = [(item.flow_id, item.number, item.version, item.trial) for item in unit.releases.all_live()]
+            assert live == [("check", 1, 1, None), ("login", 1, 2, None)]
+            kept = unit.flows.get("login", 1)
+    assert kept is not None
+    assert (kept.message, kept.author, kept.embeds) == ("why", "", {})

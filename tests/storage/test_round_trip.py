@@ -13,24 +13,30 @@ from sqlalchemy import LargeBinary
 
 from idp.errors import Conflict, InvalidInput
 from idp.records import accounts, clients, journeys, operations, tokens
+from idp.records import flows as flow_records
 from idp.storage.sql import (
     access_tokens,
+    applied,
     audit,
     cases,
     codes,
     connections,
     consents,
     credentials,
+    drafts,
     evidence,
     flows,
     grants,
+    hops,
     identities,
     keys,
     links,
     outbox,
     refresh_tokens,
     registrations,
+    releases,
     requests,
+    roles,
     runs,
     sessions,
     users,
@@ -50,9 +56,14 @@ MAPPINGS: dict[type, Rows[Any]] = {
     accounts.EnrolledIdentity: identities._ROWS,
     accounts.PendingRegistration: registrations._ROWS,
     accounts.Consent: consents._ROWS,
+    accounts.RoleAssignment: roles._ROWS,
     clients.Client: client_rows._ROWS,
     journeys.Connection: connections._ROWS,
-    journeys.FlowVersion: flows._ROWS,
+    flow_records.FlowVersion: flows._ROWS,
+    flow_records.FlowDraft: drafts._ROWS,
+    flow_records.FlowRelease: releases._ROWS,
+    flow_records.AppliedDocument: applied._ROWS,
+    flow_records.RunHop: hops._ROWS,
     journeys.Session: sessions._ROWS,
     journeys.AuthorizationRequest: requests._ROWS,
     journeys.Run: runs._ROWS,
@@ -178,7 +189,7 @@ def test_hostile_text_is_kept_as_it_is_or_refused(shared_storage: SqlStorage, sh
 
 
 def test_every_record_type_has_a_mapping() -> None:
-    modules = (accounts, clients, journeys, operations, tokens)
+    modules = (accounts, clients, flow_records, journeys, operations, tokens)
     defined = {
         thing
         for module in modules

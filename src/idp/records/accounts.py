@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 UserStatus = Literal["active", "blocked"]
 CredentialKind = Literal["password", "totp", "passkey", "recovery_code"]
+#: What an operator may do, most first: everything; change what is configured; decide cases; read; help people.
+Role = Literal["owner", "editor", "reviewer", "auditor", "support"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +97,13 @@ class Consent:
     scopes: tuple[str, ...]
     claims: tuple[str, ...]
     granted_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAssignment:
+    """A role that a user has as an operator of the provider."""
+
+    user_id: int
+    role: Role
+    granted_at: float
+    granted_by: str

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from idp.records.flows import Variant
+
 RunStatus = Literal["active", "complete", "denied", "error", "expired", "ended"]
 RequestStatus = Literal["open", "finished"]
 VerificationStatus = Literal["started", "pending", "completed", "expired", "error"]
@@ -60,7 +62,9 @@ class Run:
     """One person's journey through one flow version. It opens only to the browser whose cookie it is pinned to.
 
     `user_id` is the *proved* user, `expected_user_id` the one the journey was pinned to before any proof.
-    `state` is the engine's saved state (no secrets). `target_acr` is the level the run was started for.
+    `state` is the engine's saved state (no secrets). `target_acr` is the level the run was started for. `variant` says
+    whether the flow version was the main one of its release or the one on trial. `entered_at` is when the step at which
+    the run stands was entered, None for the first one.
     """
 
     id: int
@@ -81,6 +85,8 @@ class Run:
     locale: str = "en"
     finished_at: float | None = None
     reason: str | None = None
+    variant: Variant = "main"
+    entered_at: float | None = None
     version: int = 1
 
 
@@ -174,18 +180,6 @@ class MailedLink:
     run_id: int | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     consumed_at: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FlowVersion:
-    """An immutable published version of a flow."""
-
-    flow_id: str
-    version: int
-    text: str
-    digest: bytes
-    created_at: float
-    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

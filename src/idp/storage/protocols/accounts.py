@@ -3,7 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from idp.records.accounts import Consent, Credential, CredentialKind, EnrolledIdentity, PendingRegistration, User
+from idp.records.accounts import (
+    Consent,
+    Credential,
+    CredentialKind,
+    EnrolledIdentity,
+    PendingRegistration,
+    Role,
+    RoleAssignment,
+    User,
+)
 
 # Records passed to `add` carry id=0; the returned record carries the row's id.
 
@@ -129,4 +138,24 @@ class ConsentStore(Protocol):
 
     def remove(self, user_id: int, client_id: str) -> bool:
         """Delete; False if there was none."""
+        ...
+
+
+class RoleStore(Protocol):
+    """Roles of operators."""
+
+    def add(self, assignment: RoleAssignment) -> bool:
+        """Insert; False if the user has the role already."""
+        ...
+
+    def remove(self, user_id: int, role: Role) -> bool:
+        """Delete; False if there was none."""
+        ...
+
+    def of_user(self, user_id: int) -> Sequence[RoleAssignment]:
+        """List a user's roles, in role order."""
+        ...
+
+    def all(self) -> Sequence[RoleAssignment]:
+        """List every assignment, in order of user and role."""
         ...

@@ -1,10 +1,10 @@
-"""Stores of clients, connections, flow versions and signing keys: what operators configure."""
+"""Stores of clients, connections and signing keys: what operators configure."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
 from idp.records.clients import Client
-from idp.records.journeys import Connection, FlowVersion
+from idp.records.journeys import Connection
 from idp.records.tokens import KeyStatus, SigningKey
 
 
@@ -41,26 +41,6 @@ class ConnectionStore(Protocol):
 
     def all(self) -> Sequence[Connection]:
         """List in name order."""
-        ...
-
-
-class FlowStore(Protocol):
-    """Published flow versions; immutable."""
-
-    def publish(self, flow_id: str, text: str, digest: bytes, at: float, message: str = "") -> FlowVersion:
-        """Add the next version, or return the latest when its digest is the same. Safe under concurrent calls."""
-        ...
-
-    def get(self, flow_id: str, version: int) -> FlowVersion | None:
-        """Find one version."""
-        ...
-
-    def latest(self, flow_id: str) -> FlowVersion | None:
-        """Find the newest version."""
-        ...
-
-    def all_latest(self) -> Sequence[FlowVersion]:
-        """List the newest version of each flow."""
         ...
 
 

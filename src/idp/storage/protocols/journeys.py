@@ -12,6 +12,7 @@ from idp.records.journeys import (
     Session,
     Verification,
 )
+from idp.storage.protocols.flows import Standing
 
 
 class SessionStore(Protocol):
@@ -91,6 +92,26 @@ class RunStore(Protocol):
 
     def overdue(self, now: float, limit: int = 100) -> Sequence[Run]:
         """List active runs past their deadline."""
+        ...
+
+    def list(
+        self,
+        *,
+        flow_id: str | None = None,
+        status: str | None = None,
+        user_id: int | None = None,
+        before_id: int | None = None,
+        limit: int = 50,
+    ) -> Sequence[Run]:
+        """List runs, newest first, those that meet every given filter; `user_id` is the proved or expected user."""
+        ...
+
+    def standings(self, flow_id: str, version: int, since: float) -> Sequence[Standing]:
+        """Count the runs of a flow version by step and status: active ones, and those that finished from a time on."""
+        ...
+
+    def count_active(self) -> Sequence[tuple[str, int, int]]:
+        """Count active runs as (flow_id, flow_version, runs), in that order."""
         ...
 
 

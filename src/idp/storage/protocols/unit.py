@@ -3,8 +3,16 @@
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from idp.storage.protocols.accounts import ConsentStore, CredentialStore, IdentityStore, RegistrationStore, UserStore
-from idp.storage.protocols.clients import ClientStore, ConnectionStore, FlowStore, KeyStore
+from idp.storage.protocols.accounts import (
+    ConsentStore,
+    CredentialStore,
+    IdentityStore,
+    RegistrationStore,
+    RoleStore,
+    UserStore,
+)
+from idp.storage.protocols.clients import ClientStore, ConnectionStore, KeyStore
+from idp.storage.protocols.flows import AppliedStore, DraftStore, FlowStore, HopStore, ReleaseStore
 from idp.storage.protocols.journeys import (
     AuthorizationRequestStore,
     CaseStore,
@@ -34,11 +42,19 @@ class UnitOfWork(Protocol):
     @property
     def consents(self) -> ConsentStore: ...
     @property
+    def roles(self) -> RoleStore: ...
+    @property
     def clients(self) -> ClientStore: ...
     @property
     def connections(self) -> ConnectionStore: ...
     @property
     def flows(self) -> FlowStore: ...
+    @property
+    def drafts(self) -> DraftStore: ...
+    @property
+    def releases(self) -> ReleaseStore: ...
+    @property
+    def applied(self) -> AppliedStore: ...
     @property
     def keys(self) -> KeyStore: ...
     @property
@@ -47,6 +63,8 @@ class UnitOfWork(Protocol):
     def requests(self) -> AuthorizationRequestStore: ...
     @property
     def runs(self) -> RunStore: ...
+    @property
+    def hops(self) -> HopStore: ...
     @property
     def evidence(self) -> EvidenceStore: ...
     @property

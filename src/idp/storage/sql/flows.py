@@ -1,13 +1,13 @@
 """Published flow versions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, func, literal, or_, select
 
-from idp.records.journeys import FlowVersion
+from idp.records.flows import FlowVersion
 from idp.storage.sql.rows import Rows
 from idp.storage.sql.statement import InsertFor, Statement
-from idp.storage.sql.tables.clients import FLOW_VERSIONS
+from idp.storage.sql.tables.flows import FLOW_VERSIONS
 from idp.storage.sql.transaction import Transaction
 
 _T = FLOW_VERSIONS.c
@@ -15,6 +15,8 @@ _ROWS = Rows(FLOW_VERSIONS, FlowVersion)
 _OF_FLOW = _T.flow_id == bindparam("flow_id")
 _GET = _ROWS.select(_OF_FLOW, _T.version == bindparam("version"))
 _LATEST = Statement(select(*_ROWS.columns).where(_OF_FLOW).order_by(_T.version.desc()).limit(literal(1)))
+_OF_FLOW_BEFORE = _ROWS.select(_OF_FLOW, _T.version < bindparam("before"), order=[_T.version.desc()], limit=True)
+_NEWEST = 2**63 - 1
 _NEWER = FLOW_VERSIONS.alias("newer")
 _ALL_LATEST = _ROWS.select(
     ~select(_NEWER.c.version).where(_NEWER.c.flow_id == _T.flow_id, _NEWER.c.version > _T.version).exists()
@@ -23,7 +25,7 @@ _ALL_LATEST = _ROWS.select(
 
 def _publish(insert: InsertFor) -> object:
     # Comparing with the latest version belongs in the INSERT: between two statements somebody could publish.
-    names = ("flow_id", "text", "digest", "created_at", "message")
+    names = ("flow_id", "text", "digest", "created_at", "message", "author", "embeds")
     given = {name: bindparam(name, type_=_T[name].type) for name in names}
     next_version = select(func.coalesce(func.max(_T.version), 0) + 1).where(_OF_FLOW).scalar_subquery()
     latest = select(_T.digest).where(_OF_FLOW).order_by(_T.version.desc()).limit(literal(1)).scalar_subquery()
@@ -43,9 +45,18 @@ class SqlFlows:
         """Bind to a transaction."""
         self._transaction = transaction
 
-    def publish(self, flow_id: str, text: str, digest: bytes, at: float, message: str = "") -> FlowVersion:
+    def publish(
+        self,
+        flow_id: str,
+        text: str,
+        digest: bytes,
+        at: float,
+        message: str = "",
+        author: str = "",
+        embeds: Mapping[str, int] | None = None,
+    ) -> FlowVersion:
         """Add the next version, or return the latest when its digest is the same. Safe under concurrent calls."""
-        record = FlowVersion(flow_id, 0, text, digest, at, message)
+        record = FlowVersion(flow_id, 0, text, digest, at, message, author, embeds or {})
         row = _ROWS.encode(record)
         del row["version"]
         while True:
@@ -68,3 +79,8 @@ class SqlFlows:
     def all_latest(self) -> Sequence[FlowVersion]:
         """List the newest version of each flow, in flow_id order."""
         return sorted(_ROWS.many(self._transaction, _ALL_LATEST, {}), key=lambda version: version.flow_id)
+
+    def of_flow(self, flow_id: str, before: int | None = None, limit: int = 100) -> Sequence[FlowVersion]:
+        """List versions of a flow, newest first, those older than `before`."""
+        wanted = {"flow_id": flow_id, "before": _NEWEST if before is None else before, "limit": limit}
+        return _ROWS.many(self._transaction, _OF_FLOW_BEFORE, wanted)

@@ -1,17 +1,28 @@
 """Runs of flows."""
 
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import bindparam, literal, or_, select, update
+from sqlalchemy import bindparam, func, literal, or_, select, update
 
 from idp.records.journeys import Run
+from idp.storage.protocols.flows import Standing
 from idp.storage.sql.rows import Rows
 from idp.storage.sql.statement import Statement
 from idp.storage.sql.tables.journeys import RUNS
 from idp.storage.sql.transaction import Transaction
 
+MAX_STEP = 64
 _T = RUNS.c
-_ROWS = Rows(RUNS, Run)
+
+
+def _step(run: Run) -> str:
+    """Return where the run stands, or nothing if the state does not say it in a step's name."""
+    step = run.state.get("step")
+    return step if isinstance(step, str) and len(step) <= MAX_STEP and step.isprintable() else ""
+
+
+_ROWS = Rows(RUNS, Run, derived={"step": _step})
 _ACTIVE = _T.status == "active"
 _GET = _ROWS.select(_T.id == bindparam("id"))
 _ACTIVE_OF_REQUEST = Statement(
@@ -36,6 +47,34 @@ _END_OF_USER = Statement(
 )
 _OVERDUE = _ROWS.select(_ACTIVE, _T.deadline_at <= bindparam("now"), order=[_T.deadline_at, _T.id], limit=True)
 _NONE = 0
+_STANDINGS = Statement(
+    select(_T.step, _T.status, func.count())
+    .where(
+        _T.flow_id == bindparam("flow_id"),
+        _T.flow_version == bindparam("flow_version"),
+        or_(_T.finished_at.is_(None), _T.finished_at >= bindparam("since")),
+        _T.step != literal(""),
+    )
+    .group_by(_T.step, _T.status)
+    .order_by(_T.step, _T.status)
+)
+_COUNT_ACTIVE = Statement(
+    select(_T.flow_id, _T.flow_version, func.count())
+    .where(_ACTIVE)
+    .group_by(_T.flow_id, _T.flow_version)
+    .order_by(_T.flow_id, _T.flow_version)
+)
+_FILTERS = {
+    "flow_id": _T.flow_id == bindparam("flow_id"),
+    "status": _T.status == bindparam("status"),
+    "user_id": or_(_T.user_id == bindparam("user_id"), _T.expected_user_id == bindparam("user_id")),
+    "before_id": _T.id < bindparam("before_id"),
+}
+
+
+@cache
+def _listing(*filtered: str) -> Statement:
+    return _ROWS.select(*(_FILTERS[name] for name in filtered), order=[_T.id.desc()], limit=True)
 
 
 class SqlRuns:
@@ -69,3 +108,26 @@ class SqlRuns:
     def overdue(self, now: float, limit: int = 100) -> Sequence[Run]:
         """List active runs past their deadline, the longest overdue first."""
         return _ROWS.many(self._transaction, _OVERDUE, {"now": now, "limit": limit})
+
+    def list(
+        self,
+        *,
+        flow_id: str | None = None,
+        status: str | None = None,
+        user_id: int | None = None,
+        before_id: int | None = None,
+        limit: int = 50,
+    ) -> Sequence[Run]:
+        """List runs, newest first, those that meet every given filter."""
+        given = {"flow_id": flow_id, "status": status, "user_id": user_id, "before_id": before_id}
+        filters = {name: value for name, value in given.items() if value is not None}
+        return _ROWS.many(self._transaction, _listing(*filters), {**filters, "limit": limit})
+
+    def standings(self, flow_id: str, version: int, since: float) -> Sequence[Standing]:
+        """Count the runs of a flow version by step and status: active ones, and those that finished from a time on."""
+        wanted = {"flow_id": flow_id, "flow_version": version, "since": since}
+        return [Standing(*row) for row in self._transaction.rows(_STANDINGS, wanted)]
+
+    def count_active(self) -> Sequence[tuple[str, int, int]]:
+        """Count active runs as (flow_id, flow_version, runs), in that order."""
+        return [(flow_id, version, count) for flow_id, version, count in self._transaction.rows(_COUNT_ACTIVE, {})]

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from idp.clock import Clock
 from idp.storage.sql.access_tokens import SqlAccessTokens
+from idp.storage.sql.applied import SqlApplied
 from idp.storage.sql.audit import SqlAudit
 from idp.storage.sql.cases import SqlCases
 from idp.storage.sql.clients import SqlClients
@@ -11,9 +12,11 @@ from idp.storage.sql.codes import SqlCodes
 from idp.storage.sql.connections import SqlConnections
 from idp.storage.sql.consents import SqlConsents
 from idp.storage.sql.credentials import SqlCredentials
+from idp.storage.sql.drafts import SqlDrafts
 from idp.storage.sql.evidence import SqlEvidence
 from idp.storage.sql.flows import SqlFlows
 from idp.storage.sql.grants import SqlGrants
+from idp.storage.sql.hops import SqlHops
 from idp.storage.sql.identities import SqlIdentities
 from idp.storage.sql.keys import SqlKeys
 from idp.storage.sql.links import SqlLinks
@@ -21,7 +24,9 @@ from idp.storage.sql.once import SqlOnce
 from idp.storage.sql.outbox import SqlOutbox
 from idp.storage.sql.refresh_tokens import SqlRefreshTokens
 from idp.storage.sql.registrations import SqlRegistrations
+from idp.storage.sql.releases import SqlReleases
 from idp.storage.sql.requests import SqlRequests
+from idp.storage.sql.roles import SqlRoles
 from idp.storage.sql.runs import SqlRuns
 from idp.storage.sql.sessions import SqlSessions
 from idp.storage.sql.throttles import SqlThrottles
@@ -157,3 +162,28 @@ class SqlUnit:
     def outbox(self) -> SqlOutbox:
         """See `SqlOutbox`."""
         return SqlOutbox(self._transaction)
+
+    @cached_property
+    def applied(self) -> SqlApplied:
+        """See `SqlApplied`."""
+        return SqlApplied(self._transaction)
+
+    @cached_property
+    def drafts(self) -> SqlDrafts:
+        """See `SqlDrafts`."""
+        return SqlDrafts(self._transaction)
+
+    @cached_property
+    def hops(self) -> SqlHops:
+        """See `SqlHops`."""
+        return SqlHops(self._transaction)
+
+    @cached_property
+    def releases(self) -> SqlReleases:
+        """See `SqlReleases`."""
+        return SqlReleases(self._transaction)
+
+    @cached_property
+    def roles(self) -> SqlRoles:
+        """See `SqlRoles`."""
+        return SqlRoles(self._transaction)

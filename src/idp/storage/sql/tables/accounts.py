@@ -108,3 +108,13 @@ CONSENTS = Table(
     time("granted_at"),
     Index(None, "client_id"),
 )
+
+ROLES = Table(
+    "role_assignments",
+    METADATA,
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    word("role", primary_key=True),
+    time("granted_at"),
+    word("granted_by"),
+    one_of("role", ("owner", "editor", "reviewer", "auditor", "support")),
+)

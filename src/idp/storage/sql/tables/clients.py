@@ -1,6 +1,6 @@
 """Tables of what operators configure."""
 
-from sqlalchemy import BigInteger, Column, Index, Table
+from sqlalchemy import Index, Table
 
 from idp.storage.sql.tables.columns import METADATA, binary, json, number, one_of, text, time, word
 
@@ -26,17 +26,6 @@ CONNECTIONS = Table(
     binary("secrets"),
     time("updated_at"),
     number("version"),
-)
-
-FLOW_VERSIONS = Table(
-    "flow_versions",
-    METADATA,
-    word("flow_id", primary_key=True),
-    Column("version", BigInteger, primary_key=True, autoincrement=False),
-    text("text"),
-    binary("digest"),
-    time("created_at"),
-    text("message"),
 )
 
 _KEY_STATUS = word("status")

@@ -68,9 +68,16 @@ def day(name: str) -> Column[Any]:
     return Column(name, Date, nullable=True)
 
 
-def word(name: str, *, null: bool = False, primary_key: bool = False, length: int = KEY_LENGTH) -> Column[Any]:
-    """Make a column of short text that may be indexed."""
-    return Column(name, String(length), nullable=null, primary_key=primary_key)
+def word(
+    name: str,
+    *,
+    null: bool = False,
+    primary_key: bool = False,
+    length: int = KEY_LENGTH,
+    default: str | None = None,
+) -> Column[Any]:
+    """Make a column of short text that may be indexed. `default` is for columns that came to a table with rows."""
+    return Column(name, String(length), nullable=null, primary_key=primary_key, server_default=default)
 
 
 def text(name: str, *, null: bool = False) -> Column[Any]:
@@ -78,9 +85,9 @@ def text(name: str, *, null: bool = False) -> Column[Any]:
     return Column(name, Text, nullable=null)
 
 
-def json(name: str) -> Column[Any]:
+def json(name: str, *, default: str | None = None) -> Column[Any]:
     """Make a column of JSON as text, which both engines hold alike (and which may carry an escaped NUL)."""
-    return Column(name, Text, nullable=False)
+    return Column(name, Text, nullable=False, server_default=default)
 
 
 def binary(name: str, *, null: bool = False) -> Column[Any]:
