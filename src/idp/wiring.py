@@ -11,7 +11,9 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from idp.application.dependencies import Dependencies
+from idp.application.folder import FolderFault, apply_flows
 from idp.application.library import FlowLibrary
+from idp.application.lockout import WouldLockOut
 from idp.application.operators import put_clients, put_connection
 from idp.application.policy import Policy
 from idp.application.signing import SigningKeys
@@ -94,7 +96,7 @@ def build_provider(
         recovery_code_keys=tuple(derive_key(master, "recovery codes") for master in masters),
         policy=_policy(settings),
         levels=levels,
-        flows=FlowLibrary(_catalog(configuration), levels),
+        flows=FlowLibrary(_catalog(configuration), levels, derive_key(masters[0], "rollout")),
         switchboard=_switchboard(sealer, http, clock),
         oauth=OAuthServer(settings.issuer, clock, keys.keyring, random_bytes=random_bytes),
         keyring=keys.keyring,
@@ -112,18 +114,19 @@ def build_provider(
     return Provider(app, deps, storage, http, worker, configuration, keys)
 
 
-def prepare(provider: Provider) -> None:
+def prepare(provider: Provider, *, even_if_locked_out: bool = False) -> None:
     """Bring the database up to date: migrations, keys, connections, flows and clients of the configuration folder.
 
     Safe to run at every start and on several nodes at once. Raises InvalidInput with what is wrong in the folder.
+    `even_if_locked_out` publishes its flows though no administrator could sign in with them.
     """
     provider.storage.migrate()
     provider.keys.ensure()
     faults: list[str] = []
     for document in provider.configuration.connections:
         _apply(faults, str(document.get("name")), lambda document=document: _put_connection(provider.deps, document))
-    for source, text in provider.configuration.flows.items():
-        _apply(faults, source, lambda text=text, source=source: _publish(provider.deps, text, source))
+    flows = provider.configuration.flows
+    _apply(faults, "flows", lambda: apply_flows(provider.deps, flows, even_if_locked_out=even_if_locked_out))
     if provider.configuration.clients:
         _apply(faults, "clients", lambda: put_clients(provider.deps, provider.configuration.clients))
     if faults:
@@ -133,15 +136,12 @@ def prepare(provider: Provider) -> None:
 def _apply(faults: list[str], what: str, work: Any) -> None:
     try:
         work()
+    except FolderFault as fault:
+        faults.extend(f"{source}: {problem.message}" for source, problem in fault.problems)
     except FlowFault as fault:
-        faults.extend(f"{what}: {problem.message}" for problem in fault.problems)
-    except InvalidInput as error:
+        faults.extend(f"{fault.source or what}: {problem.message}" for problem in fault.problems)
+    except (InvalidInput, WouldLockOut) as error:
         faults.append(f"{what}: {error.message}")
-
-
-def _publish(deps: Dependencies, text: str, source: str) -> None:
-    with deps.storage.write() as uow:
-        deps.flows.publish(uow, text, source, deps.clock.now(), "from the configuration folder")
 
 
 def _put_connection(deps: Dependencies, document: Mapping[str, Any]) -> None:

@@ -54,5 +54,5 @@ def note_run(
         reason=reason,
         user_id=run.user_id or run.expected_user_id,
         run_id=run.id,
-        data={"flow": run.flow_id, "version": run.flow_version, "purpose": run.purpose},
+        data={"flow": run.flow_id, "version": run.flow_version, "variant": run.variant, "purpose": run.purpose},
     )

@@ -13,6 +13,7 @@ from idp.application.browser import Browser, SignedIn, find_session, touch_sessi
 from idp.application.dependencies import Dependencies
 from idp.application.hints import read_id_token_hint
 from idp.application.reach import survey
+from idp.application.rollout import Rider
 from idp.application.start import start_run
 from idp.errors import NotFound
 from idp.oidc.authorization import AuthorizationFault, AuthorizationParams
@@ -108,7 +109,8 @@ def _proceed(
 ) -> Next:
     signed_in = find_session(deps, uow, browser)
     consent = uow.consents.get(signed_in.user.id, client.client_id) if signed_in else None
-    reach = survey(deps, uow, client.policy)
+    rider = Rider(browser.digest, signed_in.user.id if signed_in else None)
+    reach = survey(deps, uow, client.policy, rider)
     requirement: Requirement = decide(
         params,
         client.policy,

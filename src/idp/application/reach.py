@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from idp.application.dependencies import Dependencies
 from idp.application.level_rules import methods_of
+from idp.application.rollout import Rider
 from idp.errors import NotFound
 from idp.flows.language import RECOVERY, SIGN_IN, Flow
 from idp.flows.methods import entry_evidence
@@ -28,19 +29,19 @@ class Reach:
     purposes: frozenset[str]
 
 
-def survey(deps: Dependencies, uow: UnitOfWork, policy: ClientPolicy | None) -> Reach:
-    """Find out what the client's flows offer."""
+def survey(deps: Dependencies, uow: UnitOfWork, policy: ClientPolicy | None, rider: Rider | None = None) -> Reach:
+    """Find out what the client's flows offer a rider, in the versions that are live for them."""
     flows = []
     for purpose in (SIGN_IN, RECOVERY):
         try:
-            flow, _ = deps.flows.choose(uow, purpose, policy)
+            flow = deps.flows.choose(uow, purpose, policy, rider).flow
         except NotFound:
             continue
         flows.append(flow)
     step_ups = {}
     for acr in deps.levels.acrs:
         try:
-            step_ups[acr], _ = deps.flows.choose_step_up(uow, acr, policy)
+            step_ups[acr] = deps.flows.choose_step_up(uow, acr, policy, rider).flow
         except NotFound:
             continue
     return find_reach(flows, step_ups, deps.flows.offers(uow, policy), deps.flows.catalog, deps.levels)

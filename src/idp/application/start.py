@@ -5,6 +5,7 @@ import json
 from idp.application.audit import note_run
 from idp.application.browser import Browser, SignedIn
 from idp.application.dependencies import Dependencies
+from idp.application.rollout import Rider
 from idp.flows.engine import begin
 from idp.flows.state import to_json
 from idp.oidc.situation import Needs
@@ -31,15 +32,16 @@ def start_run(
     to the subject the client named, if any. Being expected proves nothing.
     """
     now = deps.clock.now()
-    if needs.kind == "step_up" and needs.target_acr is not None:
-        flow, version = deps.flows.choose_step_up(uow, needs.target_acr, policy)
-    else:
-        flow, version = deps.flows.choose(uow, needs.kind, policy)
-    state, _ = begin(flow, version, {})
     if expected is None and needs.kind == "step_up" and signed_in is not None:
         expected = signed_in.user
     if expected is None and needs.expected_sub is not None:
         expected = uow.users.by_sub(needs.expected_sub)
+    rider = Rider(browser.digest, expected.id if expected else None)
+    if needs.kind == "step_up" and needs.target_acr is not None:
+        flow, version, variant = deps.flows.choose_step_up(uow, needs.target_acr, policy, rider)
+    else:
+        flow, version, variant = deps.flows.choose(uow, needs.kind, policy, rider)
+    state, _ = begin(flow, version, {})
     run = uow.runs.add(
         Run(
             id=0,
@@ -56,6 +58,7 @@ def start_run(
             credential_epoch=expected.credential_epoch if expected else 0,
             target_acr=needs.target_acr,
             locale=browser.locale,
+            variant=variant,
         )
     )
     note_run(deps, uow, run, "run.start", "started", trace=browser.trace, reason=needs.reason)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from idp.flows.language import MAX_STEP_ID, MAX_STEPS, ConditionStep, EndStep, Flow, Step, SubflowStep
+from idp.flows.language import ENDS, MAX_STEP_ID, MAX_STEPS, ConditionStep, EndStep, Flow, Step, SubflowStep
 from idp.flows.problems import FlowFault, Problem, suggest
 
 MAX_NESTING: Final = 5
@@ -13,9 +13,10 @@ MAX_NESTING: Final = 5
 def expand(flow: Flow, flows: Mapping[str, Flow]) -> Flow:
     """Return the flow with every subflow step replaced by the embedded flow's steps, named `<step>.<inner step>`.
 
-    `flows` is keyed by flow id. The embedded flow's ends become the subflow step's outcomes: `on: {complete: …}`. Its
-    own purpose, levels and demands have no say: the expanded flow is checked as a whole. A flow without subflow steps
-    is returned as it is. Raises FlowFault when a flow is unknown, embeds itself, or has an end that is not wired.
+    `flows` is keyed by flow id. The embedded flow's ends become the subflow step's outcomes, by their reason where
+    that is wired and else by their kind: `on: {complete: …, stopped: …, denied: …}`. Its own purpose, levels and
+    demands have no say: the expanded flow is checked as a whole. A flow without subflow steps is returned as it is.
+    Raises FlowFault when a flow is unknown, embeds itself, or has an end that is not wired.
     """
     if not any(isinstance(step, SubflowStep) for step in flow.steps.values()):
         return flow
@@ -77,12 +78,14 @@ class _Expansion:
         start, steps = self.inline(inner, (*outer, inner.id))
         if self.problems:
             return start, {}
-        ends = {name: found.end for name, found in steps.items() if isinstance(found, EndStep)}
+        found_ends = {name: found for name, found in steps.items() if isinstance(found, EndStep)}
+        ends = {name: _name_outcome(end, step.on) for name, end in found_ends.items()}
         for end in dict.fromkeys(ends.values()):
             if end not in step.on:
                 self.note("outcome-unwired", f"the flow {inner.id!r} can end as {end!r}, which is not wired", step.id)
+        known = {end.end for end in found_ends.values()} | set(ends.values())
         for outcome in step.on:
-            if outcome not in ends.values():
+            if outcome not in known:
                 self.note("outcome-unknown", f"the flow {inner.id!r} never ends as {outcome!r}", step.id)
         if start in ends:
             self.note("subflow-empty", f"the flow {inner.id!r} ends where it starts", step.id)
@@ -93,6 +96,11 @@ class _Expansion:
         return rename(start), {
             rename(name): _rewire(found, rename(name), rename) for name, found in steps.items() if name not in ends
         }
+
+
+def _name_outcome(end: EndStep, on: Mapping[str, str]) -> str:
+    """Name the outcome that an end of an embedded flow becomes. A reason cannot pass for another kind of end."""
+    return end.reason if end.reason is not None and end.reason in on and end.reason not in ENDS else end.end
 
 
 def _rewire(step: Step, name: str, rename: Callable[[str], str]) -> Step:

@@ -164,12 +164,14 @@ def name_kind(step: Step) -> str:
     return _KINDS[type(step)]
 
 
-_KINDS: Final[Mapping[type[Any], str]] = {
-    ScreenStep: "screen",
-    ActionStep: "action",
-    ConnectorStep: "connector",
-    ConditionStep: "condition",
-    SubflowStep: "subflow",
-    ReviewStep: "review",
-    EndStep: "end",
+#: The record of each kind of step.
+STEP_TYPES: Final[Mapping[str, type[Any]]] = {
+    "screen": ScreenStep,
+    "action": ActionStep,
+    "connector": ConnectorStep,
+    "condition": ConditionStep,
+    "subflow": SubflowStep,
+    "review": ReviewStep,
+    "end": EndStep,
 }
+_KINDS: Final[Mapping[type[Any], str]] = {record: kind for kind, record in STEP_TYPES.items()}

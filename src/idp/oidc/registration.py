@@ -186,6 +186,7 @@ _POLICY_FIELDS: Final[Mapping[str, Judge]] = {
     "access_token_seconds": _seconds,
     "refresh_token_seconds": _seconds,
     "theme": _matching(_FLOW_ID, "the id of a theme"),
+    "administrators": _flag,
 }
 
 

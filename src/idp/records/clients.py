@@ -14,6 +14,8 @@ class ClientPolicy:
 
     `minimum_acr` is a floor that no request can lower. `acr_values` says whether a requested acr is
     necessary (RFC 9470 section 5) or voluntary (OIDC Core 3.1.2.1). `theme` is the id of the theme its pages wear.
+    `administrators` says that the people who operate the provider sign in through this client, so that no flow may shut
+    them out of it.
     """
 
     acr_values: AcrPolicy = "necessary"
@@ -26,6 +28,7 @@ class ClientPolicy:
     refresh_token_seconds: int = 30 * 86400
     flows: Mapping[str, str] = field(default_factory=dict)
     theme: str | None = None
+    administrators: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,168 @@
+"""Can somebody with these credentials get through the flow? Asked of the engine itself, with every answer they can give.
+
+Nothing is called and nothing is written. The search goes breadth first over where a run can stand, so what it finds
+takes the fewest attempts, and limits on attempts only matter where nobody could stay within them.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias
+
+from idp.flows.engine import (
+    ActionDone,
+    AwaitReview,
+    CallConnector,
+    ConnectorDone,
+    Effect,
+    Event,
+    Finish,
+    JudgeProof,
+    ProofJudged,
+    RefusedEvent,
+    ReviewDone,
+    RunAction,
+    ShowScreen,
+    Submitted,
+    advance,
+    begin,
+)
+from idp.flows.language import APPROVED, COMPLETE, CONNECTOR_OUTCOMES, RECOVERY, REVIEW_OUTCOMES, STEP_UP, Flow
+from idp.flows.methods import OTP, entry_evidence
+from idp.flows.state import State
+from idp.flows.step_types import Catalog
+
+#: Places looked at before the search gives up; a flow of 200 steps has a few hundred.
+MAX_PLACES: Final = 20_000
+COMPLETED: Final = "completed"
+
+Evidence: TypeAlias = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What somebody can prove, as evidence methods, and what they type into the fields of screens."""
+
+    methods: frozenset[str]
+    form: Mapping[str, str]
+
+
+class TooWide(Exception):
+    """The flow has more places than the search looks at, so nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    state: State
+    effect: Effect
+    known: bool
+    evidence: Evidence
+
+
+def find_passages(
+    flow: Flow, means: Means, context: Callable[[bool], Mapping[str, Any]], catalog: Catalog
+) -> frozenset[Evidence]:
+    """Return each set of evidence methods with which somebody of these means can complete an expanded flow.
+
+    `context` gives the root variables for conditions, before and after it is known who the person is. A reviewer's
+    approval is not counted on, nor anything that a connector says beside the verdict about an identity. Raises TooWide.
+    """
+    known = flow.purpose in {STEP_UP, RECOVERY}
+    state, effect = begin(flow, 0, context(known))
+    first = _Place(state, effect, known, entry_evidence(flow.purpose) & means.methods)
+    seen = {_identify(first)}
+    queue = deque([first])
+    found: set[Evidence] = set()
+    while queue:
+        place = queue.popleft()
+        if isinstance(place.effect, Finish):
+            if place.effect.end == COMPLETE:
+                found.add(place.evidence)
+            continue
+        for event, proved in _list_answers(place.effect, means, catalog):
+            known = place.known or _sets_user(place.effect, proved, catalog)
+            try:
+                state, effect = advance(flow, place.state, event, context(known))
+            except RefusedEvent:
+                # The step has no such exit: a version of before the catalogue had it.
+                continue
+            following = _Place(state, effect, known, place.evidence | proved)
+            key = _identify(following)
+            if key not in seen:
+                seen.add(key)
+                queue.append(following)
+        if len(seen) > MAX_PLACES:
+            raise TooWide(flow.id)
+    return frozenset(found)
+
+
+def _identify(place: _Place) -> tuple[Any, ...]:
+    """Return what tells places apart; how often steps were visited does not, for the first way there took the least."""
+    plain = replace(place.state, seq=0, visits={}, trail=(), error=None, automatic=0)
+    return repr(plain), place.known, place.evidence
+
+
+def _list_answers(effect: Effect, means: Means, catalog: Catalog) -> Iterator[tuple[Event, Evidence]]:
+    """List what can happen at a step to somebody of these means, with the evidence that each gives."""
+    nothing: Evidence = frozenset()
+    match effect:
+        case ShowScreen():
+            for outcome in effect.outcomes:
+                yield Submitted(effect.step, effect.seq, outcome, _fill(effect, outcome, means, catalog)), nothing
+        case RunAction():
+            for outcome, proved in _list_outcomes(effect.action, means, catalog):
+                yield ActionDone(effect.step, outcome, {}, effect.seq), proved
+        case CallConnector():
+            info = catalog.connections.get(effect.connection)
+            can = info is not None and info.proves in means.methods
+            for outcome in CONNECTOR_OUTCOMES:
+                output = _PASSING if can and outcome == COMPLETED else {}
+                yield ConnectorDone(effect.step, outcome, output, effect.seq), nothing
+        case JudgeProof():
+            info = catalog.connections.get(effect.connection)
+            method = info.proves if info is not None else None
+            accepted = method in means.methods
+            yield ProofJudged(effect.step, effect.seq, accepted), frozenset({method} if accepted and method else ())
+        case AwaitReview():
+            for outcome in REVIEW_OUTCOMES:
+                if outcome != APPROVED:
+                    yield ReviewDone(effect.step, outcome, effect.seq), nothing
+
+
+def _fill(effect: ShowScreen, outcome: str, means: Means, catalog: Catalog) -> dict[str, str]:
+    screen = catalog.screens.get(effect.screen)
+    if screen is None or outcome != screen.submit:
+        return {}
+    return {field.name: means.form.get(field.name, "x") for field in screen.fields if not field.secret}
+
+
+def _list_outcomes(action: str, means: Means, catalog: Catalog) -> Iterator[tuple[str, Evidence]]:
+    known = catalog.actions.get(action)
+    if known is None:
+        return
+    question = QUESTIONS.get(action)
+    for outcome in known.outcomes:
+        method = known.proves.get(outcome)
+        if method is not None and method not in means.methods:
+            continue
+        if question is None or question(means.methods, outcome):
+            yield outcome, frozenset({method} if method is not None else ())
+
+
+def _sets_user(effect: Effect, proved: Evidence, catalog: Catalog) -> bool:
+    action = catalog.actions.get(effect.action) if isinstance(effect, RunAction) else None
+    return action is not None and action.sets_user and bool(proved)
+
+
+#: Actions whose outcome the person's credentials decide, beside whether a proof succeeds.
+QUESTIONS: Final[Mapping[str, Callable[[frozenset[str], str], bool]]] = {
+    "has_totp": lambda methods, outcome: (outcome == "yes") == (OTP in methods),
+    "check_totp": lambda methods, outcome: (outcome == "not_enrolled") == (OTP not in methods),
+}
+
+_PASSING: Final[Mapping[str, Any]] = {
+    "status": COMPLETED,
+    "owner": "match",
+    "manual": False,
+    "data": {"status": "ONBOARDING_FINISHED", "score": {"overall": {"status": "OK"}}},
+}
