@@ -114,7 +114,8 @@ def _list_administrators(deps: Dependencies, uow: UnitOfWork) -> list[tuple[User
 
 def _weigh(deps: Dependencies, uow: UnitOfWork, user: User) -> Means:
     """Return what the person can prove, by the credentials they have."""
-    methods = {METHODS[credential.kind] for credential in uow.credentials.of_user(user.id)}
+    kinds = {credential.kind for credential in uow.credentials.of_user(user.id)}
+    methods = {method for kind, method in METHODS.items() if kind in kinds}
     if user.email_verified:
         methods.add(EMAIL)
     vendors = {vendor_of(uow, record.name) for record in uow.connections.all()}

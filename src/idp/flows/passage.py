@@ -1,4 +1,4 @@
-"""Can somebody with these credentials get through the flow? Asked of the engine itself, with every answer they can give.
+"""Can somebody of these means get through a flow? Asked of the engine itself, with every answer that they can give.
 
 Nothing is called and nothing is written. The search goes breadth first over where a run can stand, so what it finds
 takes the fewest attempts, and limits on attempts only matter where nobody could stay within them.

@@ -1,0 +1,65 @@
+"""Flows to publish: small ones that pass the checker, and shipped ones with words changed."""
+
+from idp.application.change import Change
+from idp.application.publishing import Publication, publish
+from tests.journeys.world import CONFIG, World
+
+ANN = Change("ann", "because")
+
+CHECK = """\
+id: identity-check
+title: Check a document and a face
+purpose: step_up
+deadline: 15m
+start: intro
+steps:
+  intro: {screen: verification_intro, on: {continue: verify, stop: stopped}}
+  verify:
+    connector: incode_verify
+    on: {completed: check, pending: refused, not_finished: refused, expired: refused, error: refused}
+  check:
+    condition:
+      - when: connectors.incode_verify.data.score.overall.status in ["OK", "MANUAL_OK"]
+        proves: incode_verify
+        to: done
+    otherwise: refused
+  refused: {end: denied, reason: identity_refused}
+  stopped: {end: denied, reason: stopped}
+  done: {end: complete}
+"""
+
+OUTER = """\
+id: careful-step-up
+title: Confirm it is you
+purpose: step_up
+deadline: 15m
+start: identity
+steps:
+  identity:
+    subflow: identity-check
+    on: {complete: done, denied: refused, stopped: stopped}
+  refused: {end: denied, reason: identity_refused}
+  stopped: {end: denied, reason: stopped}
+  done: {end: complete}
+"""
+
+
+def shipped(name: str, *changes: tuple[str, str]) -> str:
+    """Return a shipped flow with words replaced, each of which must be there."""
+    text = (CONFIG / "flows" / f"{name}.yaml").read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+def titled(name: str, title: str) -> str:
+    """Return a shipped flow under another title."""
+    text = shipped(name)
+    head, _, rest = text.partition("\ntitle: ")
+    return f"{head}\ntitle: {title}\n{rest.partition(chr(10))[2]}"
+
+
+def put(world: World, text: str, change: Change = ANN, **options: int) -> Publication:
+    """Publish a text."""
+    return publish(world.deps, text, "test.yaml", change, **options)
