@@ -20,7 +20,12 @@ pytestmark = pytest.mark.anyio
 
 async def test_a_change_becomes_the_next_version_and_is_live_and_audited(world: World) -> None:
     done = put(world, titled("sign-in", "Come in"))
-    assert (done.created, done.version.version, done.version.author, done.version.message) == (True, 2, "ann", "because")
+    assert (done.created, done.version.version, done.version.author, done.version.message) == (
+        True,
+        2,
+        "ann",
+        "because",
+    )
     assert done.before is not None
     assert done.before.version == 1
     assert done.live is not None

@@ -118,6 +118,43 @@ def test_every_end_of_the_embedded_flow_must_be_wired_and_no_other() -> None:
     assert refuse(flow, VERIFY) == [("outcome-unwired", "a"), ("outcome-unwired", "a"), ("outcome-unknown", "a")]
 
 
+REASONS = name_flow(
+    "reasons",
+    make_flow(
+        """
+        a: {screen: verification_intro, on: {continue: b, stop: stopped}}
+        b: {screen: try_later, on: {retry: trick, stop: refused}}
+        trick: {end: denied, reason: complete}
+        stopped: {end: denied, reason: stopped}
+        refused: {end: denied, reason: refused}
+        """
+    ),
+)
+
+
+def embed_reasons(on: str) -> Flow:
+    return make_flow(f"s: {{subflow: reasons, on: {on}}}\nd: {{end: denied}}\ne: {{end: error}}\nc: {{end: complete}}")
+
+
+def test_an_end_leaves_by_its_reason_where_that_is_wired_and_else_by_its_kind() -> None:
+    steps = expand(embed_reasons("{denied: d, stopped: e}"), {"reasons": REASONS}).steps
+    assert steps["s.a"].on == {"continue": "s.b", "stop": "e"}  # type: ignore[union-attr]
+    assert steps["s.b"].on == {"retry": "d", "stop": "d"}  # type: ignore[union-attr]
+
+
+def test_a_denied_end_whose_reason_says_complete_does_not_leave_as_completed() -> None:
+    """What is wired for `complete` must only ever be reached by a flow that completes."""
+    flow = embed_reasons("{denied: d, complete: c}")
+    assert refuse(flow, REASONS) == [("outcome-unknown", "s")]
+
+
+def test_ends_that_are_all_wired_by_reason_need_no_kind_and_a_reason_that_is_none_is_unknown() -> None:
+    flow = make_flow("s: {subflow: one, on: {stopped: d}}\nd: {end: denied}")
+    one = name_flow("one", make_flow("a: {screen: message, on: {continue: x}}\nx: {end: denied, reason: stopped}"))
+    assert expand(flow, {"one": one}).steps["s.a"].on == {"continue": "d"}  # type: ignore[union-attr]
+    assert refuse(embed_reasons("{denied: d, late: e}"), REASONS) == [("outcome-unknown", "s")]
+
+
 def test_a_flow_that_ends_where_it_starts_cannot_be_embedded() -> None:
     empty = name_flow("empty", make_flow("a: {end: complete}"))
     flow = make_flow("a: {subflow: empty, on: {complete: d}}\nd: {end: complete}")

@@ -37,6 +37,7 @@ MAX_PLACES: Final = 20_000
 COMPLETED: Final = "completed"
 
 Evidence: TypeAlias = frozenset[str]
+_Question: TypeAlias = ShowScreen | RunAction | CallConnector | AwaitReview | JudgeProof
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def _identify(place: _Place) -> tuple[Any, ...]:
     return repr(plain), place.known, place.evidence
 
 
-def _list_answers(effect: Effect, means: Means, catalog: Catalog) -> Iterator[tuple[Event, Evidence]]:
+def _list_answers(effect: _Question, means: Means, catalog: Catalog) -> Iterator[tuple[Event, Evidence]]:
     """List what can happen at a step to somebody of these means, with the evidence that each gives."""
     nothing: Evidence = frozenset()
     match effect:
@@ -123,7 +124,7 @@ def _list_answers(effect: Effect, means: Means, catalog: Catalog) -> Iterator[tu
             method = info.proves if info is not None else None
             accepted = method in means.methods
             yield ProofJudged(effect.step, effect.seq, accepted), frozenset({method} if accepted and method else ())
-        case AwaitReview():
+        case _:
             for outcome in REVIEW_OUTCOMES:
                 if outcome != APPROVED:
                     yield ReviewDone(effect.step, outcome, effect.seq), nothing

@@ -1,0 +1,200 @@
+"""Who can get through a flow is found by the engine itself, with what each person has."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from idp.flows import passage
+from idp.flows.language import COMPLETE, ActionStep, EndStep, Flow, ScreenStep
+from idp.flows.passage import QUESTIONS, Means, TooWide, find_passages
+from tests.flows.samples import CATALOG, load_shipped, make_flow
+
+PWD, OTP, IDENTITY = "pwd", "otp", "identity"
+
+
+def pass_through(flow: Flow, *methods: str, context: Mapping[str, Any] | None = None) -> frozenset[frozenset[str]]:
+    means = Means(frozenset(methods), {"email": "root@example.com"})
+    return find_passages(flow, means, lambda known: {"user": {"known": known}, **(context or {})}, CATALOG)
+
+
+def ways(*sets: set[str]) -> frozenset[frozenset[str]]:
+    return frozenset(frozenset(item) for item in sets)
+
+
+@pytest.mark.parametrize(
+    ("methods", "found"),
+    [
+        ((), ways()),
+        ((OTP,), ways()),
+        ((PWD,), ways({PWD})),
+        ((PWD, OTP), ways({PWD, OTP})),
+        ((PWD, IDENTITY), ways({PWD})),
+    ],
+)
+def test_the_shipped_sign_in(methods: tuple[str, ...], found: frozenset[frozenset[str]]) -> None:
+    assert pass_through(load_shipped("sign-in"), *methods) == found
+
+
+def test_the_shipped_step_up_takes_a_verified_identity_and_no_reviewers_favour() -> None:
+    assert pass_through(load_shipped("step-up"), PWD, OTP) == ways()
+    assert pass_through(load_shipped("step-up"), IDENTITY) == ways({IDENTITY})
+
+
+def test_a_recovery_has_the_mailed_link_only_if_that_is_among_the_means() -> None:
+    assert pass_through(load_shipped("recovery"), IDENTITY) == ways({IDENTITY})
+    assert pass_through(load_shipped("recovery"), IDENTITY, "recovery_link") == ways({IDENTITY, "recovery_link"})
+
+
+def test_conditions_read_whether_the_person_is_known_yet() -> None:
+    flow = make_flow(
+        """
+        a: {screen: identifier, on: {submitted: p}}
+        p: {screen: password, on: {submitted: c, back: a}}
+        c: {action: check_password, on: {ok: k, wrong: p, throttled: p}}
+        k: {condition: [{when: user.known == true, to: done}], otherwise: no}
+        done: {end: complete}
+        no: {end: denied}
+        """,
+        purpose="sign_in",
+    )
+    assert pass_through(flow, PWD) == ways({PWD})
+    before = replace(flow, start="k")
+    assert pass_through(before, PWD) == ways()
+
+
+def test_an_address_that_is_typed_can_be_read() -> None:
+    flow = make_flow(
+        """
+        a: {screen: identifier, on: {submitted: k, back: no}}
+        k: {condition: [{when: 'form.email == "root@example.com"', to: done}], otherwise: no}
+        done: {end: complete}
+        no: {end: denied}
+        """,
+        purpose="sign_in",
+    )
+    assert pass_through(flow) == ways(set())
+
+
+def test_each_way_is_told_by_the_evidence_it_gives() -> None:
+    flow = make_flow(
+        """
+        a: {screen: identifier, on: {submitted: p}}
+        p: {screen: password, on: {submitted: c, back: a}}
+        c: {action: check_password, on: {ok: m, wrong: p, throttled: p}}
+        m: {screen: try_later, on: {retry: t, stop: done}}
+        t: {screen: totp, on: {submitted: o, back: m}}
+        o: {action: check_totp, on: {ok: done, wrong: t, throttled: t, not_enrolled: m}}
+        done: {end: complete}
+        """,
+        purpose="sign_in",
+    )
+    assert pass_through(flow, PWD, OTP) == ways({PWD}, {PWD, OTP})
+
+
+def test_a_connector_that_proves_nothing_is_not_counted_on() -> None:
+    flow = make_flow(
+        """
+        a: {connector: risk, on: {completed: k, pending: no, not_finished: no, expired: no, error: no}}
+        k: {condition: [{when: connectors.risk.data.low == true, to: done}], otherwise: no}
+        done: {end: complete}
+        no: {end: denied}
+        """
+    )
+    assert pass_through(flow, IDENTITY) == ways()
+    trusting = make_flow(
+        """
+        a: {connector: risk, on: {completed: done, pending: no, not_finished: no, expired: no, error: no}}
+        done: {end: complete}
+        no: {end: denied}
+        """
+    )
+    assert pass_through(trusting) == ways(set())
+
+
+def test_a_review_can_only_be_rejected_or_forgotten() -> None:
+    flow = make_flow(
+        """
+        a: {review: identity, on: {approved: done, rejected: no, expired: no}}
+        done: {end: complete}
+        no: {end: denied}
+        """
+    )
+    assert pass_through(flow, IDENTITY) == ways()
+    ends = "done: {end: complete}\nno: {end: denied}"
+    kind = make_flow(f"a: {{review: q, on: {{approved: no, rejected: done, expired: no}}}}\n{ends}")
+    assert pass_through(kind) == ways(set())
+
+
+def test_a_proof_that_is_refused_leaves_by_otherwise() -> None:
+    flow = make_flow(
+        """
+        a: {connector: incode_verify, on: {completed: k, pending: no, not_finished: no, expired: no, error: no}}
+        k: {condition: [{when: 'true', proves: incode_verify, to: no}], otherwise: done}
+        done: {end: complete}
+        no: {end: denied}
+        """
+    )
+    assert pass_through(flow) == ways(set())
+    assert pass_through(flow, IDENTITY) == ways()
+
+
+def test_a_step_that_the_catalogue_does_not_know_leads_nowhere() -> None:
+    end = EndStep("done", COMPLETE)
+    action = Flow("f", "F", "sign_in", 60.0, "a", {"a": ActionStep("a", "teleport", {"ok": "done"}), "done": end})
+    assert pass_through(action, PWD) == ways()
+    screen = Flow("f", "F", "sign_in", 60.0, "a", {"a": ScreenStep("a", "hologram", {"go": "done"}), "done": end})
+    assert pass_through(screen, PWD) == ways(set())
+
+
+def test_an_exit_that_a_step_of_an_older_catalogue_has_not_is_passed_over() -> None:
+    flow = Flow(
+        "f",
+        "F",
+        "step_up",
+        60.0,
+        "a",
+        {"a": ActionStep("a", "has_totp", {"yes": "done"}), "done": EndStep("done", COMPLETE)},
+    )
+    assert pass_through(flow) == ways()
+    assert pass_through(flow, OTP) == ways(set())
+
+
+def test_a_proof_by_a_connection_that_is_gone_is_not_given() -> None:
+    flow = make_flow(
+        """
+        a: {condition: [{when: 'true', proves: gone, to: done}], otherwise: b}
+        b: {connector: gone, on: {completed: no, pending: no, not_finished: no, expired: no, error: no}}
+        done: {end: complete}
+        no: {end: denied}
+        """
+    )
+    assert pass_through(flow, IDENTITY) == ways()
+
+
+def test_going_round_ends_and_limits_are_kept() -> None:
+    flow = make_flow(
+        """
+        a: {screen: totp, on: {submitted: a, back: a, limit: done}, max_visits: 3}
+        done: {end: complete}
+        """
+    )
+    # The first way to each place takes the fewest attempts, so nobody is sent on by a limit.
+    assert pass_through(flow) == ways()
+
+
+def test_a_flow_that_is_too_wide_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passage, "MAX_PLACES", 3)
+    with pytest.raises(TooWide):
+        pass_through(load_shipped("sign-in"), PWD)
+
+
+def test_every_question_about_a_person_has_its_answer() -> None:
+    """An action that asks (yes or no, or whether something is enrolled) must be answered from the person's means."""
+    asking = {
+        name
+        for name, action in CATALOG.actions.items()
+        if "yes" in action.outcomes or "not_enrolled" in action.outcomes or name.startswith("has_")
+    }
+    assert asking == set(QUESTIONS)
