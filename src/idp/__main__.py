@@ -7,7 +7,8 @@ import anyio
 import typer
 import uvicorn
 
-from idp.commands import clients, connections, flows, keys, reviews, users
+from idp.commands import clients, connections, flow_drafts, flow_versions, flows, keys, reviews, user_roles, users
+from idp.commands.printing import Force
 from idp.commands.provider import open_provider, report_faults
 from idp.demo.launch import run_demo
 from idp.observability import set_up_logging
@@ -15,7 +16,10 @@ from idp.settings import read_settings
 from idp.wiring import build_provider, prepare
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="OpenID Connect provider with verified identity.")
-app.add_typer(flows.app, name="flow", help="Check flow documents.")
+flows.app.add_typer(flow_versions.app)
+flows.app.add_typer(flow_drafts.app, name="draft", help="Save, show and publish drafts.")
+users.app.add_typer(user_roles.app, name="role", help="Say who operates the provider.")
+app.add_typer(flows.app, name="flow", help="Check, publish, compare and release flows.")
 app.add_typer(users.app, name="users", help="Add, list, block and unblock people.")
 app.add_typer(clients.app, name="clients", help="Register and list relying parties.")
 app.add_typer(connections.app, name="connections", help="Configure and test connectors.")
@@ -49,10 +53,10 @@ def serve() -> None:
 
 @app.command()
 @report_faults
-def migrate() -> None:
+def migrate(force: Force = False) -> None:
     """Bring the database to the newest schema and apply the configuration folder."""
     with open_provider(ready=False) as provider:
-        prepare(provider)
+        prepare(provider, even_if_locked_out=force)
     typer.echo("The database is up to date.")
 
 
