@@ -54,6 +54,7 @@ class Settings(BaseModel):
     )
     recovery_unenrolled: Literal["refuse", "review"] = Field("refuse", description="Recovery without enrolled identity")
     enrol_on_step_up: bool = True
+    review_approvals: int = Field(1, ge=1, le=3, description="Reviewers who must approve a doubtful result")
     session_idle_seconds: float = Field(8 * 3600.0, gt=0)
     session_absolute_seconds: float = Field(24 * 3600.0, gt=0)
     run_worker: bool = Field(True, description="Send mail and do housekeeping in the server process")

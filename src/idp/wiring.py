@@ -175,6 +175,7 @@ def _policy(settings: Settings) -> Policy:
         service=settings.brand_name,
         recovery_unenrolled=settings.recovery_unenrolled,
         enrol_on_step_up=settings.enrol_on_step_up,
+        review_approvals=settings.review_approvals,
         session=SessionPolicy(settings.session_idle_seconds, settings.session_absolute_seconds),
     )
 

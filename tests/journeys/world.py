@@ -15,11 +15,11 @@ import httpx
 import httpx2
 
 from idp.application.mail import SEAL
-from idp.application.operators import NewUser, add_totp, add_user, put_clients
+from idp.application.operators import NewUser, add_totp, add_user, put_clients, set_blocked
 from idp.clock import Clock, SettableClock
 from idp.egress import EgressPolicy
 from idp.http import HttpClient
-from idp.records.accounts import User
+from idp.records.accounts import RoleAssignment, User
 from idp.settings import Settings
 from idp.simulator.app import build as build_simulator
 from idp.simulator.settings import SimulatorSettings
@@ -65,6 +65,20 @@ class World:
     def add_user(self, email: str = "alice@example.com", **changes: Any) -> User:
         values = {"given_name": "Alice", "family_name": "Example", "birth_date": date(1990, 4, 12)} | changes
         return add_user(self.deps, NewUser(email, values.pop("password", PASSWORD), **values))
+
+    def reviewer(self, email: str = "rita@example.com", role: Any = "reviewer") -> User:
+        """Return a reviewer, added at the first call."""
+        with self.provider.storage.read() as uow:
+            known = uow.users.by_email_key(email)
+        if known is not None:
+            return known
+        user = self.add_user(email, given_name="Rita", family_name="Reviewer")
+        with self.provider.storage.write() as uow:
+            uow.roles.add(RoleAssignment(user.id, role, self.clock.now(), "test"))
+        return user
+
+    def block(self, user: User) -> None:
+        set_blocked(self.deps, user, blocked=True)
 
     def add_totp(self, user: User) -> str:
         uri = add_totp(self.deps, user)

@@ -1,11 +1,15 @@
 """Sessions, authorization requests, runs, evidence, verifications, cases and links."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
+from sqlalchemy import text
 
-from idp.errors import Conflict, InvalidInput
-from idp.records.journeys import Case, Evidence, MailedLink
+from idp.errors import Conflict, IdpError, InvalidInput
+from idp.records.journeys import Case, Evidence, MailedLink, Opinion
+from idp.storage.sql.statement import Statement
 from idp.storage.sql.storage import SqlStorage
 from tests.storage.rows import DIGEST, LATER, NOW, Seed, a_request, a_run, a_session, a_user, a_verification
 
@@ -211,6 +215,59 @@ def test_a_case_is_decided_once(storage: SqlStorage, seed: Seed) -> None:
         )
         assert unit.cases.get(case.id) == decided
         assert unit.cases.get(9999) is None
+
+
+def test_a_reviewer_has_one_opinion_of_a_case(storage: SqlStorage, seed: Seed) -> None:
+    with storage.write() as unit:
+        case = unit.cases.add(a_case(seed))
+        assert unit.cases.hold(case.id)
+        assert unit.cases.add_opinion(Opinion(0, case.id, seed.user.id, True, "same face", NOW))
+        assert not unit.cases.add_opinion(Opinion(0, case.id, seed.user.id, False, "changed my mind", NOW + 1))
+        [said] = unit.cases.opinions(case.id)
+        assert (said.reviewer_id, said.approves, said.reason, said.at) == (seed.user.id, True, "same face", NOW)
+        unit.cases.decide(case.id, "approved", "rita", "same face", NOW)
+        assert not unit.cases.hold(case.id)
+        assert not unit.cases.hold(9999)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE case_opinions SET approves = NOT approves", "DELETE FROM case_opinions"])
+def test_an_opinion_can_be_neither_changed_nor_taken_back(storage: SqlStorage, seed: Seed, statement: str) -> None:
+    with storage.write() as unit:
+        case = unit.cases.add(a_case(seed))
+        unit.cases.add_opinion(Opinion(0, case.id, seed.user.id, True, "same face", NOW))
+    with pytest.raises(IdpError) as caught, storage.write() as unit:
+        unit._transaction.change(Statement(text(statement)), {})
+    assert "append-only" in caught.value.detail or "23000" in caught.value.detail
+
+
+def test_two_reviewers_at_once_see_each_other(storage: SqlStorage, seed: Seed) -> None:
+    """Without the hold each would count one approval, and a case that has both would stay open for ever."""
+    with storage.write() as unit:
+        other = unit.users.add(a_user("rolf"))
+        case = unit.cases.add(a_case(seed, approvals_needed=2))
+    ready = Barrier(2)
+
+    def approve(reviewer: int) -> bool:
+        ready.wait()
+        with storage.write() as unit:
+            assert unit.cases.hold(case.id)
+            unit.cases.add_opinion(Opinion(0, case.id, reviewer, True, "same face", NOW))
+            both = len(unit.cases.opinions(case.id)) == 2
+            return both and unit.cases.decide(case.id, "approved", str(reviewer), "same face", NOW)
+
+    with ThreadPoolExecutor(2) as pool:
+        decided = list(pool.map(approve, (seed.user.id, other.id)))
+    assert sorted(decided) == [False, True]
+
+
+def test_verifications_and_cases_of_a_user_are_listed_newest_first(storage: SqlStorage, seed: Seed) -> None:
+    with storage.write() as unit:
+        mine = [unit.verifications.add(a_verification(seed.run.id, user_id=seed.user.id)) for _ in range(3)]
+        unit.verifications.add(a_verification(seed.run.id))
+        assert unit.verifications.of_user(seed.user.id, 2) == [mine[2], mine[1]]
+        cases = [unit.cases.add(a_case(seed, user_id=seed.user.id)) for _ in range(2)]
+        unit.cases.add(a_case(seed))
+        assert unit.cases.of_user(seed.user.id) == [cases[1], cases[0]]
 
 
 def test_a_case_cannot_be_decided_into_a_status_that_is_none(storage: SqlStorage, seed: Seed) -> None:

@@ -48,7 +48,7 @@ from idp.storage.sql.rows import Rows
 from idp.storage.sql.statement import Statement
 from idp.storage.sql.storage import SqlStorage
 from idp.storage.sql.tables import METADATA
-from tests.storage.rows import Seed
+from tests.storage.rows import LATER, NOW, Seed
 
 MAPPINGS: dict[type, Rows[Any]] = {
     accounts.User: users._ROWS,
@@ -70,6 +70,7 @@ MAPPINGS: dict[type, Rows[Any]] = {
     journeys.Evidence: evidence._ROWS,
     journeys.Verification: verifications._ROWS,
     journeys.Case: cases._ROWS,
+    journeys.Opinion: cases._OPINIONS,
     journeys.MailedLink: links._ROWS,
     tokens.Grant: grants._ROWS,
     tokens.AuthorizationCode: codes._ROWS,
@@ -131,6 +132,7 @@ def referring(record: Any, seed: Seed) -> Any:
         "request_id": seed.request.id,
         "run_id": seed.run.id,
         "verification_id": seed.verification.id,
+        "reviewer_id": seed.user.id,
         "grant_id": seed.grant.id,
     }
     if isinstance(record, operations.AuditEntry):
@@ -158,12 +160,22 @@ def stored_and_loaded(storage: SqlStorage, rows: Rows[Any], record: Any) -> Any:
     return loaded[0]
 
 
+def a_case_of(storage: SqlStorage, seed: Seed) -> int:
+    """Store a case for opinions to be about, and return its id."""
+    with storage.write() as unit:
+        return unit.cases.add(journeys.Case(0, seed.run.id, seed.verification.id, "identity", NOW, LATER)).id
+
+
 @pytest.mark.parametrize("record", MAPPINGS, ids=lambda record: record.__name__)
 def test_every_record_comes_back_as_it_was(shared_storage: SqlStorage, shared_seed: Seed, record: type) -> None:
+    case_id = a_case_of(shared_storage, shared_seed)
+
     @settings(max_examples=25, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(made=instances(record, STORABLE))
     def check(made: Any) -> None:
         wanted = referring(made, shared_seed)
+        if isinstance(wanted, journeys.Opinion):
+            wanted = replace(wanted, case_id=case_id)
         loaded = stored_and_loaded(shared_storage, MAPPINGS[record], wanted)
         assert replace(loaded, id=0) == replace(wanted, id=0) if hasattr(wanted, "id") else loaded == wanted
         for field in fields(wanted):

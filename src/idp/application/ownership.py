@@ -74,10 +74,11 @@ def judge_result(uow: UnitOfWork, verification: Verification, result: Verificati
     if user is None:
         return OwnerVerdict("mismatch", ("no_account",))
     taken = owner is not None and owner.user_id != user.id
-    return judge_owner(_profile(user), document, uow.identities.of_user(user.id, vendor), facts, identity_taken=taken)
+    return judge_owner(profile_of(user), document, uow.identities.of_user(user.id, vendor), facts, identity_taken=taken)
 
 
-def _profile(user: User) -> Profile:
+def profile_of(user: User) -> Profile:
+    """Return what an account says of its person."""
     return Profile(
         full_name=user.name, given_name=user.given_name, family_name=user.family_name, birth_date=user.birth_date
     )

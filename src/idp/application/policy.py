@@ -13,7 +13,8 @@ class Policy:
 
     `recovery_unenrolled` says what happens to a person who asks for recovery and has no enrolled identity:
     refused (the default), or sent to a reviewer. `enrol_on_step_up` lets a first identity check, matched by name and
-    birth date, become the account's enrolled identity.
+    birth date, become the account's enrolled identity. `review_approvals` is how many different reviewers must approve
+    a doubtful result (four eyes: 2).
     """
 
     issuer: str
@@ -25,5 +26,6 @@ class Policy:
     proof_freshness_seconds: float = 600.0
     recovery_unenrolled: Literal["refuse", "review"] = "refuse"
     enrol_on_step_up: bool = True
+    review_approvals: int = 1
     session: SessionPolicy = field(default_factory=lambda: SessionPolicy(8 * 3600.0, 24 * 3600.0))
     throttles: ThrottlePolicy = field(default_factory=ThrottlePolicy)

@@ -1,29 +1,29 @@
-"""Review: a doubtful verification becomes a case, and a person decides it, with a reason."""
+"""Review: a doubtful verification becomes a case, and people decide it, with reasons.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+A reviewer is an active user with the role reviewer or owner, and never the person whose case it is. As many different
+reviewers must approve as the operator has asked for when the case was opened; one rejection rejects. What each of them
+says is kept and never changes.
+"""
+
+from typing import Final
 
 from idp.application.audit import note
 from idp.application.dependencies import Dependencies
 from idp.application.mail import queue_mail
-from idp.application.ownership import Person, open_person
 from idp.errors import Conflict, InvalidInput, NotFound
 from idp.flows.events import AwaitReview
-from idp.records.accounts import User
-from idp.records.journeys import Case, Run, Verification
+from idp.records.accounts import Role, User
+from idp.records.journeys import Case, Opinion, Run, Verification
 from idp.storage.protocols.unit import UnitOfWork
 
-MAX_REASON = 500
+MAX_REASON: Final = 500
+REVIEWING: Final[frozenset[Role]] = frozenset({"owner", "reviewer"})
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFile:
-    """A case with what a reviewer compares: the account's claims beside the document's."""
+class MayNotReview(InvalidInput):
+    """Who asks is no reviewer, or not of this case."""
 
-    case: Case
-    verification: Verification
-    document: Person
-    user: User | None
+    code = "may_not_review"
 
 
 def take_case(deps: Dependencies, uow: UnitOfWork, run: Run, effect: AwaitReview, trace: str) -> Case | None:
@@ -53,6 +53,7 @@ def take_case(deps: Dependencies, uow: UnitOfWork, run: Run, effect: AwaitReview
             deadline_at=now + effect.deadline,
             user_id=verification.user_id,
             reasons=(f"overall {verification.overall or 'unknown'}", f"owner {verification.owner or 'unknown'}"),
+            approvals_needed=deps.policy.review_approvals,
         )
     )
     _tell(deps, uow, run, "verification_pending", {})
@@ -60,64 +61,91 @@ def take_case(deps: Dependencies, uow: UnitOfWork, run: Run, effect: AwaitReview
     return case
 
 
-def list_cases(deps: Dependencies, status: str | None = "open") -> Sequence[Case]:
-    """List cases, oldest first; all of them with None."""
-    with deps.storage.read() as uow:
-        return uow.cases.list(status)
+def decide_case(
+    deps: Dependencies, case_id: int, *, approve: bool, reviewer_id: int, reason: str, trace: str = "-"
+) -> Case:
+    """Say what a reviewer thinks of an open case, and close it if that decides it. The person is told by mail then.
 
-
-def show_case(deps: Dependencies, case_id: int) -> CaseFile:
-    """Return a case with its evidence. Raises NotFound."""
-    with deps.storage.read() as uow:
-        return _file(deps, uow, case_id)
-
-
-def decide_case(deps: Dependencies, case_id: int, *, approve: bool, reviewer: str, reason: str) -> Case:
-    """Decide an open case, once, and tell the person by mail.
-
-    Raises InvalidInput without a reason or a reviewer, or when a mismatch is to be approved: a reviewer judges doubt,
-    and a document of somebody else is none. Raises Conflict when the case is closed.
+    Returns the case, which stays open while approvals are missing. Raises InvalidInput without a reason, or when a
+    mismatch is to be approved: a reviewer judges doubt, and a document of somebody else is none. Raises MayNotReview
+    for somebody who may not, NotFound, and Conflict when the case is closed or the reviewer has spoken already.
     """
     if not reason.strip() or len(reason) > MAX_REASON:
         raise InvalidInput(f"A decision needs a reason of at most {MAX_REASON} characters.")
-    if not reviewer.strip():
-        raise InvalidInput("A decision needs the reviewer's name.")
     now = deps.clock.now()
     with deps.storage.write() as uow:
-        file = _file(deps, uow, case_id)
-        if approve and file.verification.owner == "mismatch":
+        case, verification = find_case(uow, case_id)
+        reviewer = check_reviewer(uow, case, reviewer_id)
+        if approve and verification.owner == "mismatch":
             raise InvalidInput("The document belongs to somebody else than the account; this cannot be approved.")
-        run = uow.runs.get(file.case.run_id)
-        status = "approved" if approve else "rejected"
-        open_still = now < file.case.deadline_at and uow.cases.decide(case_id, status, reviewer, reason.strip(), now)
-        if not open_still or run is None:
+        # Two reviewers at once: the second waits here, and then counts the first one's opinion too.
+        if now >= case.deadline_at or not uow.cases.hold(case_id):
             raise Conflict("The case is closed already.")
-        template = "verification_approved" if approve else "verification_rejected"
-        values: dict[str, str | float] = {"link": f"{deps.policy.issuer}/run/{run.id}"}
-        if approve:
-            values["until"] = run.deadline_at
-        _tell(deps, uow, run, template, values)
+        if not uow.cases.add_opinion(Opinion(0, case_id, reviewer_id, approve, reason.strip(), now)):
+            raise Conflict("You have given your opinion of this case already.")
+        approvals = sum(one.approves for one in uow.cases.opinions(case_id))
+        decided = not approve or approvals >= case.approvals_needed
         note(
             deps,
             uow,
-            "review.decide",
-            status,
-            actor=f"reviewer:{reviewer}",
+            "review.opinion",
+            "approve" if approve else "reject",
+            trace=trace,
+            actor=f"reviewer:{reviewer.email}",
             reason=reason.strip(),
-            user_id=file.case.user_id,
-            run_id=run.id,
-            data={"case": case_id},
+            user_id=case.user_id,
+            run_id=case.run_id,
+            data={"case": case_id, "approvals": approvals, "needed": case.approvals_needed},
         )
-        return _file(deps, uow, case_id).case
+        if decided:
+            _close(deps, uow, case, approve=approve, reviewer=reviewer, reason=reason.strip(), trace=trace)
+        return find_case(uow, case_id)[0]
 
 
-def _file(deps: Dependencies, uow: UnitOfWork, case_id: int) -> CaseFile:
+def find_case(uow: UnitOfWork, case_id: int) -> tuple[Case, Verification]:
+    """Return a case with its verification. Raises NotFound."""
     case = uow.cases.get(case_id)
     verification = uow.verifications.get(case.verification_id) if case else None
     if case is None or verification is None:
         raise NotFound(f"There is no case {case_id}.")
-    user = uow.users.get(case.user_id) if case.user_id is not None else None
-    return CaseFile(case, verification, open_person(deps, verification), user)
+    return case, verification
+
+
+def check_reviewer(uow: UnitOfWork, case: Case, reviewer_id: int) -> User:
+    """Return the reviewer. Raises MayNotReview for somebody without the role, blocked, or who is the case's person."""
+    reviewer = uow.users.get(reviewer_id)
+    roles = {assignment.role for assignment in uow.roles.of_user(reviewer_id)}
+    if reviewer is None or reviewer.status != "active" or not roles & REVIEWING:
+        raise MayNotReview("A review needs the role reviewer.")
+    registration = uow.registrations.of_run(case.run_id)
+    if case.user_id == reviewer_id or (registration is not None and registration.email_key == reviewer.email_key):
+        raise MayNotReview("Nobody reviews their own case.")
+    return reviewer
+
+
+def _close(
+    deps: Dependencies, uow: UnitOfWork, case: Case, *, approve: bool, reviewer: User, reason: str, trace: str
+) -> None:
+    status = "approved" if approve else "rejected"
+    run = uow.runs.get(case.run_id)
+    if run is None or not uow.cases.decide(case.id, status, reviewer.email, reason, deps.clock.now()):
+        raise Conflict("The case is closed already.")
+    values: dict[str, str | float] = {"link": f"{deps.policy.issuer}/run/{run.id}"}
+    if approve:
+        values["until"] = run.deadline_at
+    _tell(deps, uow, run, "verification_approved" if approve else "verification_rejected", values)
+    note(
+        deps,
+        uow,
+        "review.decide",
+        status,
+        trace=trace,
+        actor=f"reviewer:{reviewer.email}",
+        reason=reason,
+        user_id=case.user_id,
+        run_id=run.id,
+        data={"case": case.id},
+    )
 
 
 def _tell(deps: Dependencies, uow: UnitOfWork, run: Run, template: str, values: dict[str, str | float]) -> None:

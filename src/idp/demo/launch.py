@@ -16,6 +16,7 @@ from typing import Final
 from idp.application.operators import NewUser, add_user, put_clients
 from idp.configuration import read_document
 from idp.errors import Conflict
+from idp.records.accounts import RoleAssignment
 from idp.settings import read_settings
 from idp.wiring import build_provider, prepare
 
@@ -36,6 +37,7 @@ PEOPLE: Final = (
     NewUser("alice@example.com", PASSWORD, "Alice", "Example", date(1990, 4, 12)),
     NewUser("bob@example.com", PASSWORD, "Bob", "Example", date(1985, 11, 30)),
 )
+REVIEWER: Final = NewUser("rita@example.com", PASSWORD, "Rita", "Reviewer", date(1979, 2, 3))
 
 
 def run_demo(folder: Path, first_port: int) -> int:
@@ -120,11 +122,14 @@ def prepare_state(environ: Mapping[str, str]) -> None:
     try:
         prepare(provider)
         put_clients(provider.deps, [read_document(settings.config_dir / "demo" / "fernhill-bank.yaml", environ)])
-        for person in PEOPLE:
+        for person in (*PEOPLE, REVIEWER):
             try:
-                add_user(provider.deps, person)
+                user = add_user(provider.deps, person)
             except Conflict:
                 continue
+            if person is REVIEWER:
+                with provider.deps.storage.write() as uow:
+                    uow.roles.add(RoleAssignment(user.id, "reviewer", provider.deps.clock.now(), "demo"))
     finally:
         provider.deps.hashing_pool.close()
         provider.storage.close()

@@ -149,7 +149,10 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A doubtful verification that a reviewer decides."""
+    """A doubtful verification that reviewers decide.
+
+    `approvals_needed` is how many different reviewers must approve; one rejection is enough to reject.
+    """
 
     id: int
     run_id: int
@@ -163,7 +166,20 @@ class Case:
     decided_by: str | None = None
     decided_at: float | None = None
     decision_reason: str | None = None
+    approvals_needed: int = 1
     version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one reviewer says of a case. A reviewer has one opinion of a case, and it never changes."""
+
+    id: int
+    case_id: int
+    reviewer_id: int
+    approves: bool
+    reason: str
+    at: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from idp.records.journeys import (
     Case,
     Evidence,
     MailedLink,
+    Opinion,
     Run,
     Session,
     Verification,
@@ -165,6 +166,10 @@ class VerificationStore(Protocol):
         """Count a user's attempts, for the retry limit."""
         ...
 
+    def of_user(self, user_id: int, limit: int = 20) -> Sequence[Verification]:
+        """List a user's verifications, newest first."""
+        ...
+
 
 class CaseStore(Protocol):
     """Review cases."""
@@ -183,6 +188,22 @@ class CaseStore(Protocol):
 
     def list(self, status: str | None = "open", limit: int = 100) -> Sequence[Case]:
         """List cases, oldest first."""
+        ...
+
+    def hold(self, case_id: int) -> bool:
+        """Keep others from deciding an open case until this unit of work ends. False if it is not open."""
+        ...
+
+    def add_opinion(self, opinion: Opinion) -> bool:
+        """Insert; False if the reviewer has an opinion of the case already."""
+        ...
+
+    def opinions(self, case_id: int) -> Sequence[Opinion]:
+        """List what reviewers say of a case, oldest first."""
+        ...
+
+    def of_user(self, user_id: int, limit: int = 20) -> Sequence[Case]:
+        """List a user's cases, newest first."""
         ...
 
     def decide(self, case_id: int, status: str, decided_by: str, reason: str, at: float) -> bool:

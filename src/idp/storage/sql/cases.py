@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, update
 
-from idp.records.journeys import Case
+from idp.errors import Conflict
+from idp.records.journeys import Case, Opinion
 from idp.storage.sql.rows import Rows
 from idp.storage.sql.statement import Statement
-from idp.storage.sql.tables.journeys import CASES
+from idp.storage.sql.tables.journeys import CASES, OPINIONS
 from idp.storage.sql.transaction import Transaction
 
 _T = CASES.c
@@ -19,6 +20,10 @@ _WITH_STATUS = _ROWS.select(_T.status == bindparam("status"), order=[_T.id], lim
 _OVERDUE = _ROWS.select(
     _T.status == "open", _T.deadline_at <= bindparam("now"), order=[_T.deadline_at, _T.id], limit=True
 )
+_OF_USER = _ROWS.select(_T.user_id == bindparam("user_id"), order=[_T.id.desc()], limit=True)
+_OPINIONS = Rows(OPINIONS, Opinion)
+_SAID = _OPINIONS.select(OPINIONS.c.case_id == bindparam("case_id"), order=[OPINIONS.c.id])
+_HOLD = Statement(update(CASES).where(_T.id == bindparam("id"), _T.status == "open").values(version=_T.version + 1))
 _DECIDE = Statement(
     update(CASES)
     .where(_T.id == bindparam("id"), _T.status == "open")
@@ -56,6 +61,29 @@ class SqlCases:
         if status is None:
             return _ROWS.many(self._transaction, _ALL, {"limit": limit})
         return _ROWS.many(self._transaction, _WITH_STATUS, {"status": status, "limit": limit})
+
+    def hold(self, case_id: int) -> bool:
+        """Keep others from deciding an open case until this unit of work ends. False if it is not open."""
+        # The update locks the row: a second reviewer waits, and then sees the first one's opinion.
+        return self._transaction.change(_HOLD, {"id": case_id}) == 1
+
+    def add_opinion(self, opinion: Opinion) -> bool:
+        """Insert; False if the reviewer has an opinion of the case already."""
+        try:
+            _OPINIONS.add(self._transaction, opinion)
+        except Conflict:
+            if self._transaction.failure is not None:
+                raise
+            return False
+        return True
+
+    def opinions(self, case_id: int) -> Sequence[Opinion]:
+        """List what reviewers say of a case, oldest first."""
+        return _OPINIONS.many(self._transaction, _SAID, {"case_id": case_id})
+
+    def of_user(self, user_id: int, limit: int = 20) -> Sequence[Case]:
+        """List a user's cases, newest first."""
+        return _ROWS.many(self._transaction, _OF_USER, {"user_id": user_id, "limit": limit})
 
     def decide(self, case_id: int, status: str, decided_by: str, reason: str, at: float) -> bool:
         """Close an open case, once. False if it was not open. Raises InvalidInput for a status that is none."""

@@ -16,6 +16,7 @@ _GET = _ROWS.select(_T.id == bindparam("id"))
 _OF_RUN = _ROWS.select(_T.run_id == bindparam("run_id"), order=[_T.id])
 _OF_STEP = _ROWS.select(_T.run_id == bindparam("run_id"), _T.step == bindparam("step"), order=[_T.id])
 _BY_VENDOR_REF = _ROWS.select(_T.connection == bindparam("connection"), _T.vendor_ref == bindparam("vendor_ref"))
+_OF_USER = _ROWS.select(_T.user_id == bindparam("user_id"), order=[_T.id.desc()], limit=True)
 _COUNT = Statement(
     select(func.count()).where(
         _T.user_id == bindparam("user_id"),
@@ -74,6 +75,10 @@ class SqlVerifications:
         row = {"now": now, "later": next_look_at, "limit": limit}
         taken = [_ROWS.decode(found) for found in self._transaction.rows(_CLAIM, row)]
         return sorted(taken, key=lambda verification: verification.id)
+
+    def of_user(self, user_id: int, limit: int = 20) -> Sequence[Verification]:
+        """List a user's verifications, newest first."""
+        return _ROWS.many(self._transaction, _OF_USER, {"user_id": user_id, "limit": limit})
 
     def count_since(self, user_id: int, connection: str, since: float) -> int:
         """Count a user's attempts, for the retry limit."""

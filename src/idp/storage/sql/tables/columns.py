@@ -48,9 +48,9 @@ def refers(name: str, target: str, *, null: bool = False) -> Column[Any]:
     return Column(name, RowId, ForeignKey(f"{target}.id"), nullable=null)
 
 
-def number(name: str, *, null: bool = False) -> Column[Any]:
-    """Make a 64-bit integer column."""
-    return Column(name, BigInteger, nullable=null)
+def number(name: str, *, null: bool = False, default: int | None = None) -> Column[Any]:
+    """Make a 64-bit integer column; `default` is for rows of before it was there."""
+    return Column(name, BigInteger, nullable=null, server_default=None if default is None else str(default))
 
 
 def flag(name: str) -> Column[Any]:

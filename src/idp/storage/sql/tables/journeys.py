@@ -152,11 +152,25 @@ CASES = Table(
     word("decided_by", null=True),
     time("decided_at", null=True),
     long_text("decision_reason", null=True),
+    number("approvals_needed", default=1),
     number("version"),
     one_of("status", ("open", "approved", "rejected", "expired")),
     Index(None, "run_id"),
+    Index(None, "user_id"),
     Index(None, "status", "id"),
     Index(None, "deadline_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+)
+
+OPINIONS = Table(
+    "case_opinions",
+    METADATA,
+    row_id(),
+    refers("case_id", "cases"),
+    refers("reviewer_id", "users"),
+    flag("approves"),
+    long_text("reason"),
+    time("at"),
+    UniqueConstraint("case_id", "reviewer_id"),
 )
 
 LINKS = Table(
