@@ -127,8 +127,10 @@ class IncodeConnector:
         token, seen = call.vendor_secret, Score()
         if stage == "finished":
             seen = await self._read_open_score(token)
-            if self._decide(stage, seen).outcome == "pending":
-                return Concluded("pending", self._result(self._decide(stage, seen), status, seen, {}))
+            waiting = self._decide(stage, seen)
+            if waiting.outcome == "pending":
+                # Our own reviewers may decide before the vendor's do, and need to see whose document it is.
+                return Concluded("pending", self._result(waiting, status, seen, await self._read_person(token)))
         state = await self._close(token)
         if state == "Deleted":
             return Concluded("expired", error="deleted_at_vendor")
