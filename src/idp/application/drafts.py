@@ -12,8 +12,10 @@ from idp.application.releasing import EVERYBODY
 from idp.application.versions import check_text
 from idp.errors import Conflict, InvalidInput, NotFound
 from idp.flows.document import MAX_BYTES
-from idp.flows.parse import FLOW_ID, NAME, parse_flow
+from idp.flows.parse import FLOW_ID, parse_flow
 from idp.flows.problems import Problem
+from idp.flows.reader import NAME
+from idp.flows.reader import NAME
 from idp.records.flows import FlowDraft
 from idp.storage.protocols.unit import UnitOfWork
 

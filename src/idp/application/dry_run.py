@@ -138,7 +138,7 @@ def _find_subflows(deps: Dependencies, uow: UnitOfWork, flow: Flow) -> dict[str,
 
 def _list_flows(deps: Dependencies, uow: UnitOfWork, client: Client | None) -> dict[str, Flow]:
     policy = client.policy if client is not None else None
-    return {purpose: deps.flows.choose(uow, purpose, policy)[0] for purpose in deps.flows.offers(uow, policy)}
+    return {purpose: deps.flows.choose(uow, purpose, policy).flow for purpose in deps.flows.offers(uow, policy)}
 
 
 def _list_step_ups(deps: Dependencies, uow: UnitOfWork, client: Client | None) -> dict[str, Flow]:
@@ -146,7 +146,7 @@ def _list_step_ups(deps: Dependencies, uow: UnitOfWork, client: Client | None) -
     found: dict[str, Flow] = {}
     for acr in deps.levels.acrs:
         try:
-            found[acr], _ = deps.flows.choose_step_up(uow, acr, policy)
+            found[acr] = deps.flows.choose_step_up(uow, acr, policy).flow
         except NotFound:
             continue
     return found

@@ -178,7 +178,8 @@ def tell_publication(done: Publication, text: str, *, as_json: bool) -> None:
 
 def _tell_release(done: releasing.Released, *, as_json: bool) -> None:
     live = done.release
-    said = f"{live.flow_id}: {_name_shares(live)}" if done.changed else f"{live.flow_id}: nothing to do; it is so already"
+    told = _name_shares(live) if done.changed else "nothing to do; it is so already"
+    said = f"{live.flow_id}: {told}"
     _print({"changed": done.changed, "live": live}, [f"{said}."], as_json=as_json)
 
 
