@@ -251,7 +251,7 @@ async def test_an_open_review_is_pending_and_the_session_is_not_closed(world, ou
     assert (seen.outcome, seen.result.overall, seen.result.passing) == ("pending", outcome, False)
     # Our own reviewers may decide before the vendor's do: they must see whose document it is.
     assert seen.result.person["name"]["fullName"] == "ALICE EXAMPLE"
-    assert world.calls == ["status", "score"]
+    assert world.calls == ["status", "score", "ocr-data"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ from idp.flows.document import MAX_BYTES
 from idp.flows.parse import FLOW_ID, parse_flow
 from idp.flows.problems import Problem
 from idp.flows.reader import NAME
-from idp.flows.reader import NAME
 from idp.records.flows import FlowDraft
 from idp.storage.protocols.unit import UnitOfWork
 
