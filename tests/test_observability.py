@@ -6,7 +6,10 @@ import logging
 
 import pytest
 import structlog
+from hypothesis import given
+from hypothesis import strategies as st
 
+from idp import observability
 from idp.observability import REDACTED, Metrics, is_secret_name, redact, set_up_logging
 
 CANARY = "c4nary"
@@ -83,6 +86,44 @@ def test_secret_looking_values_are_cut_out_of_any_text(text):
     assert HANDLE not in cleaned
 
 
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "eyJ",
+                "EYJ",
+                "a.b",
+                "@",
+                "x",
+                "://",
+                "http",
+                "?",
+                "#",
+                "Bearer",
+                "ba\u017fic",
+                "DPoP",
+                " ",
+                "\t",
+                "c4" * 32,
+            ]
+        )
+        | st.text(max_size=5),
+        max_size=12,
+    ).map("".join)
+)
+def test_no_secret_hides_from_the_first_glance(text):
+    """Texts that the quick look lets pass are the same after the thorough one."""
+    thorough = text
+    for pattern, replacement in observability._PATTERNS:
+        thorough = pattern.sub(replacement, thorough)
+    assert redact(text) == thorough
+
+
+def test_a_log_that_cannot_be_written_fails_nobody(log):
+    log.close()
+    structlog.get_logger("idp.x").info("unheard")
+
+
 def test_redaction_goes_into_nested_values_and_stops_at_a_depth():
     deep = {"a": [{"password": CANARY}, ({"list": [f"Bearer {CANARY}x"]},)]}
     assert CANARY not in json.dumps(redact(deep))
@@ -108,6 +149,7 @@ def test_our_log_is_json_with_context_and_without_secrets(log):
     assert line["event"] == "signed_in"
     assert line["request_id"] == "r1"
     assert line["level"] == "info"
+    assert line["logger"] == "idp.x"
     assert line["n"] == 3
     assert CANARY not in log.getvalue()
 
