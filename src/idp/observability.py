@@ -164,6 +164,7 @@ class Metrics:
             buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5),
             registry=self.registry,
         )
+        self._lines: dict[tuple[str, str, int], tuple[Any, Any]] = {}
         self._requests = Counter("idp_http_requests", "Requests", ("method", "route", "status"), registry=self.registry)
         self._runs = Counter("idp_runs", "Ended runs of flows", ("purpose", "status"), registry=self.registry)
         self._verifications = Counter(
@@ -176,9 +177,14 @@ class Metrics:
 
     def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request; `route` is the pattern of its path."""
-        method = method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "other"
-        self._seconds.labels(method, route).observe(seconds)
-        self._requests.labels(method, route, str(status)).inc()
+        found = self._lines.get((method, route, status))
+        if found is None:
+            name = method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "other"
+            found = self._seconds.labels(name, route), self._requests.labels(name, route, str(status))
+            if name == method:
+                self._lines[method, route, status] = found
+        found[0].observe(seconds)
+        found[1].inc()
 
     def count_run(self, purpose: str, status: str) -> None:
         """Count a run that has ended."""

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import anyio
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from starlette.routing import Route
 
@@ -26,6 +26,7 @@ PARAMETERS = [
     *("client_assertion", "client_assertion_type", "outcome", "step", "seq", "csrf", "email", "password", "account"),
     *("post_logout_redirect_uri", "logout_hint", "code_verifier", "token_type_hint", "access_token", "resource"),
 ]
+MAX_URL = 60_000  # the test's own client refuses to send a longer one
 DEEP = '{"a":' * 2000 + "1" + "}" * 2000
 LIKELY = [
     *("bank", "https://bank.example/callback", "code", "openid", "S256", "none", "login consent", "-1", "0", "1e9"),
@@ -142,6 +143,7 @@ def test_nonsense_is_answered(
     if kind:
         headers["content-type"] = kind.encode("latin-1")
     url = f"{quote(target, safe='/%')}?{encode(query).decode()}"
+    assume(len(url) < MAX_URL)
     sent = content if method not in {"GET", "HEAD", "TRACE"} else None
     check(send(fuzzed, method, url, content=sent, headers=headers), (method, url[:300], content[:300], headers))
 

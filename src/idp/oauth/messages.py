@@ -16,14 +16,13 @@ REPEATABLE = frozenset({"resource"})  # RFC 8707 section 2
 class EndpointRequest:
     """A request as the web layer received it. `form` and `query` keep every value of a repeated parameter.
 
-    `uri` is the address as received and carries no authority: where an address matters, the issuer is used.
+    It has no address: where one matters, the issuer is used.
     """
 
     method: str
     headers: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)
     query: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    uri: str = ""
     request_id: str = ""
 
     def header(self, name: str) -> str | None:

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from idp.observability import Metrics
 from idp.web.assets import Assets
+from idp.web.dispatch import Dispatch
 from idp.web.edge import Edge
 from idp.web.middleware.stack import wrap
 from idp.web.refusals import Refusals
@@ -39,7 +40,7 @@ def build_app(
         async with background():
             yield
 
-    router = _WithEdge(Router(list_routes(assets, themes), lifespan=lifespan), edge)
+    router = _WithEdge(Dispatch(Router(list_routes(assets, themes), lifespan=lifespan)), edge)
     return wrap(
         router,
         issuer=edge.issuer,

@@ -48,11 +48,14 @@ def edge_of(request: Request) -> Edge:
 
 def browser_of(request: Request, ui_locales: str | None = None) -> Browser:
     """Describe the browser. One that has no browser cookie gets a fresh secret, which `finish` sets."""
+    known: Browser | None = request.scope.get("idp.browser")
+    if known is not None and ui_locales is None:
+        return known
     edge = edge_of(request)
     secret = edge.cookies.browser.read(request.headers.raw)
     if secret is None:
         secret = request.scope.setdefault("idp.new_browser", mint(edge.deps.random_bytes).text)
-    return Browser(
+    browser = Browser(
         secret=secret,
         session_handle=edge.cookies.session.read(request.headers.raw),
         address=request.client.host if request.client else "",
@@ -60,6 +63,9 @@ def browser_of(request: Request, ui_locales: str | None = None) -> Browser:
         locale=edge.translation.negotiate(ui_locales, None, request.headers.get("accept-language")),
         trace=request_id_of(request.scope),
     )
+    if ui_locales is None:
+        request.scope["idp.browser"] = browser
+    return browser
 
 
 def finish(request: Request, response: Response, session_handle: str | None = None) -> Response:

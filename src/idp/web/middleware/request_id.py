@@ -4,13 +4,12 @@ import re
 import secrets
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from idp.handles import RandomBytes
 
-HEADER: Final = "X-Request-ID"
+HEADER: Final = b"x-request-id"
 # W3C Trace Context section 3.2: version ff, and all-zero ids, are invalid. Later versions may append fields.
 _TRACEPARENT: Final = re.compile(
     rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-[\x21-\x7e]*)?"
@@ -35,7 +34,8 @@ class RequestId:
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[HEADER] = request_id
+                others = [header for header in message["headers"] if header[0] != HEADER]
+                message = {**message, "headers": [*others, (HEADER, request_id.encode())]}
             await send(message)
 
         with bound_contextvars(request_id=request_id):

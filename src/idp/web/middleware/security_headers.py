@@ -6,7 +6,6 @@ The defaults are those of an answer that is no page: nothing may load, frame or 
 
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from idp.web.content_security import SEALED_POLICY
@@ -44,9 +43,10 @@ class SecurityHeaders:
         in a popup window and wait for it; an operator who has those chooses `unsafe-none`.
         """
         self._app = app
-        self._headers = {**_ALWAYS, "Cross-Origin-Opener-Policy": opener_policy}
+        headers = {**_ALWAYS, "Cross-Origin-Opener-Policy": opener_policy}
         if https:
-            self._headers["Strict-Transport-Security"] = f"max-age={hsts_seconds}"
+            headers["Strict-Transport-Security"] = f"max-age={hsts_seconds}"
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; the answer gets every header it does not have."""
@@ -56,9 +56,9 @@ class SecurityHeaders:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                said = {name.lower() for name, _ in message["headers"]}
+                missing = [header for header in self._headers if header[0] not in said]
+                message = {**message, "headers": [*message["headers"], *missing]}
             await send(message)
 
         await self._app(scope, receive, send_guarded)

@@ -9,8 +9,9 @@ from idp.application.redeem import answer
 from idp.application.threads import in_thread
 from idp.errors import InvalidInput
 from idp.oauth.messages import NO_STORE, EndpointRequest, EndpointResponse
-from idp.web.edge import browser_of, edge_of
+from idp.web.edge import edge_of
 from idp.web.forms import read_pairs
+from idp.web.middleware.request_id import request_id_of
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -35,13 +36,19 @@ def make_endpoint(name: str) -> Handler:
             method=request.method,
             headers={key.decode("latin-1"): value.decode("latin-1") for key, value in request.headers.raw},
             form=form,
-            query={key: request.query_params.getlist(key) for key in request.query_params},
-            uri=str(request.url),
-            request_id=browser_of(request).trace,
+            query=query_of(request),
+            request_id=request_id_of(request.scope),
         )
         return to_response(await in_thread(answer, edge_of(request).deps, name, call))
 
     return endpoint
+
+
+def query_of(request: Request) -> dict[str, list[str]]:
+    """Return every value of each query parameter; most requests have none."""
+    if not request.scope["query_string"]:
+        return {}
+    return {key: request.query_params.getlist(key) for key in request.query_params}
 
 
 def to_response(response: EndpointResponse) -> Response:
