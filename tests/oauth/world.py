@@ -150,7 +150,7 @@ class World:
     def post(
         self, endpoint: str, values: Mapping[str, str | Sequence[str]], headers: Mapping[str, str] | None = None
     ) -> EndpointResponse:
-        request = EndpointRequest("POST", headers or {}, form(values), {}, f"{ISSUER}/{endpoint}", "req-1")
+        request = EndpointRequest("POST", headers or {}, form(values), {}, "req-1")
         with self.storage.write() as unit:
             return getattr(self.server, endpoint)(unit, request)
 

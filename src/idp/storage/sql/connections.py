@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam
 
 from idp.records.journeys import Connection
+from idp.storage.sql.configured import Configured
 from idp.storage.sql.rows import Rows
 from idp.storage.sql.tables.clients import CONNECTIONS
 from idp.storage.sql.transaction import Transaction
@@ -17,16 +18,18 @@ _ALL = _ROWS.select()
 class SqlConnections:
     """`ConnectionStore`."""
 
-    def __init__(self, transaction: Transaction) -> None:
-        """Bind to a transaction."""
+    def __init__(self, transaction: Transaction, configured: Configured) -> None:
+        """Bind to a transaction, and to what is known of the configuration in it."""
         self._transaction = transaction
+        self._configured = configured
 
     def get(self, name: str) -> Connection | None:
         """Find by name."""
-        return _ROWS.one(self._transaction, _GET, {"name": name})
+        return self._configured.one(_ROWS, _GET, {"name": name})
 
     def put(self, connection: Connection) -> None:
         """Insert or replace."""
+        self._configured.changed()
         _ROWS.put(self._transaction, connection)
 
     def all(self) -> Sequence[Connection]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import bindparam, func, literal, or_, select
 
 from idp.records.flows import FlowVersion
+from idp.storage.sql.configured import Configured
 from idp.storage.sql.rows import Rows
 from idp.storage.sql.statement import InsertFor, Statement
 from idp.storage.sql.tables.flows import FLOW_VERSIONS
@@ -41,9 +42,10 @@ _PUBLISH = Statement(build=_publish)
 class SqlFlows:
     """`FlowStore`."""
 
-    def __init__(self, transaction: Transaction) -> None:
-        """Bind to a transaction."""
+    def __init__(self, transaction: Transaction, configured: Configured) -> None:
+        """Bind to a transaction, and to what is known of the configuration in it."""
         self._transaction = transaction
+        self._configured = configured
 
     def publish(
         self,
@@ -60,6 +62,7 @@ class SqlFlows:
         row = _ROWS.encode(record)
         del row["version"]
         while True:
+            self._configured.changed()
             rows = self._transaction.rows(_PUBLISH, row)
             if rows:
                 return _ROWS.decode(rows[0])
@@ -70,11 +73,11 @@ class SqlFlows:
 
     def get(self, flow_id: str, version: int) -> FlowVersion | None:
         """Find one version."""
-        return _ROWS.one(self._transaction, _GET, {"flow_id": flow_id, "version": version})
+        return self._configured.one(_ROWS, _GET, {"flow_id": flow_id, "version": version})
 
     def latest(self, flow_id: str) -> FlowVersion | None:
         """Find the newest version."""
-        return _ROWS.one(self._transaction, _LATEST, {"flow_id": flow_id})
+        return self._configured.one(_ROWS, _LATEST, {"flow_id": flow_id})
 
     def all_latest(self) -> Sequence[FlowVersion]:
         """List the newest version of each flow, in flow_id order."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, literal, select
 
 from idp.records.flows import FlowRelease
+from idp.storage.sql.configured import Configured
 from idp.storage.sql.rows import Rows
 from idp.storage.sql.statement import Statement
 from idp.storage.sql.tables.flows import FLOW_RELEASES
@@ -24,17 +25,19 @@ _HISTORY = _ROWS.select(_OF_FLOW, order=[_T.number.desc()], limit=True)
 class SqlReleases:
     """`ReleaseStore`."""
 
-    def __init__(self, transaction: Transaction) -> None:
-        """Bind to a transaction."""
+    def __init__(self, transaction: Transaction, configured: Configured) -> None:
+        """Bind to a transaction, and to what is known of the configuration in it."""
         self._transaction = transaction
+        self._configured = configured
 
     def append(self, release: FlowRelease) -> FlowRelease:
         """Insert. Raises Conflict if the flow has a release of that number: somebody was faster."""
+        self._configured.changed()
         return _ROWS.add(self._transaction, release)
 
     def live(self, flow_id: str) -> FlowRelease | None:
         """Find the release in force: the newest."""
-        return _ROWS.one(self._transaction, _LIVE, {"flow_id": flow_id})
+        return self._configured.one(_ROWS, _LIVE, {"flow_id": flow_id})
 
     def all_live(self) -> Sequence[FlowRelease]:
         """List the release in force of each flow, in flow_id order."""

@@ -9,6 +9,7 @@ from sqlalchemy import URL, make_url, text
 from idp.clock import Clock, SystemClock
 from idp.errors import IdpError
 from idp.storage.sql import migrate
+from idp.storage.sql.configured import Memory
 from idp.storage.sql.postgresql import PostgresqlDatabase
 from idp.storage.sql.sqlite import SqliteDatabase, Synchronous
 from idp.storage.sql.statement import Statement
@@ -43,13 +44,14 @@ class SqlStorage:
         Raises ValueError for any other kind of URL.
         """
         self._clock = clock or SystemClock()
+        self._memory = Memory()
         self._database = _open(make_url(url), synchronous, busy_seconds, pool_size)
 
     @contextmanager
     def read(self) -> Iterator[SqlUnit]:
         """Open a unit of work that cannot write: the database refuses."""
         with self._database.read() as transaction:
-            yield SqlUnit(transaction, self._clock)
+            yield SqlUnit(transaction, self._clock, self._memory)
 
     @contextmanager
     def write(self) -> Iterator[SqlUnit]:
@@ -58,7 +60,7 @@ class SqlStorage:
         Raises Unavailable when the database is, and whatever error killed the transaction, even if it was caught.
         """
         with self._database.write() as transaction:
-            yield SqlUnit(transaction, self._clock)
+            yield SqlUnit(transaction, self._clock, self._memory)
 
     def migrate(self, to: Literal["head", "expand"] = "head") -> None:
         """Bring the schema up to date; safe when several nodes do it at once. Does nothing when it is.

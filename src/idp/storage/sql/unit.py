@@ -9,6 +9,7 @@ from idp.storage.sql.audit import SqlAudit
 from idp.storage.sql.cases import SqlCases
 from idp.storage.sql.clients import SqlClients
 from idp.storage.sql.codes import SqlCodes
+from idp.storage.sql.configured import Configured, Memory
 from idp.storage.sql.connections import SqlConnections
 from idp.storage.sql.consents import SqlConsents
 from idp.storage.sql.credentials import SqlCredentials
@@ -38,10 +39,11 @@ from idp.storage.sql.verifications import SqlVerifications
 class SqlUnit:
     """`UnitOfWork`. Each store is made when it is first asked for."""
 
-    def __init__(self, transaction: Transaction, clock: Clock) -> None:
+    def __init__(self, transaction: Transaction, clock: Clock, memory: Memory) -> None:
         """Bind to a transaction."""
         self._transaction = transaction
         self._clock = clock
+        self._configured = Configured(transaction, memory)
 
     @cached_property
     def users(self) -> SqlUsers:
@@ -71,17 +73,17 @@ class SqlUnit:
     @cached_property
     def clients(self) -> SqlClients:
         """See `SqlClients`."""
-        return SqlClients(self._transaction)
+        return SqlClients(self._transaction, self._configured)
 
     @cached_property
     def connections(self) -> SqlConnections:
         """See `SqlConnections`."""
-        return SqlConnections(self._transaction)
+        return SqlConnections(self._transaction, self._configured)
 
     @cached_property
     def flows(self) -> SqlFlows:
         """See `SqlFlows`."""
-        return SqlFlows(self._transaction)
+        return SqlFlows(self._transaction, self._configured)
 
     @cached_property
     def keys(self) -> SqlKeys:
@@ -181,7 +183,7 @@ class SqlUnit:
     @cached_property
     def releases(self) -> SqlReleases:
         """See `SqlReleases`."""
-        return SqlReleases(self._transaction)
+        return SqlReleases(self._transaction, self._configured)
 
     @cached_property
     def roles(self) -> SqlRoles:

@@ -1,8 +1,17 @@
 """Tables of what operators configure."""
 
-from sqlalchemy import Index, Table
+from sqlalchemy import CheckConstraint, Column, Index, Table
 
-from idp.storage.sql.tables.columns import METADATA, binary, json, number, one_of, text, time, word
+from idp.storage.sql.tables.columns import METADATA, RowId, binary, json, number, one_of, text, time, word
+
+# One row; triggers of migration 0007 renew its token whenever a client, a connection or a flow changes.
+CONFIGURATION = Table(
+    "configuration",
+    METADATA,
+    Column("id", RowId, primary_key=True, autoincrement=False),
+    text("token"),
+    CheckConstraint("id = 1", name="one_row"),
+)
 
 CLIENTS = Table(
     "clients",
