@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from idp.application.by_identity import by_identity
 from idp.flows.language import ActionStep, ConditionStep, Flow, ReviewStep
 from idp.flows.methods import RECOVERY_LINK, REVIEW
 from idp.flows.proof_rules import LevelRule
@@ -26,6 +27,7 @@ def pieces_of(methods: Iterable[str]) -> list[Evidence]:
     return [Evidence(0, 0, method, (), 0.0, "", purpose) for method in names]
 
 
+@by_identity
 def methods_of(flow: Flow, catalog: Catalog) -> frozenset[str]:
     """Return the evidence methods that some step of the flow can yield."""
     found: set[str] = set()
@@ -41,6 +43,7 @@ def methods_of(flow: Flow, catalog: Catalog) -> frozenset[str]:
     return frozenset(found)
 
 
+@by_identity
 def leads_to(flow: Flow, level: Level, levels: Levels, catalog: Catalog) -> bool:
     """Say whether a step-up flow is meant for a level.
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from idp.application.by_identity import by_identity
 from idp.application.dependencies import Dependencies
 from idp.application.level_rules import methods_of
 from idp.application.rollout import Rider
@@ -55,9 +56,14 @@ def find_reach(
     All the evidence that the flows can yield is laid before `Levels.earn` at once; a level that even this does not earn
     is out of reach, and a request that insists on it is refused before anybody is asked anything.
     """
+    reachable = _earn_all(levels, catalog, *flows, *step_ups.values())
+    return Reach(reachable, frozenset(step_ups) & reachable, purposes)
+
+
+@by_identity
+def _earn_all(levels: Levels, catalog: Catalog, *flows: Flow) -> frozenset[str]:
     pieces: list[Evidence] = []
-    for flow in (*flows, *step_ups.values()):
+    for flow in flows:
         methods = methods_of(flow, catalog) | entry_evidence(flow.purpose)
         pieces.extend(Evidence(0, 0, method, (), 0.0, "", flow.purpose) for method in sorted(methods))
-    reachable = frozenset(acr for acr in levels.acrs if levels.earn(acr, pieces, 0.0))
-    return Reach(reachable, frozenset(step_ups) & reachable, purposes)
+    return frozenset(acr for acr in levels.acrs if levels.earn(acr, pieces, 0.0))

@@ -1,7 +1,7 @@
 """The edge: what every route handler is given, and the few things all of them do."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from starlette.requests import Request
@@ -15,6 +15,7 @@ from idp.oidc.responses import AuthorizationResponse
 from idp.translation import Translation
 from idp.web.cookies import Cookies
 from idp.web.csrf import FormGuard
+from idp.web.documents import Documents
 from idp.web.forms import read_form
 from idp.web.middleware.request_id import request_id_of
 from idp.web.pages import Pages
@@ -33,6 +34,7 @@ class Edge:
     guard: FormGuard
     translation: Translation
     trusted_proxies: int = 0
+    documents: Documents = field(default_factory=Documents)
 
     @property
     def issuer(self) -> str:

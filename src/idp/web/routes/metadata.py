@@ -1,32 +1,33 @@
 """Discovery (OIDC Discovery, RFC 8414), the JWK Set, and other well-known addresses."""
 
-from typing import Any
+import json
+from collections.abc import Callable
+from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from idp.application.metadata import describe
 from idp.application.threads import in_thread
-from idp.oidc.discovery import oauth_server_metadata, openid_configuration
-from idp.web.edge import edge_of
+from idp.oidc.discovery import Offer, oauth_server_metadata, openid_configuration
+from idp.web.edge import Edge, edge_of
 
-CACHE = {"cache-control": "public, max-age=300"}
+CACHE: Final = {"cache-control": "public, max-age=300"}
 
 
 async def openid_configuration_endpoint(request: Request) -> Response:
     """Answer OIDC Discovery."""
-    return await _document(request, openid=True)
+    return await _send(request, "openid", lambda edge: _document(edge, openid_configuration))
 
 
 async def oauth_metadata_endpoint(request: Request) -> Response:
     """Answer RFC 8414."""
-    return await _document(request, openid=False)
+    return await _send(request, "oauth", lambda edge: _document(edge, oauth_server_metadata))
 
 
 async def jwks_endpoint(request: Request) -> Response:
     """Answer the JWK Set."""
-    keyring = await in_thread(edge_of(request).deps.keyring)
-    return Response(keyring.jwks_bytes, 200, CACHE, "application/json")
+    return await _send(request, "jwks", lambda edge: edge.deps.keyring().jwks_bytes)
 
 
 async def change_password_endpoint(_request: Request) -> Response:
@@ -34,8 +35,15 @@ async def change_password_endpoint(_request: Request) -> Response:
     return RedirectResponse("/recover", 303)
 
 
-async def _document(request: Request, *, openid: bool) -> Response:
+async def _send(request: Request, name: str, make: Callable[[Edge], bytes]) -> Response:
     edge = edge_of(request)
-    offer = await in_thread(describe, edge.deps, edge.translation.tags)
-    document: dict[str, Any] = (openid_configuration if openid else oauth_server_metadata)(edge.issuer, offer)
-    return JSONResponse(document, headers=CACHE)
+    now = edge.deps.clock.now()
+    body = edge.documents.find(name, now)
+    if body is None:
+        body = await in_thread(make, edge)
+        edge.documents.keep(name, body, now)
+    return Response(body, 200, CACHE, "application/json")
+
+
+def _document(edge: Edge, write: Callable[[str, Offer], dict[str, Any]]) -> bytes:
+    return json.dumps(write(edge.issuer, describe(edge.deps, edge.translation.tags)), separators=(",", ":")).encode()
