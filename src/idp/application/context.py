@@ -1,5 +1,6 @@
 """What conditions may read, beside what the run itself knows. Built for each turn, never stored, free of secrets."""
 
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from idp.application.browser import Browser
@@ -9,8 +10,45 @@ from idp.records.journeys import Run
 from idp.storage.protocols.unit import UnitOfWork
 
 
-def condition_context(deps: Dependencies, uow: UnitOfWork, run: Run, browser: Browser) -> dict[str, Any]:
-    """Return the root variables `user`, `client`, `request`, `device` and `run`."""
+class ConditionContext(Mapping[str, Any]):
+    """The root variables `user`, `client`, `request`, `device` and `run`, read when a condition first asks.
+
+    Most turns meet no condition. Whoever asks does so in the unit of work that it was made for.
+    """
+
+    def __init__(self, read: Callable[[], Mapping[str, Any]]) -> None:
+        """Take how to read them."""
+        self._read = read
+        self._found: Mapping[str, Any] | None = None
+
+    def __bool__(self) -> bool:
+        """Say that there are variables, without reading them."""
+        return True
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a variable."""
+        return self._variables()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names."""
+        return iter(self._variables())
+
+    def __len__(self) -> int:
+        """Count the variables."""
+        return len(self._variables())
+
+    def _variables(self) -> Mapping[str, Any]:
+        if self._found is None:
+            self._found = self._read()
+        return self._found
+
+
+def condition_context(deps: Dependencies, uow: UnitOfWork, run: Run, browser: Browser) -> ConditionContext:
+    """Return the root variables for a run as it stands now."""
+    return ConditionContext(lambda: _read_variables(deps, uow, run, browser))
+
+
+def _read_variables(deps: Dependencies, uow: UnitOfWork, run: Run, browser: Browser) -> dict[str, Any]:
     user_id = run.user_id or run.expected_user_id
     user = uow.users.get(user_id) if user_id is not None else None
     request = uow.requests.get(run.request_id) if run.request_id is not None else None

@@ -34,7 +34,7 @@ from idp.flows.events import (
     Submitted,
 )
 from idp.flows.language import Flow
-from idp.flows.state import State, from_json, to_json
+from idp.flows.state import State, from_plain, to_json
 from idp.records.journeys import Run, Verification
 from idp.storage.protocols.unit import UnitOfWork
 
@@ -135,7 +135,9 @@ class _Hand:
     def __init__(self, deps: Dependencies, uow: UnitOfWork, run: Run, browser: Browser, prepared: Any) -> None:
         self.deps, self.uow, self.run, self.browser, self.prepared = deps, uow, run, browser, prepared
         self.flow: Flow = deps.flows.get(uow, run.flow_id, run.flow_version)
-        self.state: State = from_json(json.dumps(run.state))
+        self.loaded = run
+        self.state: State = from_plain(run.state)
+        self.resumed = self.state
 
     def check_pins(self) -> Ended | None:
         """End a run whose time is over, whose user changed, or whose credentials were replaced meanwhile."""
@@ -281,8 +283,10 @@ class _Hand:
         return Ended(self.run, session)
 
     def _save(self) -> Run:
+        if self.state is self.resumed and self.run is self.loaded:
+            return self.run
         saved = json.loads(to_json(self.state))
-        if saved != self.run.state or self.run != self.uow.runs.get(self.run.id):
+        if saved != self.loaded.state or self.run != self.loaded:
             self.run = self.uow.runs.save(replace(self.run, state=saved))
         return self.run
 

@@ -58,6 +58,9 @@ class State:
     reason: str | None = None
 
 
+_NAMES: Final = dict.fromkeys(item.name for item in fields(State)).keys()
+
+
 def measure_json(value: Any) -> int:
     """Return the size in bytes that the value takes in a saved state. Raises ValueError or TypeError if not JSON."""
     return len(_dump(value).encode())
@@ -66,12 +69,9 @@ def measure_json(value: Any) -> int:
 def to_json(state: State) -> str:
     """Write the state as JSON text, shorter than 8 KiB. Raises StateFault if it would not be."""
     saved: dict[str, Any] = {"saved": SAVED_VERSION}
-    for item in fields(State):
-        value = getattr(state, item.name)
-        if item.name == "trail":
-            saved["trail"] = [[hop.step, hop.outcome] + ([hop.fault] if hop.fault else []) for hop in value]
-        else:
-            saved[item.name] = value
+    for name in _NAMES:
+        saved[name] = getattr(state, name)
+    saved["trail"] = [[hop.step, hop.outcome] + ([hop.fault] if hop.fault else []) for hop in state.trail]
     try:
         text = _dump(saved)
         size = len(text.encode())
@@ -88,10 +88,15 @@ def from_json(text: str) -> State:
         saved = json.loads(text)
     except (ValueError, RecursionError):
         raise StateFault("not JSON") from None
-    if not isinstance(saved, dict) or saved.pop("saved", None) != SAVED_VERSION:
+    return from_plain(saved)
+
+
+def from_plain(value: Any) -> State:
+    """Read a saved state that has been parsed. Raises StateFault as `from_json` does."""
+    if not isinstance(value, dict) or value.get("saved") != SAVED_VERSION:
         raise StateFault("not a saved state of this version")
-    names = {item.name for item in fields(State)}
-    if set(saved) != names:
+    saved = {name: item for name, item in value.items() if name != "saved"}
+    if saved.keys() != _NAMES:
         raise StateFault("keys are missing or unknown")
     trail = tuple(_read_hop(item) for item in _expect(saved["trail"], list))
     for name, check in _CHECKS.items():
