@@ -8,7 +8,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Final, TextIO
@@ -65,11 +65,8 @@ def redact(value: Any, depth: int = 0) -> Any:
         return value
     if depth >= _MAX_DEPTH:
         return REDACTED
-    if isinstance(value, Mapping):
-        return {
-            str(name): REDACTED if is_secret_name(str(name)) else redact(item, depth + 1)
-            for name, item in value.items()
-        }
+    if isinstance(value, dict | Mapping):
+        return {str(name): _redact_named(str(name), item, depth + 1) for name, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [redact(item, depth + 1) for item in value]
     if isinstance(value, bytes):
@@ -77,12 +74,19 @@ def redact(value: Any, depth: int = 0) -> Any:
     return redact(repr(value))
 
 
+def _redact_named(name: str, value: Any, depth: int) -> Any:
+    if is_secret_name(name):
+        return REDACTED
+    kind = type(value)
+    # Most of what a log line holds: numbers, and short texts that nothing is wrong with.
+    if kind is int or kind is float or (kind is str and _SUSPECT.search(value) is None):
+        return value
+    return redact(value, depth)
+
+
 def redact_event(logger: Any, method: str, event: EventDict) -> EventDict:  # noqa: ARG001 - structlog's signature
     """Redact a whole log event; a structlog processor."""
-    reserved = {name: item for name, item in event.items() if name.startswith("_")}
-    redacted: MutableMapping[str, Any] = redact({k: v for k, v in event.items() if k not in reserved})
-    redacted.update(reserved)
-    return redacted
+    return {name: item if name.startswith("_") else _redact_named(name, item, 1) for name, item in event.items()}
 
 
 class _LineLogger:

@@ -1,0 +1,78 @@
+"""The hop to a thread: results, errors, context, and what a cancelled caller may not do."""
+
+import asyncio
+import threading
+from contextvars import ContextVar
+
+import pytest
+
+from idp.application.threads import in_thread
+
+pytestmark = pytest.mark.anyio
+NAME: ContextVar[str] = ContextVar("NAME", default="none")
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+async def test_it_returns_and_raises_what_the_work_does() -> None:
+    assert await in_thread(divmod, 7, 2) == (3, 1)
+    assert await in_thread(dict, a=1) == {"a": 1}
+    with pytest.raises(ZeroDivisionError):
+        await in_thread(divmod, 7, 0)
+
+
+async def test_it_is_another_thread_with_the_callers_context() -> None:
+    NAME.set("caller")
+    assert await in_thread(NAME.get) == "caller"
+    assert await in_thread(threading.get_ident) != threading.get_ident()
+    await in_thread(NAME.set, "inside")
+    assert NAME.get() == "caller"
+
+
+async def test_a_cancelled_caller_waits_until_the_work_is_done() -> None:
+    begun, go, done = asyncio.Event(), threading.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def work() -> None:
+        loop.call_soon_threadsafe(begun.set)
+        go.wait(30)
+        done.set()
+
+    task = asyncio.create_task(in_thread(work))
+    await begun.wait()
+    for _ in range(3):
+        task.cancel()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert not task.done()
+    go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert done.is_set()
+
+
+async def test_a_cancelled_callers_error_is_nobodys() -> None:
+    """The loop would report an exception that nobody has looked at, and warnings are errors here."""
+    begun, go = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def work() -> None:
+        loop.call_soon_threadsafe(begun.set)
+        go.wait(30)
+        raise KeyError
+
+    reported: list[dict[str, object]] = []
+    loop.set_exception_handler(lambda _, context: reported.append(context))
+    task = asyncio.create_task(in_thread(work))
+    await begun.wait()
+    task.cancel()
+    await asyncio.sleep(0)
+    go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    del task
+    await asyncio.sleep(0)
+    assert reported == []
