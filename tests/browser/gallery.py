@@ -16,6 +16,24 @@ FORM = views.Form("/sent", "sample-token", step="sample", seq=3)
 EMAIL = "maria.fernandez@example.com"
 CLIENT = "Banco Ejemplo"
 VENDOR = "https://demo-onboarding.incodesmile.com/acme123/flow/64f0c0ffee?interviewId=0123456789abcdef01234567"
+REQUEST = views.Ceremony(
+    {
+        "challenge": "AAAA",
+        "timeout": 900_000,
+        "rpId": "localhost",
+        "allowCredentials": [],
+        "userVerification": "required",
+    }
+)
+CREATION = views.Ceremony(
+    {
+        "rp": {"name": "Northgate ID", "id": "localhost"},
+        "user": {"id": "AAAA", "name": EMAIL, "displayName": "María Fernández"},
+        "challenge": "AAAA",
+        "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
+        "excludeCredentials": [],
+    }
+)
 
 
 def _wrong(code: str, field: str) -> tuple[views.Problem, ...]:
@@ -27,6 +45,27 @@ SAMPLES: dict[str, views.View] = {
     "identifier-wrong": views.Identifier(
         FORM, email="maria@", recover_url="/recover", back=True, problems=_wrong("invalid_email", "email")
     ),
+    "identifier-passkey": views.Identifier(
+        FORM,
+        client_name=CLIENT,
+        recover_url="/recover",
+        sign_up_url="/sign-up",
+        ceremony=views.Ceremony(REQUEST.options, "passkey"),
+    ),
+    "identifier-passkey-unknown": views.Identifier(
+        FORM,
+        recover_url="/recover",
+        ceremony=views.Ceremony(REQUEST.options, "passkey"),
+        problems=(views.Problem("unknown_passkey"),),
+    ),
+    "passkey": views.Passkey(FORM, REQUEST, EMAIL, client_name=CLIENT, other_way=True, back=True),
+    "passkey-wrong": views.Passkey(FORM, REQUEST, other_way=True, problems=(views.Problem("wrong_passkey"),)),
+    "passkey-nowhere": views.Passkey(FORM, None, EMAIL, other_way=True),
+    "offer-passkey": views.OfferPasskey(FORM, CREATION, EMAIL),
+    "offer-passkey-nowhere": views.OfferPasskey(FORM, None, EMAIL),
+    "add-passkey": views.AddPasskey(FORM, CREATION, EMAIL, back=True),
+    "add-passkey-refused": views.AddPasskey(FORM, CREATION, back=True, problems=(views.Problem("refused_passkey"),)),
+    "add-passkey-nowhere": views.AddPasskey(FORM, None, EMAIL),
     "password": views.Password(FORM, EMAIL, client_name=CLIENT, recover_url="/recover"),
     "password-wrong": views.Password(
         FORM, EMAIL, recover_url="/recover", problems=_wrong("wrong_credentials", "password")

@@ -20,6 +20,7 @@ VALUES: dict[str, Any] = {
     "minutes": 15,
     "code": "042137",
     "device": "Firefox on Linux",
+    "name": "Firefox on Linux",
     "at": 1_800_000_000.0,
     "until": 1_800_086_400.0,
 }

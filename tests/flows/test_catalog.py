@@ -11,7 +11,10 @@ from tests.flows.samples import CATALOG
 
 def test_the_built_in_screens_and_their_exits() -> None:
     assert {name: screen.outcomes for name, screen in CATALOG.screens.items()} == {
-        "identifier": ("submitted", "back"),
+        "identifier": ("submitted", "passkey", "back"),
+        "passkey": ("submitted", "other_way", "back"),
+        "offer_passkey": ("submitted", "skip"),
+        "add_passkey": ("submitted", "back"),
         "password": ("submitted", "back"),
         "totp": ("submitted", "back"),
         "sign_up": ("submitted", "back"),
@@ -30,6 +33,10 @@ def test_the_built_in_actions_and_what_they_prove() -> None:
         "check_password": (("ok", "wrong", "throttled"), {"ok": "pwd"}),
         "check_totp": (("ok", "wrong", "throttled", "not_enrolled"), {"ok": "otp"}),
         "has_totp": (("yes", "no"), {}),
+        "check_passkey": (("ok", "wrong", "throttled", "unknown"), {"ok": "passkey"}),
+        "has_passkey": (("yes", "no"), {}),
+        "passkey_offer_due": (("yes", "no"), {}),
+        "register_passkey": (("added", "refused", "cancelled"), {}),
         "register": (("registered", "taken", "weak"), {}),
         "send_email_code": (("sent", "throttled"), {}),
         "check_email_code": (("ok", "wrong", "expired", "throttled"), {"ok": "email"}),
@@ -59,17 +66,28 @@ def test_no_secret_field_is_ever_among_those_that_are_kept() -> None:
     assert secret == {"password": "pw"}
     for screen in CATALOG.screens.values():
         for field in screen.fields:
-            assert field.secret == (field.type in {"password", "code"})
+            assert field.secret == (field.type in {"password", "code", "passkey"})
+            assert (field.outcome or screen.submit) in screen.outcomes
 
 
 def test_every_action_that_reads_a_typed_secret_says_so() -> None:
     takes = {name for name, action in CATALOG.actions.items() if action.takes_secret}
-    assert takes == {"check_password", "check_totp", "register", "check_email_code", "set_password"}
+    assert takes == {
+        *("check_password", "check_totp", "check_passkey", "register_passkey"),
+        *("register", "check_email_code", "set_password"),
+    }
+
+
+def test_an_outcome_carries_its_own_fields_and_no_others() -> None:
+    identifier = CATALOG.screens["identifier"]
+    assert [item.name for item in identifier.list_carried("submitted")] == ["email"]
+    assert [item.name for item in identifier.list_carried("passkey")] == ["credential"]
+    assert identifier.list_carried("back") == ()
 
 
 def test_every_action_that_changes_credentials_says_so() -> None:
     changes = {name for name, action in CATALOG.actions.items() if action.changes_credentials}
-    assert changes == {"create_account", "set_password", "enrol_identity"}
+    assert changes == {"create_account", "set_password", "enrol_identity", "register_passkey"}
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)

@@ -9,6 +9,7 @@ from idp.identity.ceremonies import (
     NONCE_BYTES,
     Known,
     Place,
+    accepted_options,
     check_challenge,
     creation_options,
     expiry_of,
@@ -152,3 +153,13 @@ def test_a_creation_asks_for_a_discoverable_passkey_with_user_verification_and_n
         "userVerification": "required",
     }
     assert options["excludeCredentials"] == [{"id": b64(b"a" * 16), "type": "public-key"}]
+
+
+def test_a_browser_is_told_all_that_an_account_accepts() -> None:
+    party = relying_party("https://login.example.com", "Northgate")
+    assert party is not None
+    assert accepted_options(party, b"h" * 32, [Known(b"a" * 16), Known(b"b" * 16)]) == {
+        "rpId": "login.example.com",
+        "userId": b64(b"h" * 32),
+        "allAcceptedCredentialIds": [b64(b"a" * 16), b64(b"b" * 16)],
+    }

@@ -13,16 +13,15 @@ from hypothesis import strategies as st
 from webauthn.helpers import encode_cbor
 
 from idp.identity.ceremonies import RelyingParty, creation_options, request_options
+from idp.identity.labels import MAX_LABEL
 from idp.identity.passkeys import (
     MAX_ANSWER,
-    MAX_LABEL,
     Answer,
     NewPasskey,
     PasskeyRefused,
     Use,
     amr_of,
     check_use,
-    clean_label,
     counter_holds,
     pick_label,
     read_answer,
@@ -444,23 +443,6 @@ def test_a_passkey_does_not_become_one_that_can_be_synchronised_or_stop_being_on
 def test_hardware_and_software_keys_are_told_apart() -> None:
     assert amr_of(backup_eligible=False) == ("hwk", "pop", "user")
     assert amr_of(backup_eligible=True) == ("swk", "pop", "user")
-
-
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [
-        ("My phone", "My phone"),
-        ("  My \t\n phone  ", "My phone"),
-        ("\u202eenohp yM", "enohp yM"),
-        ("👩‍💻 laptop", "👩‍💻 laptop"),
-        ("a\0b\x1bc", "a b c"),
-        ("", None),
-        (" \u200b\u2028 ", None),
-        ("é" * 200, "é" * MAX_LABEL),
-    ],
-)
-def test_a_typed_name_is_one_line_of_text(typed: str, kept: str | None) -> None:
-    assert clean_label(typed) == kept
 
 
 def test_a_new_passkey_is_named_after_its_device_with_a_number_if_need_be() -> None:

@@ -12,6 +12,7 @@ from idp.identity.throttling import (
     decide_all,
     keys_for_code,
     keys_for_mail,
+    keys_for_passkey,
     keys_for_password,
     keys_for_verification,
     network_of,
@@ -200,6 +201,7 @@ def test_codes_mails_and_verifications_have_counters_for_the_account_and_the_add
             keys_for_code("ana", "192.0.2.1"),
             keys_for_mail("ana", "192.0.2.1"),
             keys_for_verification("ana"),
+            keys_for_passkey("192.0.2.1"),
             keys_for_password("ana", "192.0.2.1", None),
             keys_for_password("ana", "192.0.2.1", "device"),
         )

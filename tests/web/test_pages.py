@@ -1,6 +1,7 @@
 """Pages: every view renders in every language, is guarded, and shows whatever it is given as text."""
 
 import dataclasses
+import json
 import re
 from html.parser import HTMLParser
 
@@ -64,7 +65,7 @@ def read(name, locale="en"):
 
 def test_the_gallery_has_every_view_and_every_template_is_some_views():
     assert {type(view) for view in SAMPLES.values()} == set(ALL_VIEWS)
-    templates = {path.name for path in TEMPLATES_FOLDER.iterdir()} - {"layout.html", "parts.html"}
+    templates = {path.name for path in TEMPLATES_FOLDER.iterdir()} - {"layout.html", "parts.html", "passkey_parts.html"}
     assert {kind.template for kind in ALL_VIEWS} == templates
 
 
@@ -127,6 +128,10 @@ def test_every_form_is_posted_with_its_guard(name):
     for attributes, fields in read(name).forms:
         assert attributes["method"] == "post"
         hidden = {field["name"]: field["value"] for tag, field in fields if field.get("type") == "hidden"}
+        if "data-passkey" in attributes:
+            # A script sends this one: it is no button that says which outcome it is.
+            assert hidden.pop("outcome") in {"submitted", "passkey"}
+            assert hidden.pop("credential") == ""
         assert hidden == {"csrf": "sample-token", "step": "sample", "seq": "3"}
         assert [field for tag, field in fields if tag == "button"], "a form needs a button to work without scripts"
 
@@ -206,6 +211,7 @@ SPECIAL = {
     "fields": ((HOSTILE, HOSTILE),),
     "asked_at": 900.0,
     "form": views.Form("/x?\"'><script>", HOSTILE, step=HOSTILE, seq=1),
+    "ceremony": views.Ceremony({"challenge": HOSTILE, "user": {"name": HOSTILE}}, HOSTILE),
 }
 BY_TYPE = {bool: True, int: 3, float: 900.0}
 
@@ -301,6 +307,37 @@ def test_durations_and_times_are_written_in_the_persons_language():
     assert "15 Minuten" in PAGES.render(SAMPLES["email-code"], "de").html
     assert "2 hours" in PAGES.render(dataclasses.replace(SAMPLES["email-code"], lifetime=7200.0), "en").html
     assert "21. September 2026" in PAGES.render(SAMPLES["recover-confirm"], "de").html
+
+
+@pytest.mark.parametrize("name", ["passkey", "offer-passkey", "add-passkey"])
+def test_without_scripts_a_passkey_page_says_so_and_has_another_way(name):
+    html = PAGES.render(SAMPLES[name], "en").html
+    assert re.search(r"<noscript><p[^>]*>Passkeys need JavaScript", html)
+    reader = read(name)
+    (ceremony,) = reader.find("form", **{"data-passkey": "get" if name == "passkey" else "create"})
+    (start,) = reader.find("button", type="button")
+    assert "hidden" in start
+    others = [field for attributes, fields in reader.forms if attributes != ceremony for _, field in fields]
+    assert {field["value"] for field in others if field.get("name") == "outcome"} >= (
+        {"other_way", "back"} if name == "passkey" else {"skip"} if name == "offer-passkey" else {"back"}
+    )
+
+
+def test_a_browser_reads_the_options_of_a_ceremony_as_they_were_given():
+    (form,) = read("identifier-passkey").find("form", **{"data-passkey": "get"})
+    assert json.loads(form["data-options"]) == SAMPLES["identifier-passkey"].ceremony.options
+    assert "data-conditional" in form
+    assert "data-unknown" not in form
+    (form,) = read("identifier-passkey-unknown").find("form", **{"data-passkey": "get"})
+    assert "data-unknown" in form
+    assert not read("identifier").find("form", **{"data-passkey": "get"})
+    assert not read("identifier").find("script", defer=None)
+
+
+@pytest.mark.parametrize("name", ["passkey-nowhere", "offer-passkey-nowhere", "add-passkey-nowhere"])
+def test_where_there_are_no_passkeys_the_page_says_so(name):
+    assert "Passkeys cannot be used here" in PAGES.render(SAMPLES[name], "en").html
+    assert not read(name).find("button", type="button")
 
 
 def test_the_page_for_waiting_works_without_scripts():

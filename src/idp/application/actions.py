@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from idp.application import enrolment, mail_codes, second_factor
+from idp.application import enrolment, mail_codes, passkey_steps, second_factor
 from idp.application.dependencies import Dependencies
 from idp.application.passwords import (
     perform_check_password,
@@ -38,6 +38,10 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "check_password": Action(perform_check_password, prepare_check_password),
     "check_totp": Action(second_factor.perform_check_totp),
     "has_totp": Action(second_factor.perform_has_totp),
+    "check_passkey": Action(passkey_steps.perform_check_passkey),
+    "has_passkey": Action(passkey_steps.perform_has_passkey),
+    "passkey_offer_due": Action(passkey_steps.perform_passkey_offer_due),
+    "register_passkey": Action(passkey_steps.perform_register_passkey),
     "register": Action(perform_register, prepare_new_password),
     "send_email_code": Action(mail_codes.perform_send_email_code),
     "check_email_code": Action(mail_codes.perform_check_email_code),

@@ -22,7 +22,8 @@ from idp.storage.protocols.unit import Storage
 class Dependencies:
     """The application's collaborators.
 
-    `code_key` keys the HMAC of e-mailed codes (32 bytes), `recovery_code_keys` that of recovery codes, newest first.
+    `code_key` keys the HMAC of e-mailed codes and of passkey challenges (32 bytes), `recovery_code_keys` that of
+    recovery codes, newest first.
     """
 
     storage: Storage

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from idp.application.dependencies import Dependencies
+from idp.application.passkey_steps import prepare_ceremony
+from idp.application.passkeys import Options
+from idp.flows.events import ShowScreen
 from idp.records.clients import Client
 from idp.records.journeys import Run
 
@@ -11,24 +14,27 @@ from idp.records.journeys import Run
 class Frame:
     """The client's name, validated redirect URI and theme, if the run serves a request.
 
-    `email` is the person's address, if known.
+    `email` is the person's address, if known, `ceremony` what the page asks the browser to do with a passkey.
     """
 
     client_name: str | None = None
     redirect_uri: str | None = None
     email: str = ""
     theme: str | None = None
+    ceremony: Options | None = None
 
 
-def frame_run(deps: Dependencies, run: Run) -> Frame:
-    """Read what the page around a run may say."""
+def frame_run(deps: Dependencies, run: Run, screen: ShowScreen | None = None) -> Frame:
+    """Read what the page around a run may say, and what its screen asks of passkeys."""
     with deps.storage.read() as uow:
         request = uow.requests.get(run.request_id) if run.request_id is not None else None
         client = uow.clients.get(request.client_id) if request else None
         user_id = run.user_id or run.expected_user_id
         user = uow.users.get(user_id) if user_id is not None else None
+        ceremony = prepare_ceremony(deps, uow, run, screen) if screen is not None else None
     target = str(request.params["redirect_uri"]) if request else None
-    return Frame(client.name if client else None, target, user.email if user else "", _theme(client))
+    email = user.email if user else ""
+    return Frame(client.name if client else None, target, email, _theme(client), ceremony)
 
 
 def frame_request(deps: Dependencies, request_id: int | None) -> Frame:

@@ -27,6 +27,12 @@ def pieces_of(methods: Iterable[str]) -> list[Evidence]:
     return [Evidence(0, 0, method, (), 0.0, "", purpose) for method in names]
 
 
+def reached_rank(levels: Levels, evidence: Iterable[Evidence], now: float) -> int:
+    """Return the rank of the highest level that the evidence earns at `now`; -1 for none."""
+    earned = levels.earned(evidence, now)
+    return -1 if earned is None else levels.acrs.index(earned.acr)
+
+
 @by_identity
 def methods_of(flow: Flow, catalog: Catalog) -> frozenset[str]:
     """Return the evidence methods that some step of the flow can yield."""

@@ -14,7 +14,8 @@ class Policy:
     `recovery_unenrolled` says what happens to a person who asks for recovery and has no enrolled identity:
     refused (the default), or sent to a reviewer. `enrol_on_step_up` lets a first identity check, matched by name and
     birth date, become the account's enrolled identity. `review_approvals` is how many different reviewers must approve
-    a doubtful result (four eyes: 2).
+    a doubtful result (four eyes: 2). `passkey_rp_id` is the domain that passkeys are bound to, the issuer's host if
+    None; `passkey_related_origins` are other sites that may use that domain's passkeys.
     """
 
     issuer: str
@@ -27,5 +28,8 @@ class Policy:
     recovery_unenrolled: Literal["refuse", "review"] = "refuse"
     enrol_on_step_up: bool = True
     review_approvals: int = 1
+    passkey_seconds: float = 900.0
+    passkey_rp_id: str | None = None
+    passkey_related_origins: tuple[str, ...] = ()
     session: SessionPolicy = field(default_factory=lambda: SessionPolicy(8 * 3600.0, 24 * 3600.0))
     throttles: ThrottlePolicy = field(default_factory=ThrottlePolicy)

@@ -15,7 +15,11 @@ Work = Callable[[], Any]
 
 @dataclass(frozen=True, slots=True)
 class ActionCall:
-    """One use of an action by a run. `secrets` were typed just now and are never kept."""
+    """One use of an action by a run.
+
+    `secrets` were typed just now and are never kept; `screen` names the page they come from and the moment that it was
+    shown at. Both are gone after a reload.
+    """
 
     run: Run
     step: str
@@ -24,6 +28,7 @@ class ActionCall:
     values: Mapping[str, Mapping[str, Any]]
     browser: Browser
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    screen: tuple[str, int] | None = None
     prepared: Any = field(default=None, repr=False)
 
 

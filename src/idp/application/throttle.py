@@ -23,6 +23,13 @@ def charge(deps: Dependencies, uow: UnitOfWork, counters: Sequence[Counter]) -> 
     return True
 
 
+def has_room(deps: Dependencies, uow: UnitOfWork, counters: Sequence[Counter]) -> bool:
+    """Say whether the counters would allow an attempt, and charge nothing: for what is charged only when it fails."""
+    ordered = sorted(counters, key=lambda counter: counter.key)
+    stored = [(uow.throttles.arrival(item.key), deps.policy.throttles.limit_of(item.limit)) for item in ordered]
+    return decide_all(stored, deps.clock.now()).allowed
+
+
 def forgive(uow: UnitOfWork, counters: Sequence[Counter]) -> None:
     """Forget this device's and this address's own counters of the account after a success.
 

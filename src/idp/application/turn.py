@@ -33,7 +33,7 @@ from idp.flows.events import (
     ShowScreen,
     Submitted,
 )
-from idp.flows.language import Flow
+from idp.flows.language import ActionStep, Flow
 from idp.flows.state import State, from_plain, to_json
 from idp.records.journeys import Run, Verification
 from idp.storage.protocols.unit import UnitOfWork
@@ -41,11 +41,15 @@ from idp.storage.protocols.unit import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class AtScreen:
-    """The run waits for a person at a screen. `values` are what actions said (as the problems of a weak password)."""
+    """The run waits for a person at a screen.
+
+    `values` are what actions said (as the problems of a weak password), `action` names the last action before it.
+    """
 
     run: Run
     effect: ShowScreen
     values: Mapping[str, Mapping[str, Any]]
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,7 @@ class _Hand:
         self.loaded = run
         self.state: State = from_plain(run.state)
         self.resumed = self.state
+        self.screen: tuple[str, int] | None = None
 
     def check_pins(self) -> Ended | None:
         """End a run whose time is over, whose user changed, or whose credentials were replaced meanwhile."""
@@ -176,7 +181,7 @@ class _Hand:
                         return AtReview(self._save(), self.run.deadline_at)
                     effect = decided
                 case ShowScreen():
-                    return AtScreen(self._save(), effect, self.state.values)
+                    return AtScreen(self._save(), effect, self.state.values, self._last_action())
                 case Finish():
                     return self._finish(effect)
 
@@ -192,6 +197,7 @@ class _Hand:
         if kind is None:
             raise RefusedEvent("the run is not at a screen")
         fields, secrets = kind.split(answer.values)
+        self.screen = (answer.step, answer.seq)
         return self._advance(Submitted(answer.step, answer.seq, answer.outcome, fields, secrets))
 
     def _leave_vendor(self, here: CallConnector, answer: Answer) -> Effect:
@@ -228,7 +234,12 @@ class _Hand:
             values=self.state.values,
             browser=self.browser,
             secrets=effect.secrets,
+            screen=self.screen,
         )
+
+    def _last_action(self) -> str:
+        steps = (self.flow.steps.get(hop.step) for hop in reversed(self.state.trail))
+        return next((step.action for step in steps if isinstance(step, ActionStep)), "")
 
     def _newest(self, effect: CallConnector) -> Verification | None:
         mine = [item for item in self.uow.verifications.of_run(self.run.id, effect.step) if item.visit == effect.seq]

@@ -2,11 +2,27 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
-from idp.flows.methods import ACCOUNT, EMAIL, IDV, OTP, PWD, REGISTRATION, SECOND_FACTOR
+from idp.flows.methods import ACCOUNT, EMAIL, IDV, OTP, PASSKEY, PWD, REGISTRATION, SECOND_FACTOR
 from idp.flows.ready_made import EMAIL_VERIFIED, ENROLLED, KNOWN, Simulated
 from idp.flows.step_types import ActionType
+
+_EVERY: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {
+            "days": {
+                "type": "integer",
+                "title": "Days between two offers",
+                "minimum": 1,
+                "maximum": 3650,
+                "default": 90,
+            }
+        },
+        "additionalProperties": False,
+    }
+)
 
 ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
     {
@@ -41,6 +57,32 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 settles={"no": SECOND_FACTOR},
                 needs_user=True,
                 simulated=Simulated("no", {"totp": "yes"}),
+            ),
+            # A passkey is two factors by itself, since the person is verified each time.
+            ActionType(
+                "check_passkey",
+                "Check the passkey",
+                ("ok", "wrong", "throttled", "unknown"),
+                proves={"ok": PASSKEY},
+                settles={"ok": SECOND_FACTOR},
+                takes_secret=True,
+                sets_user=True,
+            ),
+            ActionType("has_passkey", "Does the person have a passkey?", ("yes", "no"), needs_user=True),
+            ActionType(
+                "passkey_offer_due",
+                "Is it time to offer a passkey?",
+                ("yes", "no"),
+                arguments=_EVERY,
+                needs_user=True,
+            ),
+            ActionType(
+                "register_passkey",
+                "Keep the new passkey",
+                ("added", "refused", "cancelled"),
+                takes_secret=True,
+                needs_user=True,
+                changes_credentials=True,
             ),
             # `taken` must look like `registered`. The application then mails "you have an account already" instead of a
             # code, and no code is ever right.

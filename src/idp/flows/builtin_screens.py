@@ -9,6 +9,9 @@ from idp.flows.step_types import Field, ScreenType
 _EMAIL_FIELD: Final = Field("email", "email")
 _PASSWORD: Final = Field("password", "password", secret=True)
 _CODE: Final = Field("code", "code", secret=True)
+#: What an authenticator said. Not a secret, but worth nothing to keep: it answers one page once.
+_CREDENTIAL: Final = Field("credential", "passkey", secret=True)
+_OWN_CREDENTIAL: Final = Field("credential", "passkey", secret=True, outcome="passkey")
 _MESSAGE: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "type": "object",
@@ -23,7 +26,23 @@ SCREENS: Final[Mapping[str, ScreenType]] = MappingProxyType(
     {
         screen.name: screen
         for screen in (
-            ScreenType("identifier", "Ask for the e-mail address", ("submitted", "back"), (_EMAIL_FIELD,), _BACK),
+            # Wired, `passkey` also lets the browser offer passkeys in the address field.
+            ScreenType(
+                "identifier",
+                "Ask for the e-mail address",
+                ("submitted", "passkey", "back"),
+                (_EMAIL_FIELD, _OWN_CREDENTIAL),
+                frozenset({"passkey", "back"}),
+            ),
+            ScreenType(
+                "passkey",
+                "Sign in with a passkey",
+                ("submitted", "other_way", "back"),
+                (_CREDENTIAL,),
+                frozenset({"other_way", "back"}),
+            ),
+            ScreenType("offer_passkey", "Offer to create a passkey", ("submitted", "skip"), (_CREDENTIAL,)),
+            ScreenType("add_passkey", "Create a passkey", ("submitted", "back"), (_CREDENTIAL,), _BACK),
             ScreenType("password", "Ask for the password", ("submitted", "back"), (_PASSWORD,)),
             ScreenType("totp", "Ask for an authenticator code", ("submitted", "back"), (_CODE,)),
             ScreenType("sign_up", "Create an account", ("submitted", "back"), (_EMAIL_FIELD, _PASSWORD), _BACK),

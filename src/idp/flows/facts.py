@@ -132,10 +132,11 @@ class FactTable:
 
     def _give_by_screen(self, step: ScreenStep, outcome: str) -> set[str]:
         screen = self.catalog.screens.get(step.screen)
-        if screen is None or outcome != screen.submit:
+        if screen is None:
             return set()
-        given = {name_field(item.name) for item in screen.fields if not item.secret and item.required}
-        return given | ({SECRET} if any(item.secret for item in screen.fields) else set())
+        carried = screen.list_carried(outcome)
+        given = {name_field(item.name) for item in carried if not item.secret and item.required}
+        return given | ({SECRET} if any(item.secret for item in carried) else set())
 
     def _give_by_action(self, step: ActionStep, outcome: str) -> set[str]:
         action = self.catalog.actions.get(step.action)

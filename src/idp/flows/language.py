@@ -28,7 +28,9 @@ CONNECTOR_OUTCOMES: Final = ("completed", "pending", "not_finished", "expired", 
 #: Connector outcomes after which there is something for a reviewer to look at.
 RESULT_OUTCOMES: Final = frozenset({"completed", "pending"})
 #: Outcomes that the next screen shows as what went wrong. `taken` is absent on purpose: it must not be told.
-FAILURES: Final = frozenset({"wrong", "throttled", "weak", "expired", "conflict", "error", "not_finished", "refused"})
+FAILURES: Final = frozenset(
+    {"wrong", "unknown", "throttled", "weak", "expired", "conflict", "error", "not_finished", "refused"}
+)
 
 DEFAULT_REVIEW_DEADLINE: Final = 48 * 3600.0
 MAX_STEPS: Final = 500

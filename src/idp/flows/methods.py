@@ -8,6 +8,7 @@ from idp.flows.language import RECOVERY, SIGN_IN, SIGN_UP, STEP_UP
 PWD: Final = "pwd"
 OTP: Final = "otp"
 EMAIL: Final = "email"
+PASSKEY: Final = "passkey"
 #: What a passing result of an identity connection becomes, and what a reviewer's approval of one becomes.
 IDENTITY: Final = "identity"
 REVIEW: Final = "review"
@@ -20,7 +21,7 @@ SECOND_FACTOR: Final = "second_factor"
 REGISTRATION: Final = "registration"
 ACCOUNT: Final = "account"
 #: Evidence that authenticates, any one of which lets a sign-in complete (together with a known user).
-AUTHENTICATING: Final = frozenset({PWD, OTP, EMAIL, "passkey", "federated"})
+AUTHENTICATING: Final = frozenset({PWD, OTP, EMAIL, PASSKEY, "federated"})
 
 
 def entry_evidence(purpose: str) -> frozenset[str]:

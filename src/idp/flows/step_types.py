@@ -16,12 +16,16 @@ ANY_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType({"type": "object"})
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One input of a screen. A secret one travels on events and effects only and is never stored."""
+    """One input of a screen. A secret one travels on events and effects only and is never stored.
+
+    `outcome` is the outcome that carries it; None for the one that the screen is submitted with.
+    """
 
     name: str
     type: str
     secret: bool = False
     required: bool = True
+    outcome: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class ScreenType:
     """A page.
 
     `optional` outcomes may be left unwired: the page then shows no button for them. `submit` is the outcome that
-    carries the fields.
+    carries the fields, but for those that name another.
     """
 
     name: str
@@ -39,6 +43,10 @@ class ScreenType:
     optional: frozenset[str] = frozenset()
     arguments: Mapping[str, Any] = field(default_factory=lambda: NO_OPTIONS)
     submit: str = "submitted"
+
+    def list_carried(self, outcome: str) -> tuple[Field, ...]:
+        """Return the fields that an outcome carries."""
+        return tuple(item for item in self.fields if (item.outcome or self.submit) == outcome)
 
     def split(self, values: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
         """Part submitted values into (fields that may be stored, secrets). Unknown names are dropped."""

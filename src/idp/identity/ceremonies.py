@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from webauthn import generate_authentication_options, generate_registration_options
-from webauthn.helpers import options_to_json_dict
+from webauthn.helpers import bytes_to_base64url, options_to_json_dict
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
 from webauthn.helpers.structs import (
     AttestationConveyancePreference,
@@ -171,6 +171,15 @@ def creation_options(
             supported_pub_key_algs=list(ALGORITHMS),
         )
     )
+
+
+def accepted_options(party: RelyingParty, user_handle: bytes, known: Sequence[Known]) -> Mapping[str, Any]:
+    """Return the JSON for `PublicKeyCredential.signalAllAcceptedCredentials` (WebAuthn Level 3 section 5.1.10)."""
+    return {
+        "rpId": party.rp_id,
+        "userId": bytes_to_base64url(user_handle),
+        "allAcceptedCredentialIds": [bytes_to_base64url(one.credential_id) for one in known],
+    }
 
 
 def _describe(known: Known) -> PublicKeyCredentialDescriptor:

@@ -10,7 +10,6 @@ import binascii
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -31,13 +30,13 @@ from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import AuthenticatorData, AuthenticatorTransport, CredentialDeviceType
 
 from idp.identity.ceremonies import ALGORITHMS, RelyingParty
+from idp.identity.labels import MAX_LABEL, clean_label
 
 #: A browser's answer is a few hundred bytes, with an RSA key and a long credential ID two thousand.
 MAX_ANSWER: Final = 8192
 #: WebAuthn sections 4 ("credential ID") and 7.1 step 25.
 MIN_ID, MAX_ID = 16, 1023
 MAX_PER_PERSON: Final = 20
-MAX_LABEL: Final = 64
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]+")
 _TRANSPORTS: Final = frozenset(item.value for item in AuthenticatorTransport)
 #: What the libraries below raise for bytes that are not what they should be.
@@ -205,15 +204,9 @@ def amr_of(*, backup_eligible: bool) -> tuple[str, ...]:
     return ("swk" if backup_eligible else "hwk", "pop", "user")
 
 
-def clean_label(typed: str) -> str | None:
-    """Return a name that a person typed for a passkey: one line of MAX_LABEL characters. None if nothing is left."""
-    printable = "".join(" " if _is_blank(each) else each for each in typed[: 4 * MAX_LABEL])
-    return " ".join(printable.split())[:MAX_LABEL].strip() or None
-
-
 def pick_label(device: str, taken: Collection[str]) -> str:
     """Return a name for a new passkey: that of the device, with a number if it is taken."""
-    wanted = clean_label(device) or "Passkey"
+    wanted = clean_label(device, "Passkey")
     numbered = (f"{wanted[: MAX_LABEL - 4]} {number}" for number in range(2, MAX_PER_PERSON + 2))
     return next((label for label in (wanted, *numbered) if label not in taken), wanted)
 
@@ -282,11 +275,6 @@ def _decode(value: Any) -> bytes:
         return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
     except binascii.Error:
         raise PasskeyRefused("malformed") from None
-
-
-def _is_blank(character: str) -> bool:
-    # Controls and spaces of every kind, so that no name can turn the text around it; but emoji are joined by one.
-    return unicodedata.category(character)[0] in "CZ" and character != "\u200d"
 
 
 def _read_transports(value: Any) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ LimitName = Literal[
     "mail_per_recipient",
     "mail_per_address",
     "verification_per_account",
+    "passkey_per_address",
 ]
 
 # A carrier or a landlord hands out at least this much; single IPv6 addresses are free to the attacker.
@@ -95,6 +96,7 @@ class ThrottlePolicy:
     mail_per_recipient: Limit = Limit(3, 900)
     mail_per_address: Limit = Limit(15, 3600)
     verification_per_account: Limit = Limit(5, 86_400)
+    passkey_per_address: Limit = Limit(60, 900)
 
     def limit_of(self, name: LimitName) -> Limit:
         """Return the limit of that name."""
@@ -163,6 +165,14 @@ def keys_for_mail(recipient_key: str, address: str) -> tuple[Counter, ...]:
 def keys_for_verification(account_key: str) -> tuple[Counter, ...]:
     """Return the counters for an identity verification, which costs money and is a guess at being the owner."""
     return (_counter("verification_per_account", account_key),)
+
+
+def keys_for_passkey(address: str) -> tuple[Counter, ...]:
+    """Return the counter for passkeys that were not accepted, to be charged after a failure alone.
+
+    Nobody guesses a key, so no account is counted; this stops those who only want to make us work.
+    """
+    return (_counter("passkey_per_address", network_of(address)),)
 
 
 def network_of(address: str) -> str:

@@ -7,6 +7,7 @@ from idp.application.frame import Frame
 from idp.application.run import AtScreen
 from idp.web import views
 from idp.web.views import Form, Problem, View
+from idp.web.views.passkeys import UNKNOWN
 
 Builder = Callable[[AtScreen, Frame, Form, float], View]
 
@@ -17,6 +18,12 @@ _ERRORS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     ("totp", "wrong"): ("wrong_code", "code"),
     ("email_code", "wrong"): ("wrong_code", "code"),
     ("email_code", "expired"): ("expired_code", "code"),
+}
+#: The same by the action that failed, where one screen comes after several.
+_ERRORS_OF_ACTIONS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
+    ("check_passkey", "wrong"): ("wrong_passkey", ""),
+    ("check_passkey", "unknown"): (UNKNOWN, ""),
+    ("register_passkey", "refused"): ("refused_passkey", ""),
 }
 _WEAK: Final[Mapping[str, tuple[str, str]]] = {
     "too_short": ("short_password", "password"),
@@ -47,11 +54,16 @@ def list_problems(at: AtScreen) -> tuple[Problem, ...]:
         )
     if error == "throttled":
         return (Problem("throttled"),)
-    return (Problem(*_ERRORS.get((at.effect.screen, error), (error, ""))),)
+    by_action = _ERRORS_OF_ACTIONS.get((at.action, error))
+    return (Problem(*(by_action or _ERRORS.get((at.effect.screen, error), (error, "")))),)
 
 
 def _email(at: AtScreen, frame: Frame) -> str:
     return at.effect.form.get("email", "") or frame.email
+
+
+def _ceremony(frame: Frame, outcome: str = "submitted") -> views.Ceremony | None:
+    return views.Ceremony(frame.ceremony, outcome) if frame.ceremony is not None else None
 
 
 def _request_query(at: AtScreen) -> str:
@@ -65,8 +77,30 @@ def _identifier(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View
         client_name=frame.client_name,
         recover_url=f"/recover{_request_query(at)}",
         sign_up_url=f"/sign-up{_request_query(at)}" if at.run.request_id is not None else None,
+        ceremony=_ceremony(frame, "passkey"),
         problems=list_problems(at),
     )
+
+
+def _passkey(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
+    return views.Passkey(
+        form,
+        _ceremony(frame),
+        frame.email,
+        frame.client_name,
+        other_way="other_way" in at.effect.outcomes,
+        back="back" in at.effect.outcomes,
+        problems=list_problems(at),
+    )
+
+
+def _offer_passkey(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
+    return views.OfferPasskey(form, _ceremony(frame), frame.email, list_problems(at))
+
+
+def _add_passkey(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
+    back = "back" in at.effect.outcomes
+    return views.AddPasskey(form, _ceremony(frame), frame.email, back, list_problems(at))
 
 
 def _password(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
@@ -115,6 +149,9 @@ def _message(at: AtScreen, _frame: Frame, form: Form, _seconds: float) -> View:
 
 BUILDERS: Final[Mapping[str, Builder]] = {
     "identifier": _identifier,
+    "passkey": _passkey,
+    "offer_passkey": _offer_passkey,
+    "add_passkey": _add_passkey,
     "password": _password,
     "totp": _totp,
     "sign_up": _sign_up,

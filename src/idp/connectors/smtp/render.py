@@ -30,6 +30,7 @@ MAILS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "recovery_link": frozenset({"service", "link", "minutes", "device", "at"}),
         "email_code": frozenset({"service", "code", "minutes"}),
         "password_changed": frozenset({"service", "recovery_link", "device", "at"}),
+        "passkey_added": frozenset({"service", "recovery_link", "name", "device", "at"}),
         "account_exists": frozenset({"service", "sign_in_link", "recovery_link"}),
         "verification_pending": frozenset({"service"}),
         "verification_approved": frozenset({"service", "link", "until"}),
@@ -37,7 +38,9 @@ MAILS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "identity_enrolled": frozenset({"service", "account_link", "at"}),
     }
 )
-_TEXTS: Final = frozenset({"service", "device", "code"})
+_TEXTS: Final = frozenset({"service", "device", "name", "code"})
+#: They come from outside: mail readers must find no address in them to make a link of.
+_FOREIGN: Final = frozenset({"device", "name"})
 _TIMES: Final = frozenset({"at", "until"})
 _LINK: Final = re.compile(r"https?://[^\s<>\"'\\]+", re.ASCII)
 _INVISIBLE: Final = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -114,8 +117,7 @@ def _check(name: str, value: Value, locale: str) -> str | int:
     if not isinstance(value, str) or not value or len(value) > MAX_VALUE:
         raise CannotRender(detail=f"{name} is not a text, is empty or is too long")
     if name in _TEXTS:
-        if name == "device":
-            # It comes from a request header: mail readers must find no address in it to make a link of.
+        if name in _FOREIGN:
             value = _ADDRESS_MARKS.sub(" ", value)[:MAX_DEVICE]
         return " ".join(_INVISIBLE.sub("", "".join(c if c.isprintable() else " " for c in value)).split())
     if not _LINK.fullmatch(value):

@@ -51,7 +51,7 @@ async def _present(request: Request, view: RunView) -> Response:
     edge = edge_of(request)
     if isinstance(view, Ended):
         return see_other(request, _after(view), view.session.handle if view.session else None)
-    frame = await in_thread(frame_run, edge.deps, view.run)
+    frame = await in_thread(frame_run, edge.deps, view.run, view.effect if isinstance(view, AtScreen) else None)
     page = _view(request, view, frame)
     return show(request, page, locale=view.run.locale, targets=[frame.redirect_uri], theme=frame.theme)
 

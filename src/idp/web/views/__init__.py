@@ -6,6 +6,7 @@ Durations are seconds, times epoch seconds UTC. URLs come from the application, 
 
 from idp.web.views.outside import Failure, Home, LogoutConfirm, OtherUser, SignedOut, StaleStep
 from idp.web.views.page import Form, Problem, View
+from idp.web.views.passkeys import AddPasskey, Ceremony, OfferPasskey, Passkey
 from idp.web.views.recovery import LinkExpired, Recover, RecoverConfirm, RecoverDone, RecoverSent
 from idp.web.views.request import Account, Consent, FormPost, Leaving, Scope, SelectAccount
 from idp.web.views.sign_in import EmailCode, Identifier, Message, NewPassword, Password, SignUp, Totp
@@ -21,6 +22,8 @@ from idp.web.views.verification import (
 
 __all__ = [
     "Account",
+    "AddPasskey",
+    "Ceremony",
     "Consent",
     "EmailCode",
     "Failure",
@@ -33,7 +36,9 @@ __all__ = [
     "LogoutConfirm",
     "Message",
     "NewPassword",
+    "OfferPasskey",
     "OtherUser",
+    "Passkey",
     "Password",
     "Problem",
     "Recover",

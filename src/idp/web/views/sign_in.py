@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from idp.web.views.page import Form, Problem, View
+from idp.web.views.passkeys import Ceremony, says_unknown
 
 
 @dataclass(frozen=True, slots=True)
 class Identifier(View):
-    """Ask for the e-mail address. Without a URL or `back` the matching link or button is not shown."""
+    """Ask for the e-mail address. Without a URL or `back` the matching link or button is not shown.
+
+    With `ceremony` the browser offers passkeys in the address field, and there is a button.
+    """
 
     template: ClassVar[str] = "identifier.html"
     form: Form
@@ -17,7 +21,13 @@ class Identifier(View):
     recover_url: str | None = None
     sign_up_url: str | None = None
     back: bool = False
+    ceremony: Ceremony | None = None
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the browser shall forget the passkey that it offered last."""
+        return says_unknown(self.problems)
 
 
 @dataclass(frozen=True, slots=True)
