@@ -5,6 +5,7 @@ for secrets files named by `IDP_*_FILE`. Every fault is reported at once.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -18,6 +19,9 @@ from idp.errors import InvalidInput
 
 PREFIX: Final = "IDP_"
 MIN_KEY: Final = 32
+_LABEL: Final = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+# The last label begins with a letter, so that no address is taken for a name.
+_DOMAIN: Final = re.compile(rf"(?:{_LABEL}\.)*(?=[a-z]){_LABEL}", re.ASCII)
 #: Values that the demo uses. A production start with any of them is refused.
 DEMO_SECRETS: Final = frozenset(
     {"demo-master-key-that-protects-nothing-at-all", "demo-incode-key", "demo-webhook-secret"}
@@ -59,6 +63,8 @@ class Settings(BaseModel):
     session_absolute_seconds: float = Field(24 * 3600.0, gt=0)
     run_worker: bool = Field(True, description="Send mail and do housekeeping in the server process")
     brand_name: str = "idp"
+    passkey_rp_id: str | None = Field(None, description="Domain that passkeys are bound to; the issuer's host if empty")
+    passkey_related_origins: tuple[str, ...] = Field((), description="Other sites that may use this domain's passkeys")
     forwarded_allow_ips: str = Field("127.0.0.1", description="Proxies whose X-Forwarded-* are believed")
 
     @property
@@ -89,6 +95,10 @@ class Settings(BaseModel):
             faults.append("several workers need PostgreSQL; SQLite serves one")
         if self.master_key is not None and len(self.master_key.get_secret_value()) < MIN_KEY:
             faults.append(f"master_key needs at least {MIN_KEY} characters")
+        if self.passkey_rp_id is not None and not _DOMAIN.fullmatch(self.passkey_rp_id):
+            faults.append("passkey_rp_id must be a domain name, in small letters and without a port")
+        if not all(map(_is_web_origin, self.passkey_related_origins)):
+            faults.append("passkey_related_origins must be https origins, such as https://login.example.org")
         if self.environment == "production":
             faults.extend(self._production_faults(parts.scheme))
         return faults
@@ -104,6 +114,12 @@ class Settings(BaseModel):
         if self.smtp_tls == "none" and self.smtp_host not in {"127.0.0.1", "localhost", "::1"}:
             faults.append("mail must be sent over TLS in production")
         return faults
+
+
+def _is_web_origin(text: str) -> bool:
+    host, colon, port = text.removeprefix("https://").partition(":")
+    numbered = port.isascii() and port.isdigit() and len(port) <= 5
+    return text.startswith("https://") and bool(_DOMAIN.fullmatch(host)) and (numbered if colon else True)
 
 
 def read_settings(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
@@ -156,6 +172,7 @@ def _split(name: str, text: str) -> Any:
         in {
             "egress_hosts",
             "former_master_keys",
+            "passkey_related_origins",
         }
         else text
     )

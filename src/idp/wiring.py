@@ -176,6 +176,8 @@ def _policy(settings: Settings) -> Policy:
         recovery_unenrolled=settings.recovery_unenrolled,
         enrol_on_step_up=settings.enrol_on_step_up,
         review_approvals=settings.review_approvals,
+        passkey_rp_id=settings.passkey_rp_id,
+        passkey_related_origins=settings.passkey_related_origins,
         session=SessionPolicy(settings.session_idle_seconds, settings.session_absolute_seconds),
     )
 

@@ -18,8 +18,10 @@ from idp.oidc.levels_document import parse_levels
 SHIPPED_FOLDER = Path(__file__).parents[2] / "config" / "flows"
 #: The flows that serve the four purposes unless something else is configured.
 SHIPPED = ("recovery", "sign-in", "sign-up", "step-up")
-#: The others, each for a level of its own.
-STEP_UPS = ("step-up-2fa",)
+#: Step-ups, each for a level of its own.
+STEP_UPS = ("step-up-2fa", "step-up-passkey")
+#: Flows that a client can be given in place of those.
+TEMPLATES = ("passkey-sign-in",)
 LEVELS = level_rules(parse_levels(YAML(typ="safe").load(SHIPPED_FOLDER.parent / "levels.yaml")))
 
 CATALOG: Catalog = default_catalog(

@@ -20,23 +20,32 @@ from idp.flows.language import (
 )
 from idp.flows.setting import NOBODY, Person, Script, Setting
 from idp.flows.simulate import Simulation, simulate
-from tests.flows.samples import CATALOG, LEVELS, SHIPPED, SHIPPED_FOLDER, STEP_UPS, find_problems, load_shipped
+from tests.flows.samples import (
+    CATALOG,
+    LEVELS,
+    SHIPPED,
+    SHIPPED_FOLDER,
+    STEP_UPS,
+    TEMPLATES,
+    find_problems,
+    load_shipped,
+)
 
 
 def test_there_is_one_flow_for_each_purpose_and_it_is_named_after_its_file() -> None:
     files = [path for path in SHIPPED_FOLDER.glob("*.yaml") if not path.name.endswith(".test.yaml")]
-    assert {path.stem for path in files} == {*SHIPPED, *STEP_UPS}
+    assert {path.stem for path in files} == {*SHIPPED, *STEP_UPS, *TEMPLATES}
     flows = [load_shipped(name) for name in SHIPPED]
     assert sorted(flow.purpose for flow in flows) == sorted(PURPOSES)
     assert [flow.id for flow in flows] == list(SHIPPED)
 
 
-@pytest.mark.parametrize("name", [*SHIPPED, *STEP_UPS])
+@pytest.mark.parametrize("name", [*SHIPPED, *STEP_UPS, *TEMPLATES])
 def test_each_passes_the_checker_without_a_single_remark(name: str) -> None:
     assert find_problems(load_shipped(name), levels=LEVELS) == []
 
 
-@pytest.mark.parametrize("name", [*SHIPPED, *STEP_UPS])
+@pytest.mark.parametrize("name", [*SHIPPED, *STEP_UPS, *TEMPLATES])
 def test_each_has_a_place_in_the_picture_for_every_step(name: str) -> None:
     flow = load_shipped(name)
     assert set(flow.layout) == set(flow.steps)
@@ -54,7 +63,7 @@ def is_proof(flow: Flow, step: Step, outcome: str) -> bool:
         case ReviewStep():
             return outcome == APPROVED
         case ActionStep() if flow.purpose == "sign_in":
-            return (step.action, outcome) in {("check_totp", "ok"), ("has_totp", "no")}
+            return (step.action, outcome) in {("check_totp", "ok"), ("has_totp", "no"), ("check_passkey", "ok")}
     return False
 
 
@@ -88,10 +97,14 @@ def rewire(flow: Flow, name: str, outcome: str, target: str) -> Flow:
 
 
 def list_damage() -> Iterator[tuple[str, str, str, str]]:
-    for name in SHIPPED:
+    for name in (*SHIPPED, *TEMPLATES):
         flow = load_shipped(name)
         past = [step.id for step in flow.steps.values() if isinstance(step, EndStep) and step.end == COMPLETE]
-        past += {"recovery": ["new_password", "set_password"], "sign-up": ["create"]}.get(name, [])
+        past += {
+            "recovery": ["new_password", "set_password"],
+            "sign-up": ["create"],
+            "passkey-sign-in": ["offer", "register"],
+        }.get(name, [])
         for step, outcome in list_unproved(flow):
             for target in past:
                 yield name, step, outcome, target
@@ -105,6 +118,7 @@ def test_the_damage_is_worth_the_name() -> None:
     assert ("recovery", "explain", "retry", "new_password") in DAMAGE
     assert ("step-up", "check", "otherwise", "done") in DAMAGE
     assert ("sign-in", "check_password", "ok", "done") in DAMAGE
+    assert ("passkey-sign-in", "check_passkey", "unknown", "register") in DAMAGE
 
 
 @pytest.mark.parametrize(("name", "step", "outcome", "target"), DAMAGE)

@@ -1,6 +1,5 @@
 """Passkeys as steps of flows: what their screens ask of a browser, and the actions that judge the answers."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -31,7 +30,7 @@ from idp.identity.credential_guard import may_change
 from idp.identity.passkeys import PasskeyRefused, amr_of
 from idp.identity.throttling import keys_for_passkey
 from idp.records.accounts import User
-from idp.records.journeys import Evidence, Run
+from idp.records.journeys import Run
 from idp.storage.protocols.unit import UnitOfWork
 
 OFFERED: Final = "passkey_offer"
@@ -159,18 +158,13 @@ def _holds_passkey(uow: UnitOfWork, run: Run) -> bool:
 
 
 def _may_add(deps: Dependencies, uow: UnitOfWork, run: Run, user: User) -> bool:
-    """Say whether the run has proved what adding a passkey takes; in a step-up the session it began in counts too."""
+    """Say whether this very run has proved what adding a passkey takes: the owner, or enough of what they have."""
     if has_owner_proof(uow, run):
         return True
     held = [one.kind for one in uow.credentials.of_user(user.id)]
-    rank = reached_rank(deps.levels, _evidence_of(uow, run, user), deps.clock.now())
+    proved = [item for item in uow.evidence.of_run(run.id) if item.user_id == user.id]
+    rank = reached_rank(deps.levels, proved, deps.clock.now())
     return may_change("passkey", "add", held, rank, lambda methods: reached_rank(deps.levels, pieces_of(methods), 0.0))
-
-
-def _evidence_of(uow: UnitOfWork, run: Run, user: User) -> Sequence[Evidence]:
-    session = run.session_id if run.purpose == STEP_UP else None
-    before = uow.evidence.of_session(session) if session is not None else ()
-    return [item for item in (*before, *uow.evidence.of_run(run.id)) if item.user_id == user.id]
 
 
 def _audit(

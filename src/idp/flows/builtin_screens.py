@@ -34,15 +34,16 @@ SCREENS: Final[Mapping[str, ScreenType]] = MappingProxyType(
                 (_EMAIL_FIELD, _OWN_CREDENTIAL),
                 frozenset({"passkey", "back"}),
             ),
+            # Not every browser has passkeys, so their screens always have another way out.
             ScreenType(
                 "passkey",
                 "Sign in with a passkey",
                 ("submitted", "other_way", "back"),
                 (_CREDENTIAL,),
-                frozenset({"other_way", "back"}),
+                frozenset({"other_way"}),
             ),
             ScreenType("offer_passkey", "Offer to create a passkey", ("submitted", "skip"), (_CREDENTIAL,)),
-            ScreenType("add_passkey", "Create a passkey", ("submitted", "back"), (_CREDENTIAL,), _BACK),
+            ScreenType("add_passkey", "Create a passkey", ("submitted", "back"), (_CREDENTIAL,)),
             ScreenType("password", "Ask for the password", ("submitted", "back"), (_PASSWORD,)),
             ScreenType("totp", "Ask for an authenticator code", ("submitted", "back"), (_CODE,)),
             ScreenType("sign_up", "Create an account", ("submitted", "back"), (_EMAIL_FIELD, _PASSWORD), _BACK),

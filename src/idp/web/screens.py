@@ -89,7 +89,6 @@ def _passkey(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
         frame.email,
         frame.client_name,
         other_way="other_way" in at.effect.outcomes,
-        back="back" in at.effect.outcomes,
         problems=list_problems(at),
     )
 
@@ -99,8 +98,7 @@ def _offer_passkey(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> V
 
 
 def _add_passkey(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
-    back = "back" in at.effect.outcomes
-    return views.AddPasskey(form, _ceremony(frame), frame.email, back, list_problems(at))
+    return views.AddPasskey(form, _ceremony(frame), frame.email, list_problems(at))
 
 
 def _password(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:

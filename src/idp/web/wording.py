@@ -47,6 +47,9 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
             "This needs a second way to confirm it is you, and your account has none yet. "
             "Add an authenticator app or a passkey to your account, then try again."
         ),
+        "passkey_missing": mark(
+            "This needs a passkey, and your account has none yet. Add one to your account, then try again."
+        ),
         "cannot_continue": mark("We cannot continue here. Please contact the service you came from."),
     }
 )

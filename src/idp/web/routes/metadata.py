@@ -5,14 +5,19 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from idp.application.metadata import describe
+from idp.application.passkeys import find_party
 from idp.application.threads import in_thread
+from idp.errors import NotFound
 from idp.oidc.discovery import Offer, oauth_server_metadata, openid_configuration
 from idp.web.edge import Edge, edge_of
 
 CACHE: Final = {"cache-control": "public, max-age=300"}
+#: The account pages where a person adds a passkey, and sees and removes those they have.
+ADD_PAGE: Final = "/account/passkeys/add"
+MANAGE_PAGE: Final = "/account"
 
 
 async def openid_configuration_endpoint(request: Request) -> Response:
@@ -33,6 +38,22 @@ async def jwks_endpoint(request: Request) -> Response:
 async def change_password_endpoint(_request: Request) -> Response:
     """Send password managers to where a password is changed (W3C change-password URL)."""
     return RedirectResponse("/recover", 303)
+
+
+async def passkey_endpoints_endpoint(request: Request) -> Response:
+    """Tell password managers where passkeys are added and managed (W3C well-known URL for passkey endpoints)."""
+    edge = edge_of(request)
+    if find_party(edge.deps) is None:
+        raise NotFound(detail="no passkeys at this issuer")
+    return JSONResponse({"enroll": f"{edge.issuer}{ADD_PAGE}", "manage": f"{edge.issuer}{MANAGE_PAGE}"}, headers=CACHE)
+
+
+async def related_origins_endpoint(request: Request) -> Response:
+    """Tell browsers which other sites may use the passkeys of this domain (WebAuthn Level 3 section 5.11)."""
+    origins = edge_of(request).deps.policy.passkey_related_origins
+    if not origins:
+        raise NotFound(detail="no related origins")
+    return JSONResponse({"origins": list(origins)}, headers=CACHE)
 
 
 async def _send(request: Request, name: str, make: Callable[[Edge], bytes]) -> Response:

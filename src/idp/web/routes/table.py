@@ -42,6 +42,8 @@ def list_routes(assets: Assets, themes: ThemeFiles) -> list[BaseRoute]:
         Route("/.well-known/openid-configuration", metadata.openid_configuration_endpoint, methods=["GET"]),
         Route("/.well-known/oauth-authorization-server", metadata.oauth_metadata_endpoint, methods=["GET"]),
         Route("/.well-known/change-password", metadata.change_password_endpoint, methods=["GET"]),
+        Route("/.well-known/passkey-endpoints", metadata.passkey_endpoints_endpoint, methods=["GET"]),
+        Route("/.well-known/webauthn", metadata.related_origins_endpoint, methods=["GET"]),
         Route("/livez", home.livez, methods=["GET"]),
         Route("/readyz", home.readyz, methods=["GET"]),
         Mount("/static", assets),

@@ -13,7 +13,7 @@ UNKNOWN: Final = "unknown_passkey"
 
 @dataclass(frozen=True, slots=True)
 class Ceremony:
-    """What a browser is asked to do with a passkey: options as JSON has them, and the outcome that carries its answer."""
+    """What a browser is asked to do with a passkey: options for JSON, and the outcome that carries its answer."""
 
     options: Mapping[str, Any]
     outcome: str = "submitted"
@@ -31,7 +31,7 @@ def says_unknown(problems: tuple[Problem, ...]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Passkey(View):
-    """Ask for a passkey. `other_way` and `back` say which further buttons there are."""
+    """Ask for a passkey. `other_way` says whether there is a button for that."""
 
     template: ClassVar[str] = "passkey.html"
     form: Form
@@ -39,7 +39,6 @@ class Passkey(View):
     email: str = ""
     client_name: str | None = None
     other_way: bool = False
-    back: bool = False
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -67,5 +66,4 @@ class AddPasskey(View):
     form: Form
     ceremony: Ceremony | None
     email: str = ""
-    back: bool = False
     problems: tuple[Problem, ...] = ()
