@@ -1,4 +1,4 @@
-"""Passkeys of an account as the account pages hold them: offered to one session, kept once, listed, renamed, removed."""
+"""Passkeys of an account as its pages hold them: offered to one session, kept once, listed, renamed, removed."""
 
 from collections.abc import Callable
 from dataclasses import replace
