@@ -7,7 +7,7 @@ import anyio
 import typer
 import uvicorn
 
-from idp.commands import clients, connections, flow_drafts, flow_versions, flows, keys, reviews, user_roles, users
+from idp.commands import clients, connections, flows, keys, reviews, runs, user_roles, users
 from idp.commands.printing import Force
 from idp.commands.provider import open_provider, report_faults
 from idp.demo.launch import run_demo
@@ -16,14 +16,13 @@ from idp.settings import read_settings
 from idp.wiring import build_provider, prepare
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="OpenID Connect provider with verified identity.")
-flows.app.add_typer(flow_versions.app)
-flows.app.add_typer(flow_drafts.app, name="draft", help="Save, show and publish drafts.")
 users.app.add_typer(user_roles.app, name="role", help="Say who operates the provider.")
 app.add_typer(flows.app, name="flow", help="Check, publish, compare and release flows.")
 app.add_typer(users.app, name="users", help="Add, list, block and unblock people.")
 app.add_typer(clients.app, name="clients", help="Register and list relying parties.")
 app.add_typer(connections.app, name="connections", help="Configure and test connectors.")
 app.add_typer(reviews.app, name="reviews", help="Decide doubtful verifications.")
+app.add_typer(runs.app, name="runs", help="See what happened to people in flows.")
 app.add_typer(keys.app, name="keys", help="List and rotate signing keys.")
 
 

@@ -1,6 +1,7 @@
 """Versions, drafts, releases, what the folder gave, roles, and the hops of runs."""
 
 from dataclasses import replace
+from itertools import count
 
 import pytest
 from sqlalchemy import text
@@ -22,8 +23,12 @@ def a_release(number: int = 1, flow_id: str = "login", version: int = 1) -> Flow
     return FlowRelease(flow_id, number, version, NOW, "publish", "ann")
 
 
-def a_hop(run_id: int, step: str, outcome: str, seconds: float, seq: int = 0, **changes: object) -> RunHop:
-    return replace(RunHop(0, run_id, "sign-in", 3, seq, step, outcome, NOW, NOW + seconds), **changes)  # type: ignore[arg-type]
+_SEQ = count(1)
+
+
+def a_hop(run_id: int, step: str, outcome: str, seconds: float, **changes: object) -> RunHop:
+    hop = RunHop(0, run_id, "sign-in", 3, next(_SEQ), 7, step, outcome, NOW, NOW + seconds)
+    return replace(hop, **changes)  # type: ignore[arg-type]
 
 
 def test_a_version_keeps_who_published_it_and_what_it_embeds(storage: SqlStorage) -> None:
@@ -130,6 +135,14 @@ def test_hops_are_listed_in_the_order_they_were_made(storage: SqlStorage, seed: 
         assert [replace(hop, id=0) for hop in kept] == made
 
 
+def test_a_place_in_a_run_is_given_to_one_hop(storage: SqlStorage, seed: Seed) -> None:
+    with storage.write() as unit:
+        unit.hops.append([a_hop(seed.run.id, "a", "ok", 1, seq=1)])
+        with pytest.raises(Conflict):
+            unit.hops.append([a_hop(seed.run.id, "b", "ok", 1, seq=1)])
+        assert [hop.step for hop in unit.hops.of_run(seed.run.id)] == ["a"]
+
+
 def test_the_database_counts_hops_and_finds_the_middle_time(storage: SqlStorage, seed: Seed) -> None:
     run = seed.run.id
     with storage.write() as unit:
@@ -168,6 +181,20 @@ def test_runs_are_counted_where_they_stand(storage: SqlStorage) -> None:
             Standing("done", "complete", 1),
         ]
         assert unit.runs.count_active() == [("sign-in", 3, 8), ("sign-in", 4, 1)]
+
+
+def test_the_database_finds_how_long_completed_runs_took(storage: SqlStorage) -> None:
+    def done(seconds: float, **changes: object) -> None:
+        unit.runs.add(a_run(**{"status": "complete", "finished_at": NOW + seconds} | changes))
+
+    with storage.write() as unit:
+        assert unit.runs.time_completed("sign-in", 3, NOW) is None
+        for seconds in (9.0, 1.0, 3.0, 4.0):
+            done(seconds)
+        done(500.0, status="denied")
+        done(500.0, flow_version=4)
+        done(-1.0)
+        assert unit.runs.time_completed("sign-in", 3, NOW) == 3.5
 
 
 def test_runs_are_listed_from_the_newest_by_what_is_asked(storage: SqlStorage, seed: Seed) -> None:

@@ -5,6 +5,7 @@ import json
 from idp.application.audit import note_run
 from idp.application.browser import Browser, SignedIn
 from idp.application.dependencies import Dependencies
+from idp.application.hops import Walk
 from idp.application.rollout import Rider
 from idp.flows.engine import begin
 from idp.flows.state import to_json
@@ -41,7 +42,8 @@ def start_run(
         flow, version, variant = deps.flows.choose_step_up(uow, needs.target_acr, policy, rider)
     else:
         flow, version, variant = deps.flows.choose(uow, needs.kind, policy, rider)
-    state, _ = begin(flow, version, {})
+    walk = Walk()
+    state, _ = begin(flow, version, {}, walk.follow(None))
     run = uow.runs.add(
         Run(
             id=0,
@@ -61,5 +63,8 @@ def start_run(
             variant=variant,
         )
     )
+    walked = walk.keep(uow, run, now)
+    if walked != run:
+        run = uow.runs.save(walked)
     note_run(deps, uow, run, "run.start", "started", trace=browser.trace, reason=needs.reason)
     return run

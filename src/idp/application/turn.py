@@ -11,6 +11,7 @@ from idp.application.browser import Browser, OpenedSession, find_session
 from idp.application.context import condition_context
 from idp.application.dependencies import Dependencies
 from idp.application.finish import finish_run
+from idp.application.hops import Walk
 from idp.application.proof import accept_review, judge_proof
 from idp.application.review import take_case
 from idp.application.steps import ActionCall, Work
@@ -143,6 +144,7 @@ class _Hand:
         self.state: State = from_plain(run.state)
         self.resumed = self.state
         self.screen: tuple[str, int] | None = None
+        self.walk = Walk()
 
     def check_pins(self) -> Ended | None:
         """End a run whose time is over, whose user changed, or whose credentials were replaced meanwhile."""
@@ -212,7 +214,8 @@ class _Hand:
 
     def _advance(self, event: Event) -> Effect:
         context = condition_context(self.deps, self.uow, self.run, self.browser)
-        self.state, effect = advance(self.flow, self.state, event, context)
+        self.state, effect = advance(self.flow, self.state, event, context, self.walk.follow(self.state.seq))
+        self.walk.close(self.state)
         return effect
 
     def _act(self, effect: RunAction) -> Effect:
@@ -289,7 +292,8 @@ class _Hand:
 
     def _finish(self, effect: Effect, status: str | None = None) -> Ended:
         end, reason = (effect.end, effect.reason) if isinstance(effect, Finish) else ("error", "engine")
-        self.run = replace(self.run, state=json.loads(to_json(self.state)))
+        run = replace(self.run, state=json.loads(to_json(self.state)))
+        self.run = self.walk.keep(self.uow, run, self.deps.clock.now())
         self.run, session = finish_run(self.deps, self.uow, self.run, end, reason, self.browser, status)
         return Ended(self.run, session)
 
@@ -297,6 +301,7 @@ class _Hand:
         if self.state is self.resumed and self.run is self.loaded:
             return self.run
         saved = json.loads(to_json(self.state))
+        self.run = self.walk.keep(self.uow, self.run, self.deps.clock.now())
         if saved != self.loaded.state or self.run != self.loaded:
             self.run = self.uow.runs.save(replace(self.run, state=saved))
         return self.run

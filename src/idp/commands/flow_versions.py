@@ -19,10 +19,7 @@ from idp.errors import InvalidInput, NotFound
 from idp.flows.document import MAX_BYTES
 from idp.records.flows import FlowRelease, FlowVersion
 
-app = typer.Typer()
 
-
-@app.command()
 @report_faults
 def publish(
     file: Annotated[Path, typer.Argument(help="A flow file")],
@@ -41,7 +38,6 @@ def publish(
     tell_publication(done, text, as_json=as_json)
 
 
-@app.command()
 @report_faults
 def rollout(
     flow: str,
@@ -59,7 +55,6 @@ def rollout(
     _tell_release(done, as_json=as_json)
 
 
-@app.command()
 @report_faults
 def rollback(
     flow: str,
@@ -76,7 +71,6 @@ def rollback(
     _tell_release(done, as_json=as_json)
 
 
-@app.command()
 @report_faults
 def versions(
     flow: Annotated[str | None, typer.Argument(help="Without it, every flow and what is live")] = None,
@@ -96,7 +90,6 @@ def versions(
             _list_versions(deps, flow, as_json=as_json)
 
 
-@app.command()
 @report_faults
 def show(
     flow: str,
@@ -113,7 +106,6 @@ def show(
         typer.echo(record.text, nl=not record.text.endswith("\n"))
 
 
-@app.command()
 @report_faults
 def diff(
     before: Annotated[str, typer.Argument(help="FLOW (what is live), FLOW@VERSION, FLOW@draft/NAME, or a file")],
@@ -129,7 +121,6 @@ def diff(
         raise typer.Exit(1)
 
 
-@app.command("where-used")
 @report_faults
 def where_used(flow: str, as_json: AsJson = False) -> None:
     """Say what uses a flow: clients, other flows, defaults, and people who are in it."""

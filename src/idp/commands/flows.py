@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from idp.application.level_rules import level_rules
+from idp.commands import flow_drafts, flow_stats, flow_versions
 from idp.commands.flow_files import (
     Connections,
     LevelsOption,
@@ -26,6 +27,15 @@ from idp.flows.parse import FlowFault, parse_flow
 app = typer.Typer(no_args_is_help=True)
 app.command("simulate")(simulate)
 app.command("test")(run_tests)
+app.add_typer(flow_drafts.app, name="draft", help="Save, show and publish drafts.")
+app.command("publish")(flow_versions.publish)
+app.command("versions")(flow_versions.versions)
+app.command("show")(flow_versions.show)
+app.command("diff")(flow_versions.diff)
+app.command("rollout")(flow_versions.rollout)
+app.command("rollback")(flow_versions.rollback)
+app.command("where-used")(flow_versions.where_used)
+app.command("stats")(flow_stats.stats)
 
 
 @app.callback()

@@ -80,7 +80,8 @@ class AppliedDocument:
 class RunHop:
     """A run left a step (append-only): by which outcome, after how long, and which errors its conditions met.
 
-    `seq` is the number of the run's state that the step was left from. It holds nothing that anybody typed.
+    `seq` counts the run's hops from 1. `visit` is the engine's number of the state that the step was left from, as in
+    `Verification.visit`. It holds nothing that anybody typed.
     """
 
     id: int
@@ -88,6 +89,7 @@ class RunHop:
     flow_id: str
     flow_version: int
     seq: int
+    visit: int
     step: str
     outcome: str
     entered_at: float

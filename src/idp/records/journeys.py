@@ -64,7 +64,7 @@ class Run:
     `user_id` is the *proved* user, `expected_user_id` the one the journey was pinned to before any proof.
     `state` is the engine's saved state (no secrets). `target_acr` is the level the run was started for. `variant` says
     whether the flow version was the main one of its release or the one on trial. `entered_at` is when the step at which
-    the run stands was entered, None for the first one.
+    the run stands was entered, None for the first one. `hops` counts the steps it has left, as far as they are kept.
     """
 
     id: int
@@ -87,6 +87,7 @@ class Run:
     reason: str | None = None
     variant: Variant = "main"
     entered_at: float | None = None
+    hops: int = 0
     version: int = 1
 
 

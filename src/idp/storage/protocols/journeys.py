@@ -111,6 +111,10 @@ class RunStore(Protocol):
         """Count the runs of a flow version by step and status: active ones, and those that finished from a time on."""
         ...
 
+    def time_completed(self, flow_id: str, version: int, since: float) -> float | None:
+        """Return the median of the seconds that runs of a flow version took which completed from a time on, if any."""
+        ...
+
     def count_active(self) -> Sequence[tuple[str, int, int]]:
         """Count active runs as (flow_id, flow_version, runs), in that order."""
         ...

@@ -1,48 +1,29 @@
 """The hops of runs, and what they add up to."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Integer, bindparam, case, func, select
+from sqlalchemy import bindparam
 
 from idp.records.flows import RunHop
 from idp.storage.protocols.flows import Passage
+from idp.storage.sql.median import count_with_median
 from idp.storage.sql.rows import Rows
-from idp.storage.sql.statement import Statement
 from idp.storage.sql.tables.flows import RUN_HOPS
 from idp.storage.sql.transaction import Transaction
 
 _T = RUN_HOPS.c
 _ROWS = Rows(RUN_HOPS, RunHop)
-_OF_RUN = _ROWS.select(_T.run_id == bindparam("run_id"), order=[_T.id])
+_OF_RUN = _ROWS.select(_T.run_id == bindparam("run_id"), order=[_T.seq])
 
 
-def _count(*group: Any) -> Statement:
-    """Count the hops of each group, with the median of their seconds: the middle one, or the mean of the two."""
-    seconds = _T.at - _T.entered_at
-    names = [column.name for column in group]
-    hops = (
-        select(
-            *group,
-            seconds.label("seconds"),
-            func.row_number(type_=Integer).over(partition_by=group, order_by=seconds).label("place"),
-            func.count(type_=Integer).over(partition_by=group).label("total"),
-        )
-        .where(
-            _T.flow_id == bindparam("flow_id"),
-            _T.flow_version == bindparam("flow_version"),
-            _T.at >= bindparam("since"),
-        )
-        .subquery("hops")
-    )
-    middle = hops.c.place.in_([(hops.c.total + 1) // 2, (hops.c.total + 2) // 2])
-    median = func.avg(case((middle, hops.c.seconds)))
-    columns = [hops.c[name] for name in names]
-    return Statement(select(*columns, func.max(hops.c.total), median).group_by(*columns).order_by(*columns))
-
-
-_PASSAGES = _count(_T.step, _T.outcome)
-_VISITS = _count(_T.step)
+_SECONDS = _T.at - _T.entered_at
+_WANTED = (
+    _T.flow_id == bindparam("flow_id"),
+    _T.flow_version == bindparam("flow_version"),
+    _T.at >= bindparam("since"),
+)
+_PASSAGES = count_with_median([_T.step, _T.outcome], _SECONDS, *_WANTED)
+_VISITS = count_with_median([_T.step], _SECONDS, *_WANTED)
 
 
 class SqlHops:

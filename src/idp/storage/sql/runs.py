@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func, literal, or_, select, update
 
 from idp.records.journeys import Run
 from idp.storage.protocols.flows import Standing
+from idp.storage.sql.median import count_with_median
 from idp.storage.sql.rows import Rows
 from idp.storage.sql.statement import Statement
 from idp.storage.sql.tables.journeys import RUNS
@@ -57,6 +58,14 @@ _STANDINGS = Statement(
     )
     .group_by(_T.step, _T.status)
     .order_by(_T.step, _T.status)
+)
+_COMPLETED = count_with_median(
+    [],
+    _T.finished_at - _T.created_at,
+    _T.flow_id == bindparam("flow_id"),
+    _T.flow_version == bindparam("flow_version"),
+    _T.finished_at >= bindparam("since"),
+    _T.status == "complete",
 )
 _COUNT_ACTIVE = Statement(
     select(_T.flow_id, _T.flow_version, func.count())
@@ -127,6 +136,12 @@ class SqlRuns:
         """Count the runs of a flow version by step and status: active ones, and those that finished from a time on."""
         wanted = {"flow_id": flow_id, "flow_version": version, "since": since}
         return [Standing(*row) for row in self._transaction.rows(_STANDINGS, wanted)]
+
+    def time_completed(self, flow_id: str, version: int, since: float) -> float | None:
+        """Return the median of the seconds that runs of a flow version took which completed from a time on, if any."""
+        wanted = {"flow_id": flow_id, "flow_version": version, "since": since}
+        found = self._transaction.rows(_COMPLETED, wanted)
+        return found[0][1] if found else None
 
     def count_active(self) -> Sequence[tuple[str, int, int]]:
         """Count active runs as (flow_id, flow_version, runs), in that order."""

@@ -71,6 +71,7 @@ RUN_HOPS = Table(
     time("entered_at"),
     time("at"),
     word("fault", null=True),
-    Index(None, "run_id"),
+    number("visit", default=0),
+    Index(None, "run_id", "seq", unique=True),
     Index(None, "flow_id", "flow_version", "at"),
 )

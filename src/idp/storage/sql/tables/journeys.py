@@ -72,6 +72,7 @@ RUNS = Table(
     number("version"),
     word("variant", default="main"),
     time("entered_at", null=True),
+    number("hops", default=0),
     # Where the run stands, out of its state, so that runs can be counted by step.
     word("step", default=""),
     one_of("status", ("active", "complete", "denied", "error", "expired", "ended")),
