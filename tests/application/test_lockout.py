@@ -12,7 +12,7 @@ from idp.application.releasing import roll_back, roll_out
 from idp.application.roles import grant_role
 from idp.records.accounts import CredentialKind, Role, User
 from idp.records.clients import Client
-from tests.application.flow_texts import ANN, put, shipped, titled
+from tests.application.flow_texts import ANN, SIGN_IN, change, put, shipped, titled
 from tests.journeys.world import World
 
 pytestmark = pytest.mark.anyio
@@ -20,18 +20,12 @@ pytestmark = pytest.mark.anyio
 LEVEL_2FA = "urn:idp:acr:2fa"
 FORCED = replace(ANN, even_if_locked_out=True)
 #: Whoever has no authenticator is turned away.
-TOTP_ONLY = shipped("sign-in", ("on: {yes: totp, no: done}", "on: {yes: totp, no: too_many}"))
+TOTP_ONLY = change(SIGN_IN, ("{yes: totp, no: done}", "{yes: totp, no: too_many}"))
+TOTP_STEPS = SIGN_IN[SIGN_IN.index("  totp:\n") : SIGN_IN.index("  too_many:")]
 #: Whoever has one is.
-NO_TOTP = shipped("sign-in", ("on: {yes: totp, no: done}", "on: {yes: too_many, no: done}")).replace(
-    "  totp:\n    screen: totp\n    on: {submitted: check_totp, back: password, limit: too_many}\n    max_visits: 8\n"
-    "  check_totp:\n    action: check_totp\n"
-    "    on: {ok: done, wrong: totp, throttled: totp, not_enrolled: has_totp}\n",
-    "",
-)
+NO_TOTP = change(SIGN_IN, ("{yes: totp, no: done}", "{yes: too_many, no: done}"), (TOTP_STEPS, ""))
 #: Nobody is asked for one.
-PLAIN = NO_TOTP.replace("on: {yes: too_many, no: done}", "on: {yes: done, no: done}").replace(
-    "demands: [second_factor]\n", ""
-)
+PLAIN = change(NO_TOTP, ("{yes: too_many, no: done}", "{yes: done, no: done}"), ("demands: [second_factor]\n", ""))
 #: Those who have one are sent away.
 NO_STEP_UP = shipped("step-up-2fa", ("on: {yes: totp, no: missing}", "on: {yes: missing, no: totp}"))
 
@@ -145,7 +139,7 @@ def console(world: World, **policy: object) -> None:
 
 async def test_where_administrators_have_a_client_its_flows_count_and_no_others(world: World) -> None:
     administrator(world)
-    put(world, shipped("sign-in", ("id: sign-in", "id: console-sign-in")))
+    put(world, change(SIGN_IN, ("id: sign-in", "id: console-sign-in")))
     console(world, flows={"sign_in": "console-sign-in"})
     assert put(world, TOTP_ONLY).created
     with pytest.raises(WouldLockOut, match="console"):

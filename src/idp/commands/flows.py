@@ -9,11 +9,13 @@ from idp.application.level_rules import level_rules
 from idp.commands import flow_drafts, flow_stats, flow_versions
 from idp.commands.flow_files import (
     Connections,
+    Folder,
     LevelsOption,
     describe_problem,
     find_levels,
     list_flow_files,
     make_catalog,
+    read_folder,
     read_levels,
     read_text,
 )
@@ -22,7 +24,9 @@ from idp.commands.flow_tests import run_tests
 from idp.commands.provider import report_faults
 from idp.errors import InvalidInput
 from idp.flows.check import check_flow
+from idp.flows.language import Flow
 from idp.flows.parse import FlowFault, parse_flow
+from idp.flows.problems import Problem
 
 app = typer.Typer(no_args_is_help=True)
 app.command("simulate")(simulate)
@@ -55,10 +59,13 @@ def check(
     known = levels or find_levels(files)
     rules = level_rules(read_levels(known)) if known is not None else None
     failed = False
+    # A flow may embed those beside it. What is wrong with them is told where they are checked themselves.
+    folders: dict[Path, Folder] = {}
     for path in list_flow_files(files):
         try:
             flow = parse_flow(read_text(path), path.name)
-            problems = check_flow(flow, catalog, rules)
+            beside = folders.get(path.parent) or folders.setdefault(path.parent, read_folder(path.parent))
+            problems = (*_check_name(flow, path, beside), *check_flow(flow, catalog, rules, beside.flows))
         except FlowFault as fault:
             problems = fault.problems
         except InvalidInput as error:
@@ -71,3 +78,12 @@ def check(
         if not problems:
             typer.echo(f"{path}: {flow.id} is proved ({len(flow.steps)} steps, {flow.purpose})")
     raise typer.Exit(1 if failed else 0)
+
+
+def _check_name(flow: Flow, path: Path, beside: Folder) -> tuple[Problem, ...]:
+    """A flow stands in one file of a folder, or nobody knew which of them is meant."""
+    owner = beside.files.get(flow.id, path)
+    if owner.name == path.name:
+        return ()
+    message = f"the flow {flow.id!r} is in {owner} already"
+    return (Problem("duplicate-flow", message, None, "/id", *flow.marks["/id"]),)
