@@ -67,6 +67,11 @@ def list_test_files(paths: Iterable[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def name_flow_file(path: Path) -> Path:
+    """Return the flow file that a test file stands beside."""
+    return path.with_name(path.name.removesuffix(TEST_SUFFIX) + ".yaml")
+
+
 def read_text(path: Path) -> str:
     """Read a file. Raises InvalidInput, which names it."""
     try:

@@ -47,7 +47,7 @@ def print_outcome(one: FileOutcome, *, coverage: bool) -> None:
     for fault in one.faults:
         typer.echo(fault)
     for problem in one.problems:
-        typer.echo(describe_problem(one.file, problem))
+        typer.echo(f"{describe_problem(one.file, problem)} at {problem.path or '/'}")
     if one.report is None:
         return
     for result in one.report.results:
@@ -106,6 +106,13 @@ def _describe_case(one: FileOutcome, result: CaseResult) -> dict[str, Any]:
         "path": list(result.path),
         "differences": [asdict(difference) for difference in result.differences],
     }
+
+
+def print_faults(problems: Iterable[Problem], source: Path) -> None:
+    """Print what is wrong with a flow's document, or with what was given and answered."""
+    for problem in problems:
+        place = describe_problem(source, problem) if problem.line is not None else f"{problem.path}: {problem.message}"
+        typer.secho(place, err=True)
 
 
 def print_dry_run(dry_run: DryRun, source: Path) -> None:

@@ -20,10 +20,10 @@ from idp.commands.flow_files import (
     read_text,
     surround,
 )
-from idp.commands.flow_print import print_dry_run
+from idp.commands.flow_print import print_dry_run, print_faults
 from idp.commands.provider import open_provider, report_faults
 from idp.errors import InvalidInput, NotFound
-from idp.flows.parse import parse_flow
+from idp.flows.parse import FlowFault, parse_flow
 from idp.flows.setting import WAIT, Script
 from idp.flows.stage import Ask, Asked
 from idp.settings import read_settings
@@ -64,10 +64,14 @@ def simulate(
     ask = _ask if interactive else None
     path = Path(flow)
     is_file = path.suffix in {".yaml", ".yml"} or path.is_file()
-    if is_file and user is None and client is None:
-        dry_run = _run_file(path, order, connection, levels, ask)
-    else:
-        dry_run = _run_provider(path if is_file else None, order, ask)
+    try:
+        if is_file and user is None and client is None:
+            dry_run = _run_file(path, order, connection, levels, ask)
+        else:
+            dry_run = _run_provider(path if is_file else None, order, ask)
+    except FlowFault as fault:
+        print_faults(fault.problems, path)
+        raise typer.Exit(1) from None
     if as_json:
         typer.echo(json.dumps(dry_run.describe(), indent=2, ensure_ascii=False))
     else:

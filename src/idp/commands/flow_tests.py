@@ -14,6 +14,7 @@ from idp.commands.flow_files import (
     find_levels,
     list_test_files,
     make_catalog,
+    name_flow_file,
     read_folder,
     read_levels,
     read_text,
@@ -72,7 +73,8 @@ def _run_all(files: list[Path], catalog: Catalog, levels: Path | None) -> list[F
     test_files = list_test_files(files)
     folders = {path: read_folder(path) for path in dict.fromkeys([file.parent for file in test_files])}
     outcomes = [_run_file(file, folders[file.parent], catalog, levels) for file in test_files]
-    tested = {one.flow_file for one in outcomes}
+    # A test file with faults may not say whose tests it has; its name does.
+    tested = {one.flow_file for one in outcomes} | {name_flow_file(one.file) for one in outcomes}
     for path in (path for path in files if path.is_dir()):
         folder = folders.get(path) or read_folder(path)
         outcomes.extend(FileOutcome(path, faults=[fault]) for fault in folder.faults)
