@@ -30,6 +30,23 @@ class NotFound(IdpError):
     code = "not_found"
 
 
+class RequestOver(NotFound):
+    """An authorization request that is answered (`request_finished`) or too old (`request_expired`).
+
+    `client_name` and `way_back` (a URL of the client, None if it has named none) lead to a fresh one. `reached` is the
+    purpose of a flow that was completed for it all the same, empty if there is none.
+    """
+
+    code = "request_expired"
+
+    def __init__(self, code: str, client_name: str = "", way_back: str | None = None, reached: str = "") -> None:
+        """Say how it ended, and where a fresh one begins."""
+        super().__init__(code=code, detail="the authorization request is over")
+        self.client_name = client_name
+        self.way_back = way_back
+        self.reached = reached
+
+
 class InvalidInput(IdpError):
     """Input that is malformed, oversize, or of the wrong type."""
 

@@ -91,6 +91,7 @@ SAMPLES: dict[str, views.View] = {
     "verification-intro-sign-up": views.VerificationIntro(FORM, "sign_up"),
     "verification-intro-recovery": views.VerificationIntro(FORM, "recovery"),
     "waiting": views.Waiting(FORM, "/waiting", "/status", open_url=VENDOR, phone_url=VENDOR),
+    "waiting-for-link": views.Waiting(FORM, "/waiting-for-link", "/status?link"),
     "waiting-here": views.Waiting(FORM, "/waiting-here", "/status", open_url=VENDOR),
     "verification-unfinished": views.VerificationUnfinished(FORM),
     "verification-expired": views.VerificationUnfinished(FORM, expired=True),
@@ -125,8 +126,11 @@ SAMPLES: dict[str, views.View] = {
     "recover-sent": views.RecoverSent(1800, "/recover", sign_in_url="/sign-in"),
     "recover-confirm": views.RecoverConfirm(FORM, "Firefox, Linux", 1_790_000_000.0),
     "link-expired": views.LinkExpired("/recover"),
+    "link-used-here": views.LinkExpired("/recover", "/run/7"),
     "link-expired-nowhere": views.LinkExpired(),
     "recover-done": views.RecoverDone("/on", CLIENT),
+    "request-late": views.RequestLate("step_up", CLIENT, "https://banco.example/start"),
+    "request-late-account": views.RequestLate("sign_up"),
     "signed-out": views.SignedOut("https://banco.example/", CLIENT),
     "signed-out-plain": views.SignedOut(),
     "logout-confirm": views.LogoutConfirm(FORM, EMAIL, CLIENT),
@@ -142,6 +146,10 @@ SAMPLES: dict[str, views.View] = {
         "https://banco.example/",
         CLIENT,
     ),
+    "failure-finished": views.Failure(
+        "request_finished", "4bf92f3577b34da6a3ce929d0e0e4736", retry_url="https://banco.example/", client_name=CLIENT
+    ),
+    "failure-not-here": views.Failure("not_here", "4bf92f3577b34da6a3ce929d0e0e4736"),
     "failure-unknown": views.Failure("no-such-code", "4bf92f3577b34da6a3ce929d0e0e4736", retry_url="/again"),
     # Sent nowhere: the answer stays on this host.
     "form-post": views.FormPost("http://127.0.0.1/callback", (("code", "c"), ("state", "s")), CLIENT),

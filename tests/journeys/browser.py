@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -12,7 +12,8 @@ import httpx2
 class Browser:
     """Visits pages and submits their forms. Stops at addresses that no application here serves.
 
-    An origin whose application is None is a server of its own and reached over the network.
+    An origin whose application is None is a server of its own and reached over the network. `before` is called with the
+    address of every request that is about to be made.
     """
 
     def __init__(self, apps: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
@@ -22,7 +23,9 @@ class Browser:
             if app is not None
         }
         self._origins = tuple(apps)
+        self.before: Callable[[str], Awaitable[None]] | None = None
         self._client = httpx2.AsyncClient(mounts=mounts, headers={"user-agent": "Journey", **(headers or {})})
+        self.tried = ("", "")
         self.url = ""
         self.status = 0
         self.text = ""
@@ -73,6 +76,9 @@ class Browser:
 
     async def _go(self, method: str, url: str, values: Mapping[str, str] | None, headers: Mapping[str, str]) -> str:
         for _ in range(12):
+            if self.before is not None:
+                await self.before(url)
+            self.tried = (method, url)
             answer = await self._client.request(method, url, data=values, headers=headers, follow_redirects=False)
             self.url, self.status, self.text, self.headers = url, answer.status_code, answer.text, answer.headers
             leaving = re.search(r'http-equiv="refresh" content="0;url=([^"]*)"', answer.text)

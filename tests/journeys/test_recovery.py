@@ -88,6 +88,33 @@ async def test_reset_link_consumed_by_a_mail_scanner(world: World) -> None:
     assert replay.status == 410
 
 
+async def test_a_double_click_or_the_back_button_leads_to_the_recovery_that_was_started(world: World) -> None:
+    world.add_user()
+    await enrol(world, world.client())
+    browser = world.browser()
+    link = await ask_for_link(world, browser, "http://localhost:8000/recover")
+    assert link is not None
+    await browser.get(link)
+    form, action = browser.form(), browser.action()
+    first = await browser.post(action, form)
+    assert "/run/" in first
+    await browser.post(action, form)
+    assert browser.status == 410
+    assert browser.link(r"/run/\d+") == first
+    await browser.get(link)
+    assert browser.status == 410
+    assert await browser.get(browser.link(r"/run/\d+")) == first
+    assert [entry.outcome for entry in world.audit("recovery.confirm")] == ["started"]
+    other = world.browser()
+    await other.get(link)
+    assert other.status == 410
+    assert "/run/" not in other.text
+    await browser.submit("stop")
+    await browser.get(link)
+    assert browser.status == 410
+    assert "/run/" not in browser.text
+
+
 async def test_unknown_address_gets_the_same_answer_and_no_mail(world: World) -> None:
     world.add_user()
     known, unknown = world.browser(), world.browser()

@@ -163,6 +163,8 @@ def wire(
     http: HttpClient | None = None,
     issuer: str = ISSUER,
     simulator: str = SIMULATOR,
+    storage: Any = None,
+    background: bool = False,
     **settings: Any,
 ) -> Provider:
     """Wire a provider on the database in `folder`, which may have served another process before."""
@@ -171,9 +173,8 @@ def wire(
         shutil.copytree(CONFIG, config, ignore=shutil.ignore_patterns("clients", "*.test.yaml"))
     values = {"password_memory_kib": 64, "password_time_cost": 1, "master_key": MASTER_KEY} | settings
     chosen = Settings(issuer=issuer, data_dir=folder / "data", config_dir=config, **values)
-    return build_provider(
-        chosen, clock=clock, http=http, environ={**ENVIRON, "INCODE_API_URL": simulator}, background=False
-    )
+    environ = {**ENVIRON, "INCODE_API_URL": simulator}
+    return build_provider(chosen, clock=clock, http=http, storage=storage, environ=environ, background=background)
 
 
 @cache

@@ -2,7 +2,8 @@
 
 import pytest
 
-from idp.oidc.redirects import is_registered, uri_fault, web_uri_fault
+from idp.oidc.redirects import is_registered, uri_fault, way_back, web_uri_fault
+from idp.records.clients import Client
 from tests.oidc.samples import client
 
 NATIVE = {"application_type": "native"}
@@ -106,3 +107,18 @@ def test_uris_that_may_not_be_registered(uri) -> None:
 def test_pages_to_show_are_https_only() -> None:
     assert web_uri_fault("https://a.example/?code=1", loopback=False) is None
     assert web_uri_fault("http://127.0.0.1/", loopback=False) == "must be https"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "expected"),
+    [
+        ({"initiate_login_uri": "https://a.example/start"}, "https://a.example/start?iss=https%3A%2F%2Fid.example"),
+        ({"initiate_login_uri": "https://a.example/s?x=1"}, "https://a.example/s?x=1&iss=https%3A%2F%2Fid.example"),
+        ({"client_uri": "https://a.example/home"}, "https://a.example/home"),
+        ({"redirect_uris": ["https://a.example:444/cb?x=1"]}, "https://a.example:444/"),
+        ({"redirect_uris": ["com.example.app:/cb"]}, None),
+        ({}, None),
+    ],
+)
+def test_the_way_back_to_a_client_is_one_that_it_registered(metadata: dict[str, object], expected: str | None) -> None:
+    assert way_back(Client("a", metadata), "https://id.example") == expected

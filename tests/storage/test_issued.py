@@ -189,6 +189,7 @@ def test_mail_is_claimed_until_a_time_and_then_again(storage: SqlStorage) -> Non
 def test_mail_that_was_sent_or_given_up_keeps_no_values(storage: SqlStorage) -> None:
     with storage.write() as unit:
         good, bad = unit.outbox.add(a_mail()), unit.outbox.add(a_mail())
+        assert unit.outbox.depth() == 2
         unit.outbox.claim(NOW, NOW + 30)
         unit.outbox.sent(good.id, NOW + 1)
         unit.outbox.fail(bad.id, NOW + 1, "no such mailbox")

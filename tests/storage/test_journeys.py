@@ -108,6 +108,8 @@ def test_the_newest_active_run_of_a_request_is_found(storage: SqlStorage, seed: 
         assert unit.runs.active_of_request(seed.request.id) == seed.run
         unit.runs.save(replace(seed.run, status="expired"))
         assert unit.runs.active_of_request(seed.request.id) is None
+        assert unit.runs.latest_of_request(seed.request.id) == unit.runs.get(newer.id)
+        assert unit.runs.latest_of_request(seed.request.id + 1) is None
 
 
 def test_ending_a_users_runs_takes_proved_and_expected_ones(storage: SqlStorage, seed: Seed) -> None:
@@ -116,6 +118,7 @@ def test_ending_a_users_runs_takes_proved_and_expected_ones(storage: SqlStorage,
         kept = unit.runs.add(a_run(user_id=seed.user.id))
         done = unit.runs.add(a_run(user_id=seed.user.id, status="complete"))
         anonymous = unit.runs.add(a_run())
+        assert unit.runs.active_of_user(seed.user.id) == [kept, expected, seed.run]
         assert unit.runs.end_of_user(seed.user.id, NOW, "credentials changed", except_id=kept.id) == 2
         for run in (seed.run, expected):
             ended = replace(run, status="ended", finished_at=NOW, reason="credentials changed", version=2)

@@ -15,9 +15,10 @@ from idp.application.hints import read_id_token_hint
 from idp.application.reach import survey
 from idp.application.rollout import Rider
 from idp.application.start import start_run
-from idp.errors import NotFound
+from idp.errors import NotFound, RequestOver
 from idp.oidc.authorization import AuthorizationFault, AuthorizationParams
 from idp.oidc.levels import Earned
+from idp.oidc.redirects import way_back
 from idp.oidc.requirements import decide
 from idp.oidc.responses import AuthorizationResponse, code_response, error_response, fault_response
 from idp.oidc.situation import Needs, Progress, Refuse, Requirement, Satisfied, SessionView
@@ -79,7 +80,7 @@ def begin(deps: Dependencies, raw: Mapping[str, Sequence[str]], browser: Browser
 def proceed(deps: Dependencies, request_id: int, browser: Browser) -> Next:
     """Go on with a stored request of this browser, as after a flow, consent, or a reload.
 
-    Raises NotFound for a request that is another browser's, answered, or too old.
+    Raises NotFound for a request that is another browser's, RequestOver for one that is answered or too old.
     """
     with deps.storage.write() as uow:
         request = load_request(deps, uow, request_id, browser)
@@ -90,13 +91,24 @@ def proceed(deps: Dependencies, request_id: int, browser: Browser) -> Next:
 
 
 def load_request(deps: Dependencies, uow: UnitOfWork, request_id: int, browser: Browser) -> AuthorizationRequest:
-    """Find an open request of this browser. Raises NotFound."""
+    """Find an open request of this browser. Raises NotFound, RequestOver when it is answered or too old."""
     request = uow.requests.get(request_id)
     if request is None or request.browser_digest != browser.digest:
-        raise NotFound("This page does not belong to your browser, or is too old.")
+        raise NotFound(code="not_here", detail="no such request of this browser")
     if request.status != "open" or deps.clock.now() >= request.expires_at:
-        raise NotFound("This sign-in has been finished or is too old. Go back to the application and start again.")
+        raise _over(deps, uow, request)
     return request
+
+
+def _over(deps: Dependencies, uow: UnitOfWork, request: AuthorizationRequest) -> RequestOver:
+    """Describe a request that cannot be answered any more: no code, and the way to a fresh request."""
+    client = uow.clients.get(request.client_id)
+    name, way = (client.name, way_back(client, deps.policy.issuer)) if client else ("", None)
+    if request.status != "open":
+        return RequestOver("request_finished", name, way)
+    latest = uow.runs.latest_of_request(request.id)
+    reached = latest.purpose if latest is not None and latest.status == "complete" else ""
+    return RequestOver("request_expired", name, way, reached)
 
 
 def _proceed(
@@ -163,7 +175,7 @@ def _answer(
 ) -> Next:
     now = deps.clock.now()
     if request is not None and not uow.requests.finish(request.id, now):
-        raise NotFound("This sign-in has been answered already.")
+        raise _over(deps, uow, replace(request, status="finished"))
     if (params.prompt and "consent" in params.prompt) or client.policy.consent == "explicit":
         granted = _granted(uow, signed_in, client, params)
     else:
@@ -250,6 +262,6 @@ def _refuse(
     browser: Browser,
 ) -> Next:
     if request is not None and not uow.requests.finish(request.id, deps.clock.now()):
-        raise NotFound("This sign-in has been answered already.")
+        raise _over(deps, uow, replace(request, status="finished"))
     note(deps, uow, "authorize", "refused", reason=error, trace=browser.trace, client_id=client.client_id)
     return Answer(error_response(params, error, description, deps.policy.issuer))

@@ -46,6 +46,18 @@ class Refused:
     reason: str
 
 
+class LinkUsedHere(LinkExpired):
+    """The link was used in this very browser, as by a double click, and what it started goes on.
+
+    `run_id` is that recovery's; it opens in this browser alone anyway.
+    """
+
+    def __init__(self, run_id: int) -> None:
+        """Name the recovery."""
+        super().__init__("This link has been used.")
+        self.run_id = run_id
+
+
 def request_link(deps: Dependencies, typed: str, request_id: int | None, browser: Browser) -> None:
     """Mail a recovery link, if there is such an account and the limits allow. Says nothing about either.
 
@@ -87,9 +99,10 @@ def request_link(deps: Dependencies, typed: str, request_id: int | None, browser
 
 
 def open_link(deps: Dependencies, text: str, browser: Browser) -> LinkShown:
-    """Read a mailed link. Consumes nothing, however often it is opened. Raises LinkInvalid or LinkExpired."""
+    """Read a mailed link. Consumes nothing, however often it is opened. Raises as `confirm_link` does."""
     with deps.storage.read() as uow:
         link = _link(deps, uow, text)
+        _check_unused(deps, uow, link, browser)
         same = link.data.get("browser") == browser.digest.hex()
         return LinkShown(str(link.data.get("device", "")), link.created_at, same)
 
@@ -98,10 +111,11 @@ def confirm_link(deps: Dependencies, text: str, browser: Browser) -> Run | Refus
     """Use the link, once, and start the recovery flow pinned to this browser.
 
     In another browser than the one that asked, the recovery works and inherits nothing: it is not tied to the request
-    that waits over there. Raises LinkInvalid or LinkExpired.
+    that waits over there. Raises LinkInvalid or LinkExpired, or LinkUsedHere in the browser that has used it.
     """
     with deps.storage.write() as uow:
         link = _link(deps, uow, text)
+        _check_unused(deps, uow, link, browser)
         now = deps.clock.now()
         user = uow.users.get(link.user_id) if link.user_id is not None else None
         if not uow.links.consume(link.id, now) or user is None:
@@ -150,9 +164,17 @@ def _link(deps: Dependencies, uow: UnitOfWork, text: str) -> MailedLink:
     link = uow.links.get(handle[0]) if handle else None
     if handle is None or link is None or link.purpose != "recovery" or not matches(handle[1], link.digest):
         raise LinkInvalid("This link is not valid.")
+    return link
+
+
+def _check_unused(deps: Dependencies, uow: UnitOfWork, link: MailedLink, browser: Browser) -> None:
+    if link.consumed_at is not None and link.user_id is not None:
+        active = uow.runs.active_of_user(link.user_id)
+        mine = (run for run in active if run.purpose == "recovery" and run.browser_digest == browser.digest)
+        if (run := next(mine, None)) is not None:
+            raise LinkUsedHere(run.id)
     if link.consumed_at is not None or deps.clock.now() >= link.expires_at:
         raise LinkExpired("This link has been used or has expired.")
-    return link
 
 
 def _facts(uow: UnitOfWork, user: User) -> RecoveryFacts:

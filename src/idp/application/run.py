@@ -22,7 +22,7 @@ from idp.application.turn import (
     RunView,
     take_turn,
 )
-from idp.application.verify import begin_verification, look, outcome_of
+from idp.application.verify import INTERRUPTED, begin_verification, look, outcome_of
 from idp.errors import Conflict
 from idp.flows.events import ConnectorDone, Event
 from idp.records.journeys import Verification
@@ -73,6 +73,10 @@ async def _drive(deps: Dependencies, run_id: int, browser: Browser, answer: Subm
                 prepared = await asyncio.wrap_future(deps.hashing_pool.submit(work))
             case CallVendor(step, connection):
                 verification = await begin_verification(deps, run_id, step, connection, turn.seq, browser.trace)
+                if verification.error == INTERRUPTED:
+                    # This start took so long that another request made its own: that one answers.
+                    prepared, answer = None, None
+                    continue
                 outcome = outcome_of(verification)
                 if outcome is None:
                     return await _at_vendor(deps, run_id, browser, verification)

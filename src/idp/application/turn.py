@@ -15,7 +15,7 @@ from idp.application.hops import Walk
 from idp.application.proof import accept_review, judge_proof
 from idp.application.review import take_case
 from idp.application.steps import ActionCall, Work
-from idp.application.verify import outcome_of, output_of, vendor_url
+from idp.application.verify import find_verification, outcome_of, output_of, vendor_url
 from idp.errors import NotFound
 from idp.flows.engine import advance, end_run, resume
 from idp.flows.events import (
@@ -130,7 +130,7 @@ def load_run(uow: UnitOfWork, run_id: int, browser: Browser) -> Run:
     """Find a run of this browser. A run of another browser does not exist for this one."""
     run = uow.runs.get(run_id)
     if run is None or run.browser_digest != browser.digest:
-        raise NotFound("This page does not belong to your browser, or is too old.")
+        raise NotFound(code="not_here", detail="no such run of this browser")
     return run
 
 
@@ -245,8 +245,7 @@ class _Hand:
         return next((step.action for step in steps if isinstance(step, ActionStep)), "")
 
     def _newest(self, effect: CallConnector) -> Verification | None:
-        mine = [item for item in self.uow.verifications.of_run(self.run.id, effect.step) if item.visit == effect.seq]
-        return mine[-1] if mine and (mine[-1].vendor_url is not None or mine[-1].status == "error") else None
+        return find_verification(self.uow, self.run.id, effect.step, effect.seq, self.deps.clock.now())
 
     def _at_vendor(self, effect: CallConnector, verification: Verification) -> AtVendor:
         return AtVendor(

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from idp.application.audit import note
@@ -30,6 +31,9 @@ OPEN: Final = frozenset({"started", "pending"})
 FIRST_LOOK: Final = 15.0
 WORKER_PERIOD: Final = 30.0
 LEAST_BETWEEN_LOOKS: Final = 1.0
+#: How long a start at the vendor may take: two calls of 20 seconds, with room. Until then nobody else starts another.
+START_LEASE: Final = 45.0
+INTERRUPTED: Final = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,13 @@ async def begin_verification(
 ) -> Verification:
     """Start a verification for this step of the run, or return the open one (a reload resumes, it does not start anew).
 
-    The returned row has status `started` with a vendor URL, or `error` when the vendor could not be asked or the person
-    has no attempts left.
+    The returned row has status `started`, with a vendor URL unless another request is still starting it, or `error`
+    when the vendor could not be asked or the person has no attempts left.
     """
-    opening = await in_thread(_open, deps, run_id, step, connection, visit, trace)
+    try:
+        opening = await in_thread(_open, deps, run_id, step, connection, visit, trace)
+    except Conflict:
+        opening = await in_thread(_open, deps, run_id, step, connection, visit, trace)
     if isinstance(opening, Verification):
         return opening
     call = StartCall(
@@ -66,6 +73,16 @@ async def begin_verification(
     return await in_thread(_started, deps, opening.verification.id, started)
 
 
+def is_starting(verification: Verification, now: float) -> bool:
+    """Say whether a request is still starting this verification at the vendor, as far as anybody can know.
+
+    A process that died in between is taken for a slow one until the lease is over; then the next request of the person
+    starts anew.
+    """
+    unborn = verification.status == "started" and verification.vendor_url is None
+    return unborn and now < verification.created_at + START_LEASE
+
+
 async def look(deps: Dependencies, verification_id: int, trace: str, *, hurry: bool = False) -> Verification | None:
     """Ask the vendor how far a verification is, and keep what it says. Returns the row as it is afterwards.
 
@@ -76,9 +93,11 @@ async def look(deps: Dependencies, verification_id: int, trace: str, *, hurry: b
     if found is None:
         return None
     verification, line = found
+    now = deps.clock.now()
+    if _is_interrupted(verification, now):
+        return await in_thread(_change, deps, verification.id, partial(_give_up, deps, trace=trace))
     if line is None or verification.vendor_ref is None or verification.vendor_secret is None:
         return verification
-    now = deps.clock.now()
     call = LookCall(
         vendor_ref=verification.vendor_ref,
         vendor_secret=deps.sealer.open(SECRET_SEAL, verification.vendor_secret).decode(),
@@ -92,6 +111,16 @@ async def look(deps: Dependencies, verification_id: int, trace: str, *, hurry: b
     except ConnectorError as error:
         return await in_thread(_look_failed, deps, verification.id, error, trace)
     return await in_thread(_keep, deps, verification.id, seen, trace)
+
+
+def find_verification(uow: UnitOfWork, run_id: int, step: str, visit: int, now: float) -> Verification | None:
+    """Return the verification that answers this visit of the step, or is being started for it; None to start one."""
+    mine = [
+        item
+        for item in uow.verifications.of_run(run_id, step)
+        if item.visit == visit and item.error != INTERRUPTED and not _is_interrupted(item, now)
+    ]
+    return mine[-1] if mine else None
 
 
 def return_state(deps: Dependencies, verification: Verification, secret: str) -> str:
@@ -128,10 +157,14 @@ def _open(
         run = uow.runs.get(run_id)
         if run is None or run.status != "active":
             raise Conflict(detail=f"run {run_id} is not active")
+        # Of two requests that start at once, one finds the run at a later version, and then the other's row.
+        uow.runs.save(run)
         for earlier in reversed(uow.verifications.of_run(run.id, step)):
             usable = earlier.status == "started" and earlier.vendor_url is not None and earlier.deadline_at > now
-            if earlier.visit == visit and usable:
+            if earlier.visit == visit and (usable or is_starting(earlier, now)):
                 return earlier
+            if earlier.visit == visit and _is_interrupted(earlier, now):
+                uow.verifications.save(_give_up(deps, uow, run, earlier, trace))
         line = deps.switchboard.line(uow, connection)
         user = uow.users.get(_subject(run)) if _subject(run) else None
         secret = mint(deps.random_bytes)
@@ -159,6 +192,17 @@ def _open(
         _audit(deps, uow, run, verification, "started", trace)
         url = f"{deps.policy.issuer}/return?state={return_state(deps, verification, secret.text)}"
         return Opening(verification, line, url)
+
+
+def _is_interrupted(verification: Verification, now: float) -> bool:
+    unborn = verification.status == "started" and verification.vendor_url is None
+    return unborn and not is_starting(verification, now)
+
+
+def _give_up(deps: Dependencies, uow: UnitOfWork, run: Run, verification: Verification, trace: str) -> Verification:
+    """Close a verification whose start nobody will finish: the process that made the call has died."""
+    _audit(deps, uow, run, verification, INTERRUPTED, trace)
+    return replace(verification, status="error", error=INTERRUPTED, next_look_at=None)
 
 
 def _subject(run: Run) -> int:

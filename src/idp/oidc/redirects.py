@@ -2,7 +2,7 @@
 
 import re
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from idp.records.clients import Client
 
@@ -62,6 +62,22 @@ def web_uri_fault(uri: object, *, native: bool = False, loopback: bool = True) -
     if native and _PRIVATE_SCHEME.fullmatch(parts.scheme):
         return None
     return "must be https" + (" or http to the loopback address" if loopback else "")
+
+
+def way_back(client: Client, issuer: str) -> str | None:
+    """Return where a person finds a client again after its request has ended, None if there is no such place.
+
+    It is where the client begins a sign-in of its own (OIDC Core section 4), else its home page, else the origin of its
+    first redirect URI, if that is of the web.
+    """
+    begins = client.metadata.get("initiate_login_uri")
+    if begins:
+        return f"{begins}{'&' if urlsplit(begins).query else '?'}{urlencode({'iss': issuer})}"
+    home = client.metadata.get("client_uri")
+    if home:
+        return str(home)
+    first = urlsplit(client.redirect_uris[0]) if client.redirect_uris else None
+    return f"{first.scheme}://{first.netloc}/" if first and first.scheme in {"https", "http"} else None
 
 
 def _loopback(uri: str) -> tuple[str, str] | None:

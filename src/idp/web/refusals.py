@@ -10,7 +10,7 @@ from idp.translation import Translation
 from idp.web.middleware.error_boundary import Refusal
 from idp.web.middleware.request_id import request_id_of
 from idp.web.pages import Pages
-from idp.web.views import Failure
+from idp.web.views import Failure, RequestLate, View
 
 
 class Refusals:
@@ -31,8 +31,17 @@ class Refusals:
         else:
             accepted = Headers(scope=scope).get("accept-language")
             locale = self._translation.negotiate(accept_language=accepted)
-            view = Failure(refusal.code, request_id, refusal.description)
+            view = _view(refusal, request_id)
             answer = self._pages.render(view, locale).to_response()
             answer.status_code = refusal.status
         answer.headers.update(refusal.headers)
         return answer
+
+
+def _view(refusal: Refusal, request_id: str) -> View:
+    over = refusal.over
+    if over is None:
+        return Failure(refusal.code, request_id, refusal.description)
+    if over.reached:
+        return RequestLate(over.reached, over.client_name or None, over.way_back)
+    return Failure(over.code, request_id, retry_url=over.way_back, client_name=over.client_name or None)

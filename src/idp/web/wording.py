@@ -106,6 +106,24 @@ FAILURES: Final[Mapping[str, FailureText]] = MappingProxyType(
             mark("For your safety we only wait for a while. Go back to the service you came from and start again."),
             410,
         ),
+        "request_finished": FailureText(
+            mark("This is finished"),
+            mark("It was answered before, perhaps in another tab. Go back to the service you came from."),
+            410,
+        ),
+        "session_ended": FailureText(
+            mark("You have been signed out"),
+            mark("We only finish this for somebody who is still signed in here. Please start again."),
+            410,
+        ),
+        "not_here": FailureText(
+            mark("There is nothing here for this browser"),
+            mark(
+                "It has ended, or it was started in another browser. If a mail brought you here, open its link in the "
+                "browser you started in."
+            ),
+            404,
+        ),
         "not_found": FailureText(
             mark("There is nothing here"),
             mark("The address may be mistyped, or what was here has ended."),

@@ -87,6 +87,14 @@ class RunStore(Protocol):
         """Find the newest active run of an authorization request."""
         ...
 
+    def latest_of_request(self, request_id: int) -> Run | None:
+        """Find the newest run of an authorization request, whatever its status."""
+        ...
+
+    def active_of_user(self, user_id: int) -> Sequence[Run]:
+        """List the active runs whose proved or expected user this is, newest first."""
+        ...
+
     def end_of_user(self, user_id: int, at: float, reason: str, except_id: int | None = None) -> int:
         """End every active run whose proved or expected user this is; return how many."""
         ...

@@ -48,3 +48,7 @@ class OutboxStore(Protocol):
     def fail(self, mail_id: int, at: float, error: str) -> None:
         """Give up, and erase its values."""
         ...
+
+    def depth(self) -> int:
+        """Count the mails that wait to be sent."""
+        ...

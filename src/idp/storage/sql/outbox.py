@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from idp.records.operations import OutgoingMail
 from idp.storage.sql.rows import LIMIT, Rows
@@ -53,6 +53,7 @@ _FAIL = Statement(
     .where(*_THIS)
     .values({"failed_at": _AT, "attempts": _T.attempts + 1, "values": b"", "claimed_until": None, "last_error": _ERROR})
 )
+_DEPTH = Statement(select(func.count()).select_from(OUTBOX).where(*_WAITING))
 
 
 class SqlOutbox:
@@ -83,3 +84,8 @@ class SqlOutbox:
     def fail(self, mail_id: int, at: float, error: str) -> None:
         """Give up, and erase its values."""
         self._transaction.change(_FAIL, {"id": mail_id, "at": at, "error": error})
+
+    def depth(self) -> int:
+        """Count the mails that wait to be sent."""
+        count: int = self._transaction.rows(_DEPTH, {})[0][0]
+        return count

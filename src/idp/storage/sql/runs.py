@@ -32,11 +32,16 @@ _ACTIVE_OF_REQUEST = Statement(
     .order_by(_T.id.desc())
     .limit(literal(1))
 )
+_LATEST_OF_REQUEST = Statement(
+    select(*_ROWS.columns).where(_T.request_id == bindparam("request_id")).order_by(_T.id.desc()).limit(literal(1))
+)
+_OF_THIS_USER = or_(_T.user_id == bindparam("user_id"), _T.expected_user_id == bindparam("user_id"))
+_ACTIVE_OF_USER = _ROWS.select(_ACTIVE, _OF_THIS_USER, order=[_T.id.desc()])
 _END_OF_USER = Statement(
     update(RUNS)
     .where(
         _ACTIVE,
-        or_(_T.user_id == bindparam("user_id"), _T.expected_user_id == bindparam("user_id")),
+        _OF_THIS_USER,
         _T.id != bindparam("except_id"),
     )
     .values(
@@ -108,6 +113,14 @@ class SqlRuns:
     def active_of_request(self, request_id: int) -> Run | None:
         """Find the newest active run of an authorization request."""
         return _ROWS.one(self._transaction, _ACTIVE_OF_REQUEST, {"request_id": request_id})
+
+    def latest_of_request(self, request_id: int) -> Run | None:
+        """Find the newest run of an authorization request, whatever its status."""
+        return _ROWS.one(self._transaction, _LATEST_OF_REQUEST, {"request_id": request_id})
+
+    def active_of_user(self, user_id: int) -> Sequence[Run]:
+        """List the active runs whose proved or expected user this is, newest first."""
+        return _ROWS.many(self._transaction, _ACTIVE_OF_USER, {"user_id": user_id})
 
     def end_of_user(self, user_id: int, at: float, reason: str, except_id: int | None = None) -> int:
         """End every active run whose proved or expected user this is; return how many. Their versions move on."""

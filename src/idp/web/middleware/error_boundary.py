@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from idp.errors import Conflict, IdpError, InvalidInput, NotFound, OAuthError
+from idp.errors import Conflict, IdpError, InvalidInput, NotFound, OAuthError, RequestOver
 from idp.web.wording import FAILURES
 
 _log = structlog.get_logger("idp.errors")
@@ -20,12 +20,16 @@ _OF_STATUS: Final = {404: "not_found", 405: "method_not_allowed", 413: "body_too
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error as it is told to a client: a code, an HTTP status, and a description that is safe to show."""
+    """An error as it is told to a client: a code, an HTTP status, and a description that is safe to show.
+
+    `over` is the authorization request that has ended, if it is that.
+    """
 
     code: str
     status: int
     description: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    over: RequestOver | None = None
 
 
 class AnswersRefusals(Protocol):
@@ -40,6 +44,8 @@ def refuse(error: Exception) -> Refusal:
     """Return what to tell a client about an exception. Anything unforeseen is `server_error` and says nothing more."""
     if isinstance(error, OAuthError):
         return Refusal(error.code, error.status, error.description)
+    if isinstance(error, RequestOver):
+        return Refusal(error.code, 200 if error.reached else FAILURES[error.code].status, over=error)
     if isinstance(error, IdpError):
         by_class = next((status for kind, status in _OF_CLASS if isinstance(error, kind)), 500)
         status = FAILURES[error.code].status if error.code in FAILURES else by_class

@@ -14,7 +14,7 @@ _CODES = {
     "deadline": "request_expired",
     "user_blocked": "account_blocked",
     "credentials_changed": "request_expired",
-    "session_ended": "request_expired",
+    "session_ended": "session_ended",
     "superseded": "request_expired",
 }
 

@@ -45,8 +45,8 @@ async def confirm_page(request: Request) -> Response:
     text = request.query_params.get("link", "")
     try:
         shown = await in_thread(recover.open_link, edge_of(request).deps, text, browser_of(request))
-    except (LinkInvalid, LinkExpired):
-        return show(request, views.LinkExpired("/recover"))
+    except (LinkInvalid, LinkExpired) as fault:
+        return show(request, _explain(fault))
     action = f"/recover/confirm?{urlencode({'link': text})}"
     return show(request, views.RecoverConfirm(make_form(request, action), shown.device, shown.asked_at))
 
@@ -58,8 +58,8 @@ async def confirm_answer(request: Request) -> Response:
     browser = browser_of(request)
     try:
         started = await in_thread(recover.confirm_link, edge_of(request).deps, text, browser)
-    except (LinkInvalid, LinkExpired):
-        return show(request, views.LinkExpired("/recover"))
+    except (LinkInvalid, LinkExpired) as fault:
+        return show(request, _explain(fault))
     if isinstance(started, recover.Refused):
         return show(request, views.Failure("recovery_refused", browser.trace))
     return see_other(request, f"/run/{started.id}")
@@ -77,3 +77,8 @@ async def _ask(request: Request, email: str = "", problems: tuple[views.Problem,
 def _query(request: Request) -> str:
     found = number_of(request.query_params.get("request"))
     return f"?request={found}" if found is not None else ""
+
+
+def _explain(fault: LinkInvalid | LinkExpired) -> views.LinkExpired:
+    here = f"/run/{fault.run_id}" if isinstance(fault, recover.LinkUsedHere) else None
+    return views.LinkExpired("/recover", here)

@@ -42,7 +42,9 @@ async def run_answer(request: Request) -> Response:
 async def run_status(request: Request) -> Response:
     """Tell the waiting page whether there is something new. Asks the vendor, but moves nothing the page would not."""
     view = await check_vendor(edge_of(request).deps, _run_id(request), browser_of(request))
-    waiting = isinstance(view, AtVendor | AtReview)
+    # A page that was made while the check was being started has no link yet, and is made anew once there is one.
+    linked = isinstance(view, AtVendor) and view.url and "link" in request.query_params
+    waiting = isinstance(view, AtVendor | AtReview) and not linked
     handle = view.session.handle if isinstance(view, Ended) and view.session else None
     return finish(request, JSONResponse({"state": "waiting" if waiting else "ready"}), handle)
 
@@ -68,7 +70,7 @@ def _view(request: Request, view: AtScreen | AtVendor | AtReview, frame: Frame) 
             return views.Waiting(
                 make_form(request, here, view.step, view.seq),
                 here,
-                f"{here}/status",
+                f"{here}/status" if view.url else f"{here}/status?link",
                 open_url=view.url or None,
                 phone_url=view.url or None,
                 stop_after=remaining,

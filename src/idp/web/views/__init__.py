@@ -4,7 +4,7 @@
 Durations are seconds, times epoch seconds UTC. URLs come from the application, never from the request.
 """
 
-from idp.web.views.outside import Failure, Home, LogoutConfirm, OtherUser, SignedOut, StaleStep
+from idp.web.views.outside import Failure, Home, LogoutConfirm, OtherUser, RequestLate, SignedOut, StaleStep
 from idp.web.views.page import Form, Problem, View
 from idp.web.views.passkeys import AddPasskey, Ceremony, OfferPasskey, Passkey
 from idp.web.views.recovery import LinkExpired, Recover, RecoverConfirm, RecoverDone, RecoverSent
@@ -45,6 +45,7 @@ __all__ = [
     "RecoverConfirm",
     "RecoverDone",
     "RecoverSent",
+    "RequestLate",
     "ReturnedElsewhere",
     "ReviewPending",
     "Scope",

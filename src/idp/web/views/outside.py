@@ -7,6 +7,19 @@ from idp.web.views.page import Form, View
 
 
 @dataclass(frozen=True, slots=True)
+class RequestLate(View):
+    """What the person came for is done, but the client's request is too old to be answered.
+
+    `purpose` is that of the flow they completed. `continue_url` leads to the client, for a fresh request.
+    """
+
+    template: ClassVar[str] = "request_late.html"
+    purpose: str
+    client_name: str | None = None
+    continue_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SignedOut(View):
     """The session has ended."""
 

@@ -39,11 +39,15 @@ class RecoverConfirm(View):
 
 @dataclass(frozen=True, slots=True)
 class LinkExpired(View):
-    """A mailed link is too old, was used, or was never ours: one page for all."""
+    """A mailed link is too old, was used, or was never ours: one page for all.
+
+    `continue_url` leads to what the link has started in this very browser.
+    """
 
     template: ClassVar[str] = "link_expired.html"
     status: ClassVar[int] = 410
     again_url: str | None = None
+    continue_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
