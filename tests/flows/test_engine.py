@@ -19,6 +19,7 @@ from idp.flows.engine import (
     Left,
     ProofJudged,
     RefusedEvent,
+    ResultArrived,
     ReviewDone,
     RunAction,
     ShowScreen,
@@ -545,3 +546,57 @@ def test_a_limit_is_an_edge_like_any_other_to_who_watches() -> None:
 def test_a_run_that_is_watched_goes_the_same_way() -> None:
     watched = begin(STEP_UP, 1, {}, lambda _: None)
     assert watched == begin(STEP_UP, 1, {})
+# --- a result that comes while a reviewer has the case ----------------------------------------------------------------
+
+
+def reach_pending_review(**output: Any) -> Run:
+    run = reach_verify()
+    run.connect("pending", {**score("MANUAL"), "status": "pending", **output})
+    assert isinstance(run.effect, AwaitReview)
+    return run
+
+
+def arrive(run: Run, status: str, connector: str = "verify") -> Effect:
+    return run.send(ResultArrived(run.state.step, connector, score(status), run.state.seq))
+
+
+def test_a_result_that_arrives_is_judged_by_the_condition_and_proves_nothing_by_itself() -> None:
+    run = reach_pending_review()
+    asked = arrive(run, "MANUAL_OK")
+    assert isinstance(asked, JudgeProof)
+    assert (asked.step, asked.connection) == ("check", "incode_verify")
+    assert [(hop.step, hop.outcome) for hop in run.state.trail[-3:]] == [
+        ("verify", "pending"),
+        ("review", "arrived"),
+        ("verify", "completed"),
+    ]
+    assert run.judge(True) == Finish("complete", None)
+    refused = reach_pending_review()
+    arrive(refused, "MANUAL_OK")
+    assert refused.judge(False) == Finish("denied", "identity_refused")
+
+
+@pytest.mark.parametrize("status", ["FAIL", "MANUAL_FAIL", "UNKNOWN", "new", ""])
+def test_a_result_that_arrives_and_does_not_pass_leads_where_it_would_have_led_at_first(status: str) -> None:
+    run = reach_pending_review()
+    assert arrive(run, status) == Finish("denied", "identity_refused")
+
+
+def test_a_result_arrives_once_and_only_for_what_is_pending() -> None:
+    run = reach_pending_review()
+    for connector in ("check", "review", "nowhere", "intro"):
+        with pytest.raises(RefusedEvent):
+            arrive(run, "OK", connector)
+    arrive(run, "WARN")
+    assert isinstance(run.effect, AwaitReview)
+    with pytest.raises(RefusedEvent):
+        arrive(run, "OK")
+    with pytest.raises(StaleEvent):
+        run.send(ResultArrived("review", "verify", score("OK"), 1))
+    doubtful = reach_verify()
+    doubtful.connect("completed", score("WARN"))
+    with pytest.raises(RefusedEvent):
+        arrive(doubtful, "OK")
+    at_a_screen = Run(STEP_UP)
+    with pytest.raises(RefusedEvent):
+        at_a_screen.send(ResultArrived("intro", "verify", score("OK")))

@@ -21,6 +21,7 @@ from idp.flows.engine import (
     JudgeProof,
     ProofJudged,
     RefusedEvent,
+    ResultArrived,
     ReviewDone,
     RunAction,
     ShowScreen,
@@ -191,6 +192,8 @@ class Ledger:
                 self.result = outcome in {"completed", "pending"}
             case JudgeProof(), True:
                 self.methods.add("idv")
+            case AwaitReview(), "arrived":
+                self.result = True
             case AwaitReview(), "approved" if self.result:
                 self.methods.add("idv")
 
@@ -222,7 +225,7 @@ def answer(flow: Flow, effect: Effect, draw: Any) -> tuple[Event, Any]:
             return ActionDone(effect.step, outcome), outcome
         case AwaitReview():
             return ReviewDone(effect.step, outcome), outcome
-    output = score(draw(st.sampled_from(STATUSES)), draw(st.sampled_from(OWNERS)))
+    output = score(draw(st.sampled_from(STATUSES)), draw(st.sampled_from(OWNERS))) | {"status": outcome}
     return ConnectorDone(effect.step, outcome, draw(st.sampled_from([{}, output, output]))), outcome  # type: ignore[union-attr]
 
 
@@ -230,14 +233,25 @@ def passes(flow: Flow) -> bool:
     return not any(problem.severity == "error" for problem in check_flow(flow, CATALOG))
 
 
+def is_pending(flow: Flow, state: State, asked: str) -> bool:
+    """Say whether the connector step that was used last has a result that is pending."""
+    step = flow.steps.get(asked)
+    return isinstance(step, ConnectorStep) and state.connectors.get(step.connector, {}).get("status") == "pending"
+
+
 def run_at_random(flow: Flow, draw: Any) -> tuple[Effect, Ledger]:
     ledger = Ledger(flow.purpose)
     context: Mapping[str, Any] = {"user": draw(st.sampled_from([{}, {"x": 1}, {"x": 2}]))}
     state, effect = begin(flow, 1, context)
+    asked = ""
     for _ in range(60):
         if isinstance(effect, Finish):
             break
         event, outcome = answer(flow, effect, draw)
+        asked = effect.step if isinstance(effect, CallConnector) else asked
+        if isinstance(effect, AwaitReview) and is_pending(flow, state, asked) and draw(st.booleans()):
+            output = score(draw(st.sampled_from(STATUSES)), draw(st.sampled_from(OWNERS)))
+            event, outcome = ResultArrived(state.step, asked, output, state.seq), "arrived"
         ledger.note(effect, outcome)
         state, effect = advance(flow, state, event, context)
         saved = to_json(state)
@@ -379,6 +393,7 @@ def list_foreign(flow: Flow, at: str, seq: int) -> list[Event]:
                 ActionDone(name, outcome, {}, seq),
                 ConnectorDone(name, outcome, score("OK")),
                 ReviewDone(name, outcome),
+                ResultArrived(name, outcome, score("OK")),
             ]
         events += [ProofJudged(name, seq, accepted=True), ProofJudged(name, 0, accepted=True)]
     return events

@@ -36,7 +36,7 @@ def judge_proof(
     Returns the run as well, for a proof makes its expected user the proved one. Audited either way.
     """
     verification = _newest(uow, run, connection)
-    reason = "no_verification" if verification is None else _fault(deps, uow, run, verification)
+    reason = "no_verification" if verification is None else find_refusal(deps, uow, run, verification)
     if verification is not None and not reason:
         reason, run = _accept(deps, uow, run, verification, step)
     note(
@@ -120,8 +120,8 @@ def _newest(uow: UnitOfWork, run: Run, connection: str) -> Verification | None:
     return mine[-1] if mine else None
 
 
-def _fault(deps: Dependencies, uow: UnitOfWork, run: Run, verification: Verification) -> str:
-    """Return why this result is no proof, or an empty string, by the connection's settings of today."""
+def find_refusal(deps: Dependencies, uow: UnitOfWork, run: Run, verification: Verification) -> str:
+    """Return why this result is no proof, or an empty string, by the connection's settings of today. Writes nothing."""
     settings = deps.switchboard.line(uow, verification.connection).settings
     rules = DoorRules(
         passing=frozenset(settings.passing),

@@ -9,7 +9,7 @@ from typing import Final
 
 from idp.application.audit import note
 from idp.application.dependencies import Dependencies
-from idp.application.mail import queue_mail
+from idp.application.review_mail import tell_approved, tell_pending, tell_rejected
 from idp.errors import Conflict, InvalidInput, NotFound
 from idp.flows.events import AwaitReview
 from idp.records.accounts import Role, User
@@ -26,8 +26,10 @@ class MayNotReview(InvalidInput):
     code = "may_not_review"
 
 
-def take_case(deps: Dependencies, uow: UnitOfWork, run: Run, effect: AwaitReview, trace: str) -> Case | None:
-    """Return the case of the run's newest verification, opening one if there is none.
+def take_case(
+    deps: Dependencies, uow: UnitOfWork, run: Run, effect: AwaitReview, trace: str, after: frozenset[int] = frozenset()
+) -> Case | None:
+    """Return the case of the run's newest verification, opening one if there is none but those of `after`.
 
     None when there is nothing a reviewer could judge. A case past its deadline is closed as expired.
     """
@@ -36,7 +38,8 @@ def take_case(deps: Dependencies, uow: UnitOfWork, run: Run, effect: AwaitReview
     if not judged:
         return None
     verification = judged[-1]
-    known = [case for case in uow.cases.of_run(run.id) if case.verification_id == verification.id]
+    cases = (case for case in uow.cases.of_run(run.id) if case.id not in after)
+    known = [case for case in cases if case.verification_id == verification.id]
     if known:
         case = known[-1]
         if case.status == "open" and now >= case.deadline_at:
@@ -56,7 +59,7 @@ def take_case(deps: Dependencies, uow: UnitOfWork, run: Run, effect: AwaitReview
             approvals_needed=deps.policy.review_approvals,
         )
     )
-    _tell(deps, uow, run, "verification_pending", {})
+    tell_pending(deps, uow, run)
     note(deps, uow, "review.open", "opened", trace=trace, user_id=verification.user_id, run_id=run.id)
     return case
 
@@ -130,10 +133,10 @@ def _close(
     run = uow.runs.get(case.run_id)
     if run is None or not uow.cases.decide(case.id, status, reviewer.email, reason, deps.clock.now()):
         raise Conflict("The case is closed already.")
-    values: dict[str, str | float] = {"link": f"{deps.policy.issuer}/run/{run.id}"}
     if approve:
-        values["until"] = run.deadline_at
-    _tell(deps, uow, run, "verification_approved" if approve else "verification_rejected", values)
+        tell_approved(deps, uow, run, case.deadline_at)
+    else:
+        tell_rejected(deps, uow, run)
     note(
         deps,
         uow,
@@ -146,13 +149,3 @@ def _close(
         run_id=run.id,
         data={"case": case.id},
     )
-
-
-def _tell(deps: Dependencies, uow: UnitOfWork, run: Run, template: str, values: dict[str, str | float]) -> None:
-    """Mail the person whose run this is: the account's address, or the one being registered."""
-    user_id = run.user_id or run.expected_user_id
-    user = uow.users.get(user_id) if user_id is not None else None
-    registration = uow.registrations.of_run(run.id) if user is None else None
-    to = user.email if user else registration.email if registration else None
-    if to is not None:
-        queue_mail(deps, uow, to, template, (user.locale if user else None) or run.locale, values)

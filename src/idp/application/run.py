@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from idp.application.attempts import INTERRUPTED
 from idp.application.browser import Browser
 from idp.application.dependencies import Dependencies
+from idp.application.refresh import refresh
 from idp.application.threads import in_thread
 from idp.application.turn import (
     AtReview,
@@ -18,11 +20,12 @@ from idp.application.turn import (
     AtVendor,
     CallVendor,
     Ended,
+    LookAgain,
     Prepare,
     RunView,
     take_turn,
 )
-from idp.application.verify import INTERRUPTED, begin_verification, look, outcome_of
+from idp.application.verify import begin_verification, look, outcome_of
 from idp.errors import Conflict
 from idp.flows.events import ConnectorDone, Event
 from idp.records.journeys import Verification
@@ -66,11 +69,17 @@ async def check_vendor(deps: Dependencies, run_id: int, browser: Browser, *, hur
 
 async def _drive(deps: Dependencies, run_id: int, browser: Browser, answer: Submission | Event | None) -> RunView:
     prepared: Any = None
+    refreshed = False
     for _ in range(MAX_TURNS):
         turn = await in_thread(take_turn, deps, run_id, browser, answer, prepared)
         match turn:
             case Prepare(work):
                 prepared = await asyncio.wrap_future(deps.hashing_pool.submit(work))
+            case LookAgain(verification_id, stay):
+                if refreshed:
+                    return stay
+                await refresh(deps, verification_id, browser.trace)
+                prepared, answer, refreshed = None, None, True
             case CallVendor(step, connection):
                 verification = await begin_verification(deps, run_id, step, connection, turn.seq, browser.trace)
                 if verification.error == INTERRUPTED:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeAlias
 
 from idp.application.actions import ACTIONS
+from idp.application.attempts import find_verification
 from idp.application.audit import note_run
 from idp.application.browser import Browser, OpenedSession, find_session
 from idp.application.context import condition_context
@@ -13,9 +14,11 @@ from idp.application.dependencies import Dependencies
 from idp.application.finish import finish_run
 from idp.application.hops import Walk
 from idp.application.proof import accept_review, judge_proof
+from idp.application.refresh import is_recent
 from idp.application.review import take_case
 from idp.application.steps import ActionCall, Work
-from idp.application.verify import find_verification, outcome_of, output_of, vendor_url
+from idp.application.vendor_decision import is_vendors, list_taken_up, settle_cases
+from idp.application.verify import outcome_of, output_of, vendor_url
 from idp.errors import NotFound
 from idp.flows.engine import advance, end_run, resume
 from idp.flows.events import (
@@ -29,14 +32,15 @@ from idp.flows.events import (
     JudgeProof,
     ProofJudged,
     RefusedEvent,
+    ResultArrived,
     ReviewDone,
     RunAction,
     ShowScreen,
     Submitted,
 )
-from idp.flows.language import ActionStep, Flow
+from idp.flows.language import PENDING, ActionStep, Flow
 from idp.flows.state import State, from_plain, to_json
-from idp.records.journeys import Run, Verification
+from idp.records.journeys import Case, Run, Verification
 from idp.storage.protocols.unit import UnitOfWork
 
 
@@ -90,6 +94,17 @@ class Prepare:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAgain:
+    """A result that the vendor's people decided a while ago: to be fetched anew before the run is judged by it.
+
+    `stay` is where the run waits if the vendor cannot be asked.
+    """
+
+    verification_id: int
+    stay: AtReview
+
+
+@dataclass(frozen=True, slots=True)
 class CallVendor:
     """A connector to be started before the run can go on."""
 
@@ -99,7 +114,7 @@ class CallVendor:
 
 
 RunView: TypeAlias = AtScreen | AtVendor | AtReview | Ended
-Turn: TypeAlias = RunView | Prepare | CallVendor
+Turn: TypeAlias = RunView | Prepare | CallVendor | LookAgain
 
 
 class Answer(Protocol):
@@ -179,8 +194,8 @@ class _Hand:
                     effect = self._advance(ConnectorDone(effect.step, outcome, output_of(found), effect.seq))
                 case AwaitReview():
                     decided = self._review(effect)
-                    if decided is None:
-                        return AtReview(self._save(), self.run.deadline_at)
+                    if isinstance(decided, AtReview | LookAgain):
+                        return decided
                     effect = decided
                 case ShowScreen():
                     return AtScreen(self._save(), effect, self.state.values, self._last_action())
@@ -190,7 +205,7 @@ class _Hand:
     def _apply(self, answer: Answer | Event | None) -> Effect:
         if answer is None:
             return resume(self.flow, self.state)
-        if isinstance(answer, (ActionDone, ConnectorDone, ReviewDone, ProofJudged, Submitted)):
+        if isinstance(answer, (ActionDone, ConnectorDone, ReviewDone, ResultArrived, ProofJudged, Submitted)):
             return self._advance(answer)
         here = resume(self.flow, self.state)
         if isinstance(here, CallConnector):
@@ -257,18 +272,32 @@ class _Hand:
             ("restart", "stop"),
         )
 
-    def _review(self, effect: AwaitReview) -> Effect | None:
-        case = take_case(self.deps, self.uow, self.run, effect, self.browser.trace)
+    def _review(self, effect: AwaitReview) -> Effect | AtReview | LookAgain:
+        pending = {name for name, output in self.state.connectors.items() if output.get("status") == PENDING}
+        settle_cases(self.deps, self.uow, self.run, pending, self.browser.trace)
+        taken_up = list_taken_up(self.uow, self.run, pending)
+        case = take_case(self.deps, self.uow, self.run, effect, self.browser.trace, taken_up)
         if case is None:
             return self._advance(ReviewDone(effect.step, "rejected", effect.seq))
         self.run = replace(self.run, deadline_at=max(self.run.deadline_at, case.deadline_at))
         if case.status == "open":
-            return None
+            return AtReview(self._save(), self.run.deadline_at)
+        if case.status == "approved" and is_vendors(case):
+            return self._take_up_result(effect, case)
         outcome = case.status
         if outcome == "approved":
             judgement, self.run = accept_review(self.deps, self.uow, self.run, case, effect.step, self.browser.trace)
             outcome = "approved" if judgement.accepted else "rejected"
         return self._advance(ReviewDone(effect.step, outcome, effect.seq))
+
+    def _take_up_result(self, effect: AwaitReview, case: Case) -> Effect | LookAgain:
+        """Go back to the condition with what the vendor's people decided, fetched not long ago."""
+        found = self.uow.verifications.get(case.verification_id)
+        if found is None:
+            return self._advance(ReviewDone(effect.step, "rejected", effect.seq))
+        if found.status == "completed" and not is_recent(self.deps, found):
+            return LookAgain(found.id, AtReview(self._save(), self.run.deadline_at))
+        return self._advance(ResultArrived(effect.step, found.step, output_of(found), effect.seq))
 
     def _broken_pin(self) -> str | None:
         if self.deps.clock.now() >= self.run.deadline_at:

@@ -12,12 +12,22 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
+from idp.application.attempts import INTERRUPTED, is_interrupted, is_starting
 from idp.application.audit import note
 from idp.application.dependencies import Dependencies
 from idp.application.ownership import judge_result, seal_person
 from idp.application.switchboard import Line
 from idp.application.threads import in_thread
-from idp.connectors.api import Concluded, ConnectorError, LookCall, StartCall, Started, Waiting
+from idp.application.vendor_decision import follow_vendor
+from idp.connectors.api import (
+    Concluded,
+    ConnectorError,
+    LookCall,
+    StartCall,
+    Started,
+    VerificationResult,
+    Waiting,
+)
 from idp.errors import Conflict
 from idp.handles import digest, encode, mint
 from idp.records.journeys import Run, Verification
@@ -30,10 +40,8 @@ ATTEMPT_WINDOW: Final = 86400.0
 OPEN: Final = frozenset({"started", "pending"})
 FIRST_LOOK: Final = 15.0
 WORKER_PERIOD: Final = 30.0
+LONGEST_PERIOD: Final = 900.0
 LEAST_BETWEEN_LOOKS: Final = 1.0
-#: How long a start at the vendor may take: two calls of 20 seconds, with room. Until then nobody else starts another.
-START_LEASE: Final = 45.0
-INTERRUPTED: Final = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +81,6 @@ async def begin_verification(
     return await in_thread(_started, deps, opening.verification.id, started)
 
 
-def is_starting(verification: Verification, now: float) -> bool:
-    """Say whether a request is still starting this verification at the vendor, as far as anybody can know.
-
-    A process that died in between is taken for a slow one until the lease is over; then the next request of the person
-    starts anew.
-    """
-    unborn = verification.status == "started" and verification.vendor_url is None
-    return unborn and now < verification.created_at + START_LEASE
-
-
 async def look(deps: Dependencies, verification_id: int, trace: str, *, hurry: bool = False) -> Verification | None:
     """Ask the vendor how far a verification is, and keep what it says. Returns the row as it is afterwards.
 
@@ -92,20 +90,14 @@ async def look(deps: Dependencies, verification_id: int, trace: str, *, hurry: b
     found = await in_thread(_find, deps, verification_id, hurry)
     if found is None:
         return None
-    verification, line = found
-    now = deps.clock.now()
-    if _is_interrupted(verification, now):
+    verification, line, over = found
+    if is_interrupted(verification, deps.clock.now()):
         return await in_thread(_change, deps, verification.id, partial(_give_up, deps, trace=trace))
-    if line is None or verification.vendor_ref is None or verification.vendor_secret is None:
+    if over:
+        return await in_thread(_change, deps, verification.id, _rest)
+    call = look_call(deps, verification)
+    if line is None or call is None:
         return verification
-    call = LookCall(
-        vendor_ref=verification.vendor_ref,
-        vendor_secret=deps.sealer.open(SECRET_SEAL, verification.vendor_secret).decode(),
-        started_at=verification.created_at,
-        deadline=verification.deadline_at,
-        now=now,
-        subject_ref=verification.subject_ref,
-    )
     try:
         seen: Waiting | Concluded = await line.connector.look(call)
     except ConnectorError as error:
@@ -113,14 +105,35 @@ async def look(deps: Dependencies, verification_id: int, trace: str, *, hurry: b
     return await in_thread(_keep, deps, verification.id, seen, trace)
 
 
-def find_verification(uow: UnitOfWork, run_id: int, step: str, visit: int, now: float) -> Verification | None:
-    """Return the verification that answers this visit of the step, or is being started for it; None to start one."""
-    mine = [
-        item
-        for item in uow.verifications.of_run(run_id, step)
-        if item.visit == visit and item.error != INTERRUPTED and not _is_interrupted(item, now)
-    ]
-    return mine[-1] if mine else None
+def look_call(deps: Dependencies, verification: Verification) -> LookCall | None:
+    """Return what a connector needs to look at a verification, None for one that has no session at the vendor."""
+    if verification.vendor_ref is None or verification.vendor_secret is None:
+        return None
+    return LookCall(
+        vendor_ref=verification.vendor_ref,
+        vendor_secret=deps.sealer.open(SECRET_SEAL, verification.vendor_secret).decode(),
+        started_at=verification.created_at,
+        deadline=verification.deadline_at,
+        now=deps.clock.now(),
+        subject_ref=verification.subject_ref,
+    )
+
+
+def take_result(
+    deps: Dependencies, uow: UnitOfWork, verification: Verification, result: VerificationResult
+) -> Verification:
+    """Put what the vendor found into the row, minimised and with the owner judged. Saves nothing."""
+    verdict = judge_result(uow, verification, result)
+    return replace(
+        verification,
+        overall=result.overall,
+        owner=verdict.owner,
+        owner_reasons=verdict.reasons,
+        output=dict(result.output),
+        document=seal_person(deps, result),
+        vendor_identity_id=result.identity_id,
+        fetched_at=deps.clock.now(),
+    )
 
 
 def return_state(deps: Dependencies, verification: Verification, secret: str) -> str:
@@ -163,7 +176,7 @@ def _open(
             usable = earlier.status == "started" and earlier.vendor_url is not None and earlier.deadline_at > now
             if earlier.visit == visit and (usable or is_starting(earlier, now)):
                 return earlier
-            if earlier.visit == visit and _is_interrupted(earlier, now):
+            if earlier.visit == visit and is_interrupted(earlier, now):
                 uow.verifications.save(_give_up(deps, uow, run, earlier, trace))
         line = deps.switchboard.line(uow, connection)
         user = uow.users.get(_subject(run)) if _subject(run) else None
@@ -192,11 +205,6 @@ def _open(
         _audit(deps, uow, run, verification, "started", trace)
         url = f"{deps.policy.issuer}/return?state={return_state(deps, verification, secret.text)}"
         return Opening(verification, line, url)
-
-
-def _is_interrupted(verification: Verification, now: float) -> bool:
-    unborn = verification.status == "started" and verification.vendor_url is None
-    return unborn and not is_starting(verification, now)
 
 
 def _give_up(deps: Dependencies, uow: UnitOfWork, run: Run, verification: Verification, trace: str) -> Verification:
@@ -257,17 +265,24 @@ def _start_failed(deps: Dependencies, verification_id: int, error: ConnectorErro
     return _must(_change(deps, verification_id, change))
 
 
-def _find(deps: Dependencies, verification_id: int, hurry: bool) -> tuple[Verification, Line | None] | None:  # noqa: FBT001
+def _find(deps: Dependencies, verification_id: int, hurry: bool) -> tuple[Verification, Line | None, bool] | None:  # noqa: FBT001
+    """Return the row, the line to look through if it is time to look, and whether its run is over."""
     now = deps.clock.now()
     with deps.storage.read() as uow:
         verification = uow.verifications.get(verification_id)
-        if verification is None:
+        run = uow.runs.get(verification.run_id) if verification is not None else None
+        if verification is None or run is None:
             return None
         resting = verification.status not in OPEN
         recent = verification.fetched_at is not None and now - verification.fetched_at < LEAST_BETWEEN_LOOKS
         if resting or (recent and not hurry):
-            return verification, None
-        return verification, deps.switchboard.line(uow, verification.connection)
+            return verification, None, False
+        return verification, deps.switchboard.line(uow, verification.connection), run.status != "active"
+
+
+def _rest(_uow: UnitOfWork, _run: Run, verification: Verification) -> Verification:
+    """Stop looking: whatever comes of it, its run is over and can use nothing."""
+    return replace(verification, next_look_at=None)
 
 
 def _look_failed(deps: Dependencies, verification_id: int, error: ConnectorError, trace: str) -> Verification | None:
@@ -311,17 +326,7 @@ def _conclude(
     settings = deps.switchboard.line(uow, verification.connection).settings
     changed = replace(verification, error=seen.error, next_look_at=None)
     if seen.result is not None:
-        verdict = judge_result(uow, verification, seen.result)
-        changed = replace(
-            changed,
-            overall=seen.result.overall,
-            owner=verdict.owner,
-            owner_reasons=verdict.reasons,
-            output=dict(seen.result.output),
-            document=seal_person(deps, seen.result),
-            vendor_identity_id=seen.result.identity_id,
-            fetched_at=now,
-        )
+        changed = take_result(deps, uow, changed, seen.result)
     if seen.outcome == "pending":
         # The vendor's own reviewers decide; that has a longer deadline, and outlives the browser.
         first = verification.status != "pending"
@@ -329,13 +334,20 @@ def _conclude(
             changed,
             status="pending",
             deadline_at=now + settings.review_deadline_seconds if first else verification.deadline_at,
-            next_look_at=now + WORKER_PERIOD,
+            next_look_at=now + _pause(now - verification.created_at),
         )
     else:
         changed = replace(changed, status=seen.outcome)
     if changed.status != verification.status:
         _audit(deps, uow, run, changed, changed.status, trace, seen.error or "")
+        if verification.status == "pending":
+            follow_vendor(deps, uow, run, changed, trace)
     return changed
+
+
+def _pause(age: float) -> float:
+    """Return how long to wait for people at the vendor before the next look: the longer, the older it is."""
+    return min(max(age / 10, WORKER_PERIOD), LONGEST_PERIOD)
 
 
 def _must(verification: Verification | None) -> Verification:

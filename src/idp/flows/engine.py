@@ -20,6 +20,7 @@ from idp.flows.events import (
     JudgeProof,
     ProofJudged,
     RefusedEvent,
+    ResultArrived,
     ReviewDone,
     RunAction,
     ShowScreen,
@@ -28,11 +29,13 @@ from idp.flows.events import (
 )
 from idp.flows.expressions import ConditionError, ExpressionFault, compile_condition
 from idp.flows.language import (
+    COMPLETED,
     DENIED,
     ERROR,
     FAILURES,
     LIMIT,
     OTHERWISE,
+    PENDING,
     ActionStep,
     Case,
     ConditionStep,
@@ -60,6 +63,7 @@ __all__ = [
     "Left",
     "ProofJudged",
     "RefusedEvent",
+    "ResultArrived",
     "ReviewDone",
     "RunAction",
     "ShowScreen",
@@ -77,6 +81,8 @@ __all__ = [
 #: Steps a run may enter without a person answering a screen or deciding a review in between.
 MAX_AUTOMATIC: Final = 100
 PROVED: Final = "proved"
+#: How a trail says that a review was left because the result itself came.
+ARRIVED: Final = "arrived"
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _MAX_FAULT: Final = 48
 
@@ -153,6 +159,11 @@ def advance(
             return _leave(flow, moved, step.on, event.outcome, context, watch)
         case ReviewDone(), ReviewStep():
             return _leave(flow, replace(moved, automatic=0), step.on, event.outcome, context, watch)
+        case ResultArrived(), ReviewStep() if (asked := _find_pending(flow, state, event)) is not None:
+            outputs = _keep_output(state, asked.connector, event)
+            moved = replace(_record(moved, ARRIVED), step=asked.id, connectors=outputs)
+            watch(Left(state.step, ARRIVED, asked.id))
+            return _leave(flow, moved, asked.on, COMPLETED, context, watch)
         case ProofJudged(), ConditionStep() if (case := _find_waiting(state, step)) is not None:
             # Only a plain True accepts; a truthy record or a text "false" does not.
             accepted = event.accepted is True
@@ -310,6 +321,14 @@ def _find_waiting(state: State, step: ConditionStep) -> Case | None:
     return case if case.proves is not None else None
 
 
+def _find_pending(flow: Flow, state: State, event: ResultArrived) -> ConnectorStep | None:
+    """Return the connector step whose last output in this run is still the pending one, None if that is not so."""
+    step = flow.steps.get(event.connector)
+    if not isinstance(step, ConnectorStep) or state.connectors.get(step.connector, _NOTHING).get("status") != PENDING:
+        return None
+    return step
+
+
 def _finish(state: State, end: str, reason: str | None) -> tuple[State, Effect]:
     return replace(state, finished=end, reason=reason, case=None, error=None), Finish(end, reason)
 
@@ -335,7 +354,9 @@ def _keep_values(state: State, event: ActionDone) -> Mapping[str, Mapping[str, A
     return _bounded({**kept, event.step: dict(event.values)} if event.values else kept, MAX_VALUES)
 
 
-def _keep_output(state: State, connection: str, event: ConnectorDone) -> Mapping[str, Mapping[str, Any]]:
+def _keep_output(
+    state: State, connection: str, event: ConnectorDone | ResultArrived
+) -> Mapping[str, Mapping[str, Any]]:
     return _bounded({**state.connectors, connection: dict(event.output)}, MAX_OUTPUTS)
 
 

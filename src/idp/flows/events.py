@@ -58,6 +58,20 @@ class ReviewDone:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultArrived:
+    """A result that was pending is there, while the run waits at the review `step` that the pending one led to.
+
+    `connector` is the connector step that asked for it. It is left by `completed`, as if the result had been there
+    then, so that its condition judges it.
+    """
+
+    step: str
+    connector: str
+    output: Mapping[str, Any]
+    seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProofJudged:
     """The application has judged whether a matching `proves` case may become proof."""
 
@@ -66,7 +80,7 @@ class ProofJudged:
     accepted: bool
 
 
-Event: TypeAlias = Submitted | ActionDone | ConnectorDone | ReviewDone | ProofJudged
+Event: TypeAlias = Submitted | ActionDone | ConnectorDone | ReviewDone | ResultArrived | ProofJudged
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,11 @@ LIMIT: Final = "limit"
 OTHERWISE: Final = "otherwise"
 APPROVED: Final = "approved"
 REVIEW_OUTCOMES: Final = (APPROVED, "rejected", "expired")
-CONNECTOR_OUTCOMES: Final = ("completed", "pending", "not_finished", "expired", "error")
+COMPLETED: Final = "completed"
+PENDING: Final = "pending"
+CONNECTOR_OUTCOMES: Final = (COMPLETED, PENDING, "not_finished", "expired", "error")
 #: Connector outcomes after which there is something for a reviewer to look at.
-RESULT_OUTCOMES: Final = frozenset({"completed", "pending"})
+RESULT_OUTCOMES: Final = frozenset({COMPLETED, PENDING})
 #: Outcomes that the next screen shows as what went wrong. `taken` is absent on purpose: it must not be told.
 FAILURES: Final = frozenset(
     {"wrong", "unknown", "throttled", "weak", "expired", "conflict", "error", "not_finished", "refused"}

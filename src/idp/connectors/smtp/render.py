@@ -35,6 +35,7 @@ MAILS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "verification_pending": frozenset({"service"}),
         "verification_approved": frozenset({"service", "link", "until"}),
         "verification_rejected": frozenset({"service", "link"}),
+        "verification_too_late": frozenset({"service", "link"}),
         "identity_enrolled": frozenset({"service", "account_link", "at"}),
     }
 )
