@@ -313,6 +313,41 @@ def test_a_user_who_changes_after_an_identity_proof_is_refused() -> None:
     assert list_codes(flow) == ["user-after-proof"]
 
 
+SIGN_UP_STEPS = """
+        sign_up: {screen: sign_up, on: {submitted: register}}
+        register: {action: register, on: {registered: send, taken: send, weak: sign_up}}
+        send: {action: send_email_code, on: {sent: code, throttled: code}}
+        code: {screen: email_code, on: {submitted: check, resend: send, back: sign_up}}
+        check: {action: check_email_code, on: {ok: verify, wrong: code, expired: code, throttled: code}}
+        verify: {connector: incode_verify,
+          on: {completed: judge, pending: no, not_finished: GIVEN_UP, expired: no, error: no}}
+        judge: {condition: [{when: 'connectors.incode_verify.data.score.overall.status == "OK"',
+          proves: incode_verify, to: create}], otherwise: no}
+        create: {action: create_account, on: {created: yes, taken: no, refused: no}}
+        yes: {end: complete}
+        no: {end: denied}
+"""
+
+
+def test_an_address_that_is_registered_after_another_one_was_proved_is_refused() -> None:
+    """Prove one's own address, go back, register the victim's: the account would have an address nobody proved."""
+    sound = make_flow(SIGN_UP_STEPS.replace("GIVEN_UP", "no"), purpose="sign_up", start="sign_up")
+    assert list_codes(sound) == []
+    flow = make_flow(SIGN_UP_STEPS.replace("GIVEN_UP", "sign_up"), purpose="sign_up", start="sign_up")
+    problem = only(flow, "registration-after-proof")
+    assert problem.route == (
+        "sign_up (submitted)",
+        "register (registered)",
+        "send (sent)",
+        "code (submitted)",
+        "check (ok)",
+        "verify (not_finished)",
+        "sign_up (submitted)",
+        "register",
+    )
+    assert list_codes(flow) == ["registration-after-proof"]
+
+
 def test_a_user_who_is_known_before_the_proof_is_fine() -> None:
     verify = f"v: {{{VERIFY}}}"
     assert list_codes(make_sign_in(f"{PASSWORD.replace('ok: yes', 'ok: v')}\n{verify}\n{JUDGE}")) == []

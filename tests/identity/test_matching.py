@@ -247,12 +247,15 @@ def test_a_document_that_names_nobody_opens_no_account(document, reasons):
     [
         (VendorFacts(), "unknown"),
         (VendorFacts(existing_user=True), "unknown"),
-        (VendorFacts(existing_user=False), "enrolling"),
+        (VendorFacts(existing_user=False), "unknown"),
+        (VendorFacts(identity_id=""), "unknown"),
         (VendorFacts(identity_id="id-ana"), "enrolling"),
     ],
 )
-def test_somebody_must_know_that_the_face_is_new(facts, owner):
-    assert judge_newcomer(DOCUMENT, facts, None, identity_taken=False).owner == owner
+def test_a_face_that_the_vendor_gives_no_identity_opens_no_account(facts, owner):
+    verdict = judge_newcomer(DOCUMENT, facts, None, identity_taken=False)
+    assert verdict.owner == owner
+    assert ("identity_id_absent" in verdict.reasons) is (owner == "unknown")
 
 
 # ---- birth dates

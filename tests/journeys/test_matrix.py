@@ -75,10 +75,10 @@ STEP_UP: Final = {
 RECOVER: Final = {name: (DENIED if got[0] == UNMET else got[0],) * 2 for name, got in STEP_UP.items()} | {
     "OK": (RECOVERY, RECOVERY)
 }
-#: A newcomer is whoever stands there, so nobody is another person; but one face opens one account.
+#: A newcomer is whoever stands there, so nobody is another person; but one face opens one account, and a face that the
+#: vendor gives no identity ID opens none.
 SIGN_UP: Final = {name: (DENIED if got[0] == UNMET else got[0],) * 2 for name, got in STEP_UP.items()} | {
     "OK": (IDV, IDV),
-    "no identity ID": (IDV, IDV),
     "another person": (IDV, DENIED),
     "another birth date": (IDV, DENIED),
 }

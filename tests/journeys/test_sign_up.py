@@ -40,6 +40,22 @@ async def test_a_doubtful_score_leaves_a_pending_registration_and_no_account(wor
         assert len(uow.cases.list()) == 1
 
 
+async def test_a_face_without_an_identity_of_the_vendor_opens_no_account(world: World) -> None:
+    """Nobody could recognise the person later: what is absent has not passed (invariant 2e)."""
+    bank = world.client()
+    browser = world.browser()
+    await register(world, browser, bank)
+    await verify(world, browser, person="carol", without_identity=True)
+    assert browser.heading == "We could not confirm it is you"
+    assert "Nothing in your account was changed" in browser.text
+    judged = world.audit("identity.judge")[-1]
+    assert (judged.outcome, judged.reason) == ("refused", "owner_unknown")
+    assert judged.data["owner_reasons"] == ["identity_id_absent"]
+    assert bank.answer(await browser.submit("stop"))["error"] == "access_denied"
+    with world.provider.storage.read() as uow:
+        assert uow.users.by_email_key("carol@example.com") is None
+
+
 async def test_a_taken_address_looks_the_same_and_no_code_is_right(world: World) -> None:
     world.add_user()
     bank = world.client()

@@ -136,12 +136,12 @@ def _accept(deps: Dependencies, uow: UnitOfWork, run: Run, verification: Verific
     if any(item.verification_id == verification.id for item in uow.evidence.of_run(run.id)):
         return "", run
     run = _pin_user(run, run.expected_user_id)
-    if (
-        verification.owner == "enrolling"
-        and run.user_id is not None
-        and not enrol(deps, uow, run.user_id, verification)
-    ):
-        return "identity_taken", run
+    if verification.owner == "enrolling":
+        if not verification.vendor_identity_id:
+            return "identity_absent", run
+        # Somebody new is enrolled when there is an account; until then the vendor's ID must only be nobody else's.
+        if run.user_id is not None and not enrol(deps, uow, run.user_id, verification):
+            return "identity_taken", run
     amr = tuple(deps.switchboard.line(uow, verification.connection).settings.amr)
     _write(deps, uow, run, verification, step, IDENTITY, amr)
     return "", run

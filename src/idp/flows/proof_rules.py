@@ -19,7 +19,7 @@ from idp.flows.language import (
     EndStep,
     Flow,
 )
-from idp.flows.methods import ACCOUNT, IDV, OWNER_PROOF, PWD, SECOND_FACTOR, demand_evidence
+from idp.flows.methods import ACCOUNT, EMAIL, IDV, OWNER_PROOF, PWD, REGISTRATION, SECOND_FACTOR, demand_evidence
 from idp.flows.problems import suggest
 from idp.flows.step_types import ActionType
 
@@ -83,6 +83,8 @@ def _check_action(step: ActionStep, action: ActionType, table: FactTable, findin
         _require(fact, step.id, table, findings, code, f"the action {step.action!r} can be reached without")
     if action.sets_user:
         _check_late_user(step, table, findings)
+    if REGISTRATION in action.settles.values():
+        _check_late_registration(step, table, findings)
 
 
 def _check_late_user(step: ActionStep, table: FactTable, findings: Findings) -> None:
@@ -95,6 +97,18 @@ def _check_late_user(step: ActionStep, table: FactTable, findings: Findings) -> 
     if route is not None:
         message = f"the action {step.action!r} can change the user after an identity proof"
         findings.add("user-after-proof", message, step.id, "/action", route=route)
+
+
+def _check_late_registration(step: ActionStep, table: FactTable, findings: Findings) -> None:
+    """Report an action that takes an address after one was proved: the account would get an address nobody proved."""
+
+    def mark(edge: Edge) -> bool | None:
+        return True if EMAIL in table.prove(edge) else None
+
+    route = table.graph.find_route(lambda name, proved: name == step.id and proved, mark)
+    if route is not None:
+        message = f"the action {step.action!r} can take another address after one was proved"
+        findings.add("registration-after-proof", message, step.id, "/action", route=route)
 
 
 def _require(

@@ -94,8 +94,8 @@ def judge_newcomer(
     """Judge whether the verified person may open a new account.
 
     `claimed` is what the person typed, if anything; each part that was typed must agree with the document. The document
-    must name a person and a birth date, and the face must be new to us: with neither an identity ID nor the vendor's
-    word that the face is new, that is unknown. Returns "enrolling", "mismatch" or "unknown".
+    must name a person and a birth date, and the vendor must give the face an identity ID: without one nobody could be
+    recognised later, nor be kept from a second account. Returns "enrolling", "mismatch" or "unknown".
     """
     strangers = _foreign(facts, identity_taken=identity_taken)
     if strangers:
@@ -110,8 +110,9 @@ def judge_newcomer(
     missing = list(verdict.reasons)
     if not any(source.is_present for source in _names_of_document(document)):
         missing.append("document_name_absent")
-    if not facts.identity_id and facts.existing_user is not False:
-        missing.append("novelty_unknown")
+    if not facts.identity_id:
+        # Also when the vendor says that the face is new: there is nothing to enrol (invariant 2e).
+        missing.append("identity_id_absent")
     return OwnerVerdict("unknown", tuple(missing)) if missing else verdict
 
 
