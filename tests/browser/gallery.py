@@ -84,6 +84,15 @@ SAMPLES: dict[str, views.View] = {
     "email-code-resent": views.EmailCode(
         FORM, EMAIL, lifetime=900, resent=True, problems=_wrong("expired_code", "code")
     ),
+    "email-code-for-whom": views.EmailCode(FORM, EMAIL, lifetime=900, known=False),
+    "email-link-sent": views.EmailLinkSent(FORM, EMAIL, 900, "/email-link-sent", "/status"),
+    "email-link-sent-wrong": views.EmailLinkSent(
+        FORM, EMAIL, 900, "/email-link-sent-wrong", "/status", known=True, problems=_wrong("wrong_code", "code")
+    ),
+    "sign-in-link": views.SignInLink(FORM, here=True, device="Firefox, Linux", asked_at=1_790_000_000.0),
+    "sign-in-link-elsewhere": views.SignInLink(FORM, here=False, device="Firefox, Linux", asked_at=1_790_000_000.0),
+    "sign-in-link-anywhere": views.SignInLink(FORM, here=False, email=EMAIL),
+    "sign-in-code": views.SignInCode("1234 5678", "Firefox, Linux"),
     "new-password": views.NewPassword(FORM, EMAIL),
     "new-password-wrong": views.NewPassword(FORM, EMAIL, problems=_wrong("known_password", "password")),
     "verification-intro-step-up": views.VerificationIntro(FORM, "step_up", client_name=CLIENT),

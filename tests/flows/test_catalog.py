@@ -19,6 +19,7 @@ def test_the_built_in_screens_and_their_exits() -> None:
         "totp": ("submitted", "back"),
         "sign_up": ("submitted", "back"),
         "email_code": ("submitted", "resend", "back"),
+        "email_link_sent": ("submitted", "resend", "back"),
         "new_password": ("submitted",),
         "verification_intro": ("continue", "stop"),
         "verification_unfinished": ("retry", "stop"),
@@ -40,6 +41,8 @@ def test_the_built_in_actions_and_what_they_prove() -> None:
         "register": (("registered", "taken", "weak"), {}),
         "send_email_code": (("sent", "throttled"), {}),
         "check_email_code": (("ok", "wrong", "expired", "throttled"), {"ok": "email"}),
+        "send_sign_in_code": (("sent", "throttled", "proved"), {"proved": "email"}),
+        "check_sign_in_code": (("ok", "wrong", "expired", "throttled"), {"ok": "email"}),
         "create_account": (("created", "taken", "refused"), {}),
         "set_password": (("ok", "weak"), {}),
         "enrol_identity": (("enrolled", "conflict"), {}),
@@ -56,7 +59,7 @@ def test_every_word_of_the_catalogue_fits_the_others() -> None:
     for name, action in CATALOG.actions.items():
         assert action.name == name
         assert action.title
-        assert {*action.proves, *action.settles, *action.alike} <= set(action.outcomes)
+        assert {*action.proves, *action.settles, *action.alike, *action.optional} <= set(action.outcomes)
         assert LIMIT not in action.outcomes
 
 
@@ -74,7 +77,7 @@ def test_every_action_that_reads_a_typed_secret_says_so() -> None:
     takes = {name for name, action in CATALOG.actions.items() if action.takes_secret}
     assert takes == {
         *("check_password", "check_totp", "check_passkey", "register_passkey"),
-        *("register", "check_email_code", "set_password"),
+        *("register", "check_email_code", "check_sign_in_code", "set_password"),
     }
 
 

@@ -87,12 +87,24 @@ def test_a_sign_in_with_password_and_authenticator() -> None:
     assert shown == ShowScreen("password", 1, "password", {}, None, {"email": "ann@example.org"}, ("submitted", "back"))
     acting = run.submit(secrets={"password": "correct horse"})
     assert acting == RunAction(
-        "check_password", 2, "check_password", {}, {"email": "ann@example.org"}, {"password": "correct horse"}
+        "check_password",
+        2,
+        "check_password",
+        {},
+        {"email": "ann@example.org"},
+        {"password": "correct horse"},
+        ("ok", "wrong", "throttled"),
     )
-    assert run.act("ok") == RunAction("has_totp", 3, "has_totp", {}, {"email": "ann@example.org"}, {})
+    assert run.act("ok") == RunAction("has_totp", 3, "has_totp", {}, {"email": "ann@example.org"}, {}, ("yes", "no"))
     assert isinstance(run.act("yes"), ShowScreen)
     assert run.submit(secrets={"code": "123456"}) == RunAction(
-        "check_totp", 5, "check_totp", {}, {"email": "ann@example.org"}, {"code": "123456"}
+        "check_totp",
+        5,
+        "check_totp",
+        {},
+        {"email": "ann@example.org"},
+        {"code": "123456"},
+        ("ok", "wrong", "throttled", "not_enrolled"),
     )
     assert run.act("ok") == Finish("complete", None)
     assert (run.state.finished, run.state.flow, run.state.version, run.state.seq) == ("complete", "sign-in", 7, 6)

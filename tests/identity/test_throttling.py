@@ -13,7 +13,9 @@ from idp.identity.throttling import (
     keys_for_code,
     keys_for_mail,
     keys_for_passkey,
+    keys_for_mailed_code,
     keys_for_password,
+    keys_for_sign_in_mail,
     keys_for_verification,
     network_of,
 )
@@ -202,6 +204,9 @@ def test_codes_mails_and_verifications_have_counters_for_the_account_and_the_add
             keys_for_mail("ana", "192.0.2.1"),
             keys_for_verification("ana"),
             keys_for_passkey("192.0.2.1"),
+            keys_for_mailed_code("ana", "192.0.2.1", None),
+            keys_for_mailed_code("ana", "192.0.2.1", "device"),
+            keys_for_sign_in_mail("ana", "192.0.2.1", "device"),
             keys_for_password("ana", "192.0.2.1", None),
             keys_for_password("ana", "192.0.2.1", "device"),
         )
@@ -216,6 +221,32 @@ def test_mails_to_one_person_are_few_whoever_asks():
     table = Table()
     sent = [table.attempt(keys_for_mail("ana@example.com", f"203.0.113.{n}"), NOW) for n in range(20)]
     assert sent.count(True) == 3
+
+
+def test_strangers_cannot_use_up_what_a_known_device_may_do_with_mail():
+    table = Table()
+    for network in range(40):
+        address = f"198.51.100.{network}"
+        table.attempt(keys_for_mailed_code("a@x.org", address, None), NOW)
+        table.attempt(keys_for_sign_in_mail("a@x.org", address, None), NOW)
+    assert not table.attempt(keys_for_mailed_code("a@x.org", "203.0.113.1", None), NOW)
+    assert not table.attempt(keys_for_sign_in_mail("a@x.org", "203.0.113.1", None), NOW)
+    assert table.attempt(keys_for_mailed_code("a@x.org", "203.0.113.1", "laptop"), NOW)
+    assert table.attempt(keys_for_sign_in_mail("a@x.org", "203.0.113.1", "laptop"), NOW)
+
+
+def test_a_known_device_gets_few_mails_and_few_guesses_too():
+    table = Table()
+    mails = [table.attempt(keys_for_sign_in_mail("a@x.org", "203.0.113.1", "laptop"), NOW) for _ in range(9)]
+    guesses = [table.attempt(keys_for_mailed_code("a@x.org", "203.0.113.1", "laptop"), NOW) for _ in range(19)]
+    assert (sum(mails), sum(guesses)) == (3, 10)
+
+
+def test_one_address_gets_five_guesses_at_a_mailed_code_and_thirty_at_all_of_them():
+    table = Table()
+    assert sum(table.attempt(keys_for_mailed_code("a@x.org", "203.0.113.1", None), NOW) for _ in range(9)) == 5
+    others = [table.attempt(keys_for_mailed_code(f"{number}@x.org", "203.0.113.1", None), NOW) for number in range(40)]
+    assert sum(others) == 25
 
 
 def test_no_key_shows_an_address_or_an_account():

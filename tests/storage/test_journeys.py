@@ -307,6 +307,18 @@ def test_a_link_works_once_and_in_time(storage: SqlStorage, seed: Seed) -> None:
         assert unit.links.get(9999) is None
 
 
+def test_what_was_mailed_for_a_run_is_listed_in_order_used_or_not(storage: SqlStorage, seed: Seed) -> None:
+    with storage.write() as unit:
+        other = unit.runs.add(a_run())
+        first = unit.links.add(a_link(seed, purpose="sign_in_link", run_id=seed.run.id))
+        unit.links.add(a_link(seed, purpose="sign_in_code", run_id=other.id))
+        unit.links.add(a_link(seed))
+        second = unit.links.add(a_link(seed, purpose="sign_in_code", run_id=seed.run.id, user_id=None))
+        assert unit.links.consume(first.id, NOW)
+        assert unit.links.of_run(seed.run.id) == [replace(first, consumed_at=NOW), second]
+        assert unit.links.of_run(9999) == []
+
+
 def test_a_users_other_links_of_a_purpose_are_voided(storage: SqlStorage, seed: Seed) -> None:
     with storage.write() as unit:
         links = [unit.links.add(a_link(seed)) for _ in range(2)]

@@ -56,9 +56,10 @@ def opened(url: str) -> Iterator[SqlStorage]:
 def schema(connection: Connection) -> dict[str, list[str]]:
     query = _SQLITE_SCHEMA if connection.dialect.name == "sqlite" else _POSTGRESQL_SCHEMA
     rows = connection.exec_driver_sql(query).fetchall()
-    # The order of columns and constraints inside CREATE TABLE means nothing, nor on which line SQLite added a column.
+    # The order of columns and constraints inside CREATE TABLE means nothing, nor on which line SQLite added a column,
+    # nor the quotes that it puts around the name of a table it has rebuilt.
     return {
-        name: sorted(part.strip() for part in _COMMA.split(str(definition).strip().removesuffix(")")))
+        name: sorted(part.strip() for part in _COMMA.split(str(definition).replace('"', "").strip().removesuffix(")")))
         for name, definition in rows
         if "alembic_version" not in name
     }

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from idp.application import enrolment, mail_codes, passkey_steps, second_factor
+from idp.application import enrolment, mail_codes, passkey_steps, second_factor, sign_in_mail
 from idp.application.dependencies import Dependencies
 from idp.application.passwords import (
     perform_check_password,
@@ -45,6 +45,8 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "register": Action(perform_register, prepare_new_password),
     "send_email_code": Action(mail_codes.perform_send_email_code),
     "check_email_code": Action(mail_codes.perform_check_email_code),
+    "send_sign_in_code": Action(sign_in_mail.perform_send_sign_in_code),
+    "check_sign_in_code": Action(sign_in_mail.perform_check_sign_in_code),
     "create_account": Action(perform_create_account),
     "set_password": Action(perform_set_password, prepare_new_password),
     "enrol_identity": Action(enrolment.perform_enrol_identity),

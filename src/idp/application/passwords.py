@@ -9,8 +9,7 @@ from idp.application.devices import describe_device
 from idp.application.mail import queue_mail
 from idp.application.proof import has_owner_proof
 from idp.application.steps import ActionCall, ActionResult, Work, prove
-from idp.application.throttle import charge, forgive
-from idp.handles import decode, matches
+from idp.application.throttle import charge, find_known_device, forgive
 from idp.identity.email_address import parse_email
 from idp.identity.passwords import PasswordRefused, Verdict, check_strength
 from idp.identity.throttling import keys_for_password
@@ -43,7 +42,8 @@ def prepare_check_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall
     """Charge the limits, find the hash, and return the comparison as work. An unknown account costs the same work."""
     email = parse_email(call.form.get("email", ""))
     password = call.secrets.get("password", "")
-    counters = keys_for_password(_account_key(call), call.browser.address, _known_device(uow, call))
+    device = find_known_device(uow, call.browser, _account_key(call))
+    counters = keys_for_password(_account_key(call), call.browser.address, device)
     if not charge(deps, uow, counters):
         return lambda: THROTTLED
     user = uow.users.by_email_key(email.lookup_key) if email else None
@@ -128,7 +128,8 @@ def perform_set_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall) 
     uow.sessions.end_of_user(user.id, now)
     uow.grants.revoke_of_user(user.id, now)
     uow.runs.end_of_user(user.id, now, "credentials_changed", except_id=call.run.id)
-    uow.links.consume_of_user(user.id, "recovery", now)
+    for purpose in ("recovery", "sign_in_link", "sign_in_code"):
+        uow.links.consume_of_user(user.id, purpose, now)
     forgive(uow, keys_for_password(user.email_key, call.browser.address, None))
     queue_mail(deps, uow, user.email, "password_changed", user.locale or call.run.locale, _notice(deps, call))
     _audit(deps, uow, call, "set", user)
@@ -138,17 +139,6 @@ def perform_set_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall) 
 def _account_key(call: ActionCall) -> str:
     email = parse_email(call.form.get("email", ""))
     return email.lookup_key if email else "not an address"
-
-
-def _known_device(uow: UnitOfWork, call: ActionCall) -> str | None:
-    """Return the browser's ID if it still carries a session cookie of this very account, live or ended."""
-    email = parse_email(call.form.get("email", ""))
-    handle = decode(call.browser.session_handle)
-    session = uow.sessions.get(handle[0]) if handle else None
-    if email is None or handle is None or session is None or not matches(handle[1], session.secret_digest):
-        return None
-    user = uow.users.get(session.user_id)
-    return call.browser.digest.hex() if user is not None and user.email_key == email.lookup_key else None
 
 
 def _password_of(uow: UnitOfWork, user: User | None) -> Credential | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from idp.application.browser import Browser
 from idp.application.dependencies import Dependencies
+from idp.flows.language import RECOVERY, STEP_UP
 from idp.records.journeys import Evidence, Run
 from idp.storage.protocols.unit import UnitOfWork
 
@@ -18,7 +19,7 @@ class ActionCall:
     """One use of an action by a run.
 
     `secrets` were typed just now and are never kept; `screen` names the page they come from and the moment that it was
-    shown at. Both are gone after a reload.
+    shown at. Both are gone after a reload. `outcomes` are those that lead somewhere.
     """
 
     run: Run
@@ -30,6 +31,7 @@ class ActionCall:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     screen: tuple[str, int] | None = None
     prepared: Any = field(default=None, repr=False)
+    outcomes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,15 @@ class ActionResult:
     run: Run
     values: Mapping[str, Any] = field(default_factory=dict)
     user_changed: bool = False
+
+
+def subject_of(run: Run) -> int | None:
+    """Return whose factors the run may ask for.
+
+    That is the proved person; in a step-up the signed-in one, in a recovery the one whose link it was. The person that
+    a client merely named for a sign-in is nobody yet.
+    """
+    return run.user_id or (run.expected_user_id if run.purpose in {STEP_UP, RECOVERY} else None)
 
 
 def prove(

@@ -253,6 +253,7 @@ class _Hand:
             browser=self.browser,
             secrets=effect.secrets,
             screen=self.screen,
+            outcomes=effect.outcomes,
         )
 
     def _last_action(self) -> str:

@@ -8,6 +8,20 @@ from idp.flows.methods import ACCOUNT, EMAIL, IDV, OTP, PASSKEY, PWD, REGISTRATI
 from idp.flows.ready_made import EMAIL_VERIFIED, ENROLLED, KNOWN, Simulated
 from idp.flows.step_types import ActionType
 
+_SIGN_IN_MAIL: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {
+            "with": {"type": "string", "title": "What is mailed", "enum": ["code", "link"], "default": "code"},
+            "anywhere": {
+                "type": "boolean",
+                "title": "The link may sign in another browser than the one that asked",
+                "default": False,
+            },
+        },
+        "additionalProperties": False,
+    }
+)
 _EVERY: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "type": "object",
@@ -105,6 +119,27 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 takes_secret=True,
                 amr=("email",),
                 simulated=Simulated("ok", {"register:registered known": "wrong", "register:taken": "wrong"}),
+            ),
+            # Nothing tells an address without an account from one with: not the outcome, the page, or the work done.
+            # `proved` is for a run that the mailed link has started: the address is proved already.
+            ActionType(
+                "send_sign_in_code",
+                "E-mail a code or link to the account's address",
+                ("sent", "throttled", "proved"),
+                arguments=_SIGN_IN_MAIL,
+                proves={"proved": EMAIL},
+                sets_user=True,
+                needs_account=True,
+                optional=frozenset({"proved"}),
+            ),
+            ActionType(
+                "check_sign_in_code",
+                "Check the code or link e-mailed to the account",
+                ("ok", "wrong", "expired", "throttled"),
+                proves={"ok": EMAIL},
+                takes_secret=True,
+                sets_user=True,
+                needs_account=True,
             ),
             ActionType(
                 "create_account",

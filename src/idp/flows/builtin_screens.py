@@ -48,6 +48,13 @@ SCREENS: Final[Mapping[str, ScreenType]] = MappingProxyType(
             ScreenType("totp", "Ask for an authenticator code", ("submitted", "back"), (_CODE,)),
             ScreenType("sign_up", "Create an account", ("submitted", "back"), (_EMAIL_FIELD, _PASSWORD), _BACK),
             ScreenType("email_code", "Ask for the e-mailed code", ("submitted", "resend", "back"), (_CODE,)),
+            ScreenType(
+                "email_link_sent",
+                "Wait for the e-mailed link",
+                ("submitted", "resend", "back"),
+                (_CODE,),
+                polls=True,
+            ),
             ScreenType("new_password", "Choose a new password", ("submitted",), (_PASSWORD,)),
             ScreenType("verification_intro", "Explain the identity check", ("continue", "stop")),
             ScreenType("verification_unfinished", "Identity check not finished", ("retry", "stop")),

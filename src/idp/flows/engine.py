@@ -303,7 +303,7 @@ def _describe(state: State, step: Step, secrets: Mapping[str, str]) -> Effect:
             outcomes = tuple(outcome for outcome in step.on if outcome != LIMIT)
             return ShowScreen(step.id, state.seq, step.screen, step.options, state.error, state.form, outcomes)
         case ActionStep():
-            return RunAction(step.id, state.seq, step.action, step.options, state.form, secrets)
+            return RunAction(step.id, state.seq, step.action, step.options, state.form, secrets, tuple(step.on))
         case ConnectorStep():
             return CallConnector(step.id, state.seq, step.connector, step.options)
         case ReviewStep():

@@ -98,7 +98,10 @@ class ShowScreen:
 
 @dataclass(frozen=True, slots=True)
 class RunAction:
-    """Run an action. `secrets` are those of the screen just submitted; gone if the process dies or the page reloads."""
+    """Run an action. `secrets` are those of the screen just submitted; gone if the process dies or the page reloads.
+
+    `outcomes` are those that lead somewhere.
+    """
 
     step: str
     seq: int
@@ -106,6 +109,7 @@ class RunAction:
     options: Mapping[str, Any]
     form: Mapping[str, str]
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    outcomes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

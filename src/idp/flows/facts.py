@@ -26,12 +26,13 @@ from idp.flows.step_types import Catalog
 
 USER: Final = "a known user"
 AUTHENTICATED: Final = "authentication"
+SUBJECT: Final = "a known user or an e-mail address"
 RESULT: Final = "a result to review"
 SECRET: Final = "a secret just typed"
 
 Facts: TypeAlias = frozenset[str]
 _NONE: Final[Facts] = frozenset()
-_USER: Final = frozenset({USER})
+_USER: Final = frozenset({USER, SUBJECT})
 _SECRET: Final = frozenset({SECRET})
 
 
@@ -43,6 +44,9 @@ def name_run(connection: str) -> str:
 def name_field(field: str) -> str:
     """Name the fact that a screen has asked for the field."""
     return f"the form field {field!r}"
+
+
+_NAMING: Final = frozenset({USER, name_field("email")})
 
 
 class FactTable:
@@ -115,6 +119,8 @@ class FactTable:
                 given.add(name_run(step.connector))
                 if self._verifies(step) and edge.outcome in RESULT_OUTCOMES:
                     given.add(RESULT)
+        if given & _NAMING:
+            given.add(SUBJECT)
         return frozenset(given)
 
     def _take(self, edge: Edge) -> Facts:

@@ -6,7 +6,7 @@ Every refusal prints a shortest path that shows the harm.
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 
-from idp.flows.facts import AUTHENTICATED, SECRET, USER, FactTable, name_field, name_run
+from idp.flows.facts import AUTHENTICATED, SECRET, SUBJECT, USER, FactTable, name_field, name_run
 from idp.flows.findings import Findings
 from idp.flows.graph import Edge
 from idp.flows.language import (
@@ -70,6 +70,7 @@ def _check_condition(step: ConditionStep, table: FactTable, findings: Findings) 
 def _check_action(step: ActionStep, action: ActionType, table: FactTable, findings: Findings) -> None:
     needs = [
         *(("needs-user", USER) for _ in range(action.needs_user)),
+        *(("needs-account", SUBJECT) for _ in range(action.needs_account)),
         *(("needs-field", name_field(field)) for field in action.needs_fields),
         *(("needs-evidence", method) for method in action.needs_evidence),
         *(("needs-fact", fact) for fact in action.needs_facts),

@@ -33,7 +33,8 @@ class ScreenType:
     """A page.
 
     `optional` outcomes may be left unwired: the page then shows no button for them. `submit` is the outcome that
-    carries the fields, but for those that name another.
+    carries the fields, but for those that name another. `polls`: the page goes on by itself when the run has moved, as
+    by a link opened in another tab.
     """
 
     name: str
@@ -43,6 +44,7 @@ class ScreenType:
     optional: frozenset[str] = frozenset()
     arguments: Mapping[str, Any] = field(default_factory=lambda: NO_OPTIONS)
     submit: str = "submitted"
+    polls: bool = False
 
     def list_carried(self, outcome: str) -> tuple[Field, ...]:
         """Return the fields that an outcome carries."""
@@ -61,11 +63,12 @@ class ActionType:
 
     `proves` maps an outcome to the evidence method that the application writes on it. `settles` maps an outcome to a
     fact that is not evidence (`second_factor`, `account`, `registration`). `needs_fields` must have been asked by a
-    screen before, `needs_user` a user known before, `needs_evidence` proved before, on every path. `takes_secret`:
-    runs right after a screen with a secret field. `changes_credentials`: only after the proof the purpose demands.
-    `alike` outcomes must lead to the same step, because telling them apart would tell who has an account. `amr` are the
-    RFC 8176 values of the evidence that it writes. `simulated` says how a dry run takes it; without, by its first
-    outcome.
+    screen before, `needs_user` a user known before, `needs_account` either a user known or an e-mail address asked,
+    `needs_evidence` proved before, on every path. `takes_secret`: runs right after a screen with a secret field.
+    `changes_credentials`: only after the proof the purpose demands. `alike` outcomes must lead to the same step, for
+    telling them apart would tell who has an account. `optional` outcomes may be left unwired: they are not taken then.
+    `amr` are the RFC 8176 values of the evidence that it writes. `simulated` says how a dry run takes it; without, by
+    its first outcome.
     """
 
     name: str
@@ -76,12 +79,14 @@ class ActionType:
     settles: Mapping[str, str] = field(default_factory=dict)
     takes_secret: bool = False
     needs_user: bool = False
+    needs_account: bool = False
     needs_fields: tuple[str, ...] = ()
     needs_evidence: tuple[str, ...] = ()
     needs_facts: tuple[str, ...] = ()
     sets_user: bool = False
     changes_credentials: bool = False
     alike: tuple[str, ...] = ()
+    optional: frozenset[str] = frozenset()
     amr: tuple[str, ...] = ()
     simulated: Simulated | None = None
 

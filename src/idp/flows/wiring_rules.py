@@ -77,7 +77,7 @@ def _check_action(step: ActionStep, catalog: Catalog, findings: Findings) -> Non
         message = f"there is no action {step.action!r}{suggest(step.action, catalog.actions)}"
         findings.add("unknown-action", message, step.id, "/action")
         return
-    _check_outcomes(step, step.on, action.outcomes, frozenset(), findings)
+    _check_outcomes(step, step.on, action.outcomes, action.optional, findings)
     _check_options(step, step.options, action.arguments, findings)
     _check_alike(step, action, findings)
 

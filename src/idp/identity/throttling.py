@@ -32,6 +32,10 @@ LimitName = Literal[
     "password_per_account",
     "code_per_account",
     "code_per_address",
+    "mailed_code_per_device",
+    "mailed_code_per_account_and_address",
+    "mailed_code_per_account",
+    "mail_per_device",
     "mail_per_recipient",
     "mail_per_address",
     "verification_per_account",
@@ -93,6 +97,10 @@ class ThrottlePolicy:
     password_per_account: Limit = Limit(40, 3600)
     code_per_account: Limit = Limit(5, 900)
     code_per_address: Limit = Limit(30, 900)
+    mailed_code_per_device: Limit = Limit(10, 900)
+    mailed_code_per_account_and_address: Limit = Limit(5, 900)
+    mailed_code_per_account: Limit = Limit(40, 3600)
+    mail_per_device: Limit = Limit(3, 900)
     mail_per_recipient: Limit = Limit(3, 900)
     mail_per_address: Limit = Limit(15, 3600)
     verification_per_account: Limit = Limit(5, 86_400)
@@ -155,6 +163,29 @@ def keys_for_code(account_key: str, address: str) -> tuple[Counter, ...]:
     account's counter, and six digits allow few guesses.
     """
     return (_counter("code_per_account", account_key), _counter("code_per_address", network_of(address)))
+
+
+def keys_for_mailed_code(account_key: str, address: str, known_device: str | None) -> tuple[Counter, ...]:
+    """Return the counters for a code that was mailed to sign in with.
+
+    Nothing stands before such a code, so strangers can fill the account's counters, and a known device has its own as
+    it has for passwords. What is typed for an address without an account counts the same.
+    """
+    if known_device:
+        return (_counter("mailed_code_per_device", account_key, known_device),)
+    network = network_of(address)
+    return (
+        _counter("code_per_address", network),
+        _counter("mailed_code_per_account_and_address", account_key, network),
+        _counter("mailed_code_per_account", account_key),
+    )
+
+
+def keys_for_sign_in_mail(recipient_key: str, address: str, known_device: str | None) -> tuple[Counter, ...]:
+    """Return the counters for a mail to sign in with; a known device has its own, and strangers cannot use it up."""
+    if known_device:
+        return (_counter("mail_per_device", recipient_key, known_device),)
+    return keys_for_mail(recipient_key, address)
 
 
 def keys_for_mail(recipient_key: str, address: str) -> tuple[Counter, ...]:

@@ -3,10 +3,11 @@
 import base64
 import hmac
 import math
-import unicodedata
 from typing import Final
 
 import pyotp
+
+from idp.identity.digits import clean_digits
 
 PERIOD: Final = 30
 DIGITS: Final = 6
@@ -14,7 +15,6 @@ DIGITS: Final = 6
 WINDOW: Final = 1
 # RFC 4226 section 4, R6 recommends 160 bits.
 SEED_BYTES: Final = 20
-MAX_TYPED: Final = 32
 
 
 def new_seed(random_bytes: bytes) -> str:
@@ -38,11 +38,7 @@ def clean_code(typed: str) -> str | None:
 
     Spaces and dashes of any kind are dropped, since apps show codes in groups; digits of other scripts are accepted.
     """
-    if len(typed) > MAX_TYPED:
-        return None
-    kept = (each for each in typed if unicodedata.category(each) not in {"Zs", "Pd", "Cc", "Cf"})
-    digits = [unicodedata.decimal(each, -1) for each in kept]
-    return None if len(digits) != DIGITS or -1 in digits else "".join(map(str, digits))
+    return clean_digits(typed, DIGITS)
 
 
 def verify_totp(seed: str, code: str, at: float, last_counter: int) -> int | None:

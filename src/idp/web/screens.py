@@ -5,6 +5,8 @@ from typing import Final, Literal, cast
 
 from idp.application.frame import Frame
 from idp.application.run import AtScreen
+from idp.application.steps import subject_of
+from idp.flows.language import SIGN_UP
 from idp.web import views
 from idp.web.views import Form, Problem, View
 from idp.web.views.passkeys import UNKNOWN
@@ -18,6 +20,8 @@ _ERRORS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     ("totp", "wrong"): ("wrong_code", "code"),
     ("email_code", "wrong"): ("wrong_code", "code"),
     ("email_code", "expired"): ("expired_code", "code"),
+    ("email_link_sent", "wrong"): ("wrong_code", "code"),
+    ("email_link_sent", "expired"): ("expired_link", ""),
 }
 #: The same by the action that failed, where one screen comes after several.
 _ERRORS_OF_ACTIONS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
@@ -117,7 +121,18 @@ def _sign_up(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
 
 
 def _email_code(at: AtScreen, frame: Frame, form: Form, seconds: float) -> View:
-    return views.EmailCode(form, _email(at, frame), seconds, problems=list_problems(at))
+    return views.EmailCode(form, _email(at, frame), seconds, known=_is_known(at), problems=list_problems(at))
+
+
+def _email_link_sent(at: AtScreen, frame: Frame, form: Form, seconds: float) -> View:
+    here = f"/run/{at.run.id}"
+    status = f"{here}/status?seq={at.effect.seq}"
+    return views.EmailLinkSent(form, _email(at, frame), seconds, here, status, _is_known(at), list_problems(at))
+
+
+def _is_known(at: AtScreen) -> bool:
+    """Say whether the page may be sure that there is somebody to write to."""
+    return at.run.purpose == SIGN_UP or subject_of(at.run) is not None
 
 
 def _new_password(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
@@ -154,6 +169,7 @@ BUILDERS: Final[Mapping[str, Builder]] = {
     "totp": _totp,
     "sign_up": _sign_up,
     "email_code": _email_code,
+    "email_link_sent": _email_link_sent,
     "new_password": _new_password,
     "verification_intro": _intro,
     "verification_unfinished": _unfinished,

@@ -18,6 +18,7 @@ PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
         "wrong_code": mark("That code is not right. Please check it and try again."),
         "used_code": mark("That code has been used already. Please wait for the next one."),
         "expired_code": mark("That code has expired. Please ask for a new one."),
+        "expired_link": mark("That link has expired. Please ask for a new one."),
         "throttled": mark("There were too many attempts. Please wait a few minutes, then try again."),
         "weak_password": mark("That password is easy to guess. Please choose one that is longer or less common."),
         "short_password": mark("That password is too short."),

@@ -29,6 +29,8 @@ MAILS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "recovery_link": frozenset({"service", "link", "minutes", "device", "at"}),
         "email_code": frozenset({"service", "code", "minutes"}),
+        "sign_in_code": frozenset({"service", "code", "minutes", "device", "at"}),
+        "sign_in_link": frozenset({"service", "link", "minutes", "device", "at"}),
         "password_changed": frozenset({"service", "recovery_link", "device", "at"}),
         "passkey_added": frozenset({"service", "recovery_link", "name", "device", "at"}),
         "account_exists": frozenset({"service", "sign_in_link", "recovery_link"}),

@@ -242,6 +242,10 @@ class LinkStore(Protocol):
         """Use the link, once (conditional UPDATE on unconsumed and unexpired). False otherwise."""
         ...
 
+    def of_run(self, run_id: int) -> Sequence[MailedLink]:
+        """List what was mailed for a run, oldest first, used or not."""
+        ...
+
     def consume_of_user(self, user_id: int, purpose: str, at: float) -> int:
         """Void a user's unused links of one purpose."""
         ...

@@ -1,5 +1,7 @@
 """Mailed links."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, update
 
 from idp.records.journeys import MailedLink
@@ -11,6 +13,7 @@ from idp.storage.sql.transaction import Transaction
 _T = LINKS.c
 _ROWS = Rows(LINKS, MailedLink)
 _GET = _ROWS.select(_T.id == bindparam("id"))
+_OF_RUN = _ROWS.select(_T.run_id == bindparam("run_id"), order=(_T.id,))
 _AT = bindparam("at", type_=_T.consumed_at.type)
 _CONSUME = Statement(
     update(LINKS).where(_T.id == bindparam("id"), _T.consumed_at.is_(None), _T.expires_at > _AT).values(consumed_at=_AT)
@@ -40,6 +43,10 @@ class SqlLinks:
     def consume(self, link_id: int, at: float) -> bool:
         """Use the link, once. False if it was used or has expired."""
         return self._transaction.change(_CONSUME, {"id": link_id, "at": at}) == 1
+
+    def of_run(self, run_id: int) -> Sequence[MailedLink]:
+        """List what was mailed for a run, oldest first, used or not."""
+        return _ROWS.many(self._transaction, _OF_RUN, {"run_id": run_id})
 
     def consume_of_user(self, user_id: int, purpose: str, at: float) -> int:
         """Void a user's unused links of one purpose and return how many."""

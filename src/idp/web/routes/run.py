@@ -35,8 +35,14 @@ async def run_answer(request: Request) -> Response:
             )
         except RefusedEvent:
             return show(request, views.StaleStep(f"/run/{run_id}"))
-    handle = view.session.handle if isinstance(view, Ended) and view.session else None
-    return see_other(request, f"/run/{run_id}" if not isinstance(view, Ended) else _after(view), handle)
+    return go_on(request, view)
+
+
+def go_on(request: Request, view: RunView) -> Response:
+    """Redirect to where the run stands, or to what follows it."""
+    if isinstance(view, Ended):
+        return see_other(request, _after(view), view.session.handle if view.session else None)
+    return see_other(request, f"/run/{view.run.id}")
 
 
 async def run_status(request: Request) -> Response:
@@ -44,9 +50,17 @@ async def run_status(request: Request) -> Response:
     view = await check_vendor(edge_of(request).deps, _run_id(request), browser_of(request))
     # A page that was made while the check was being started has no link yet, and is made anew once there is one.
     linked = isinstance(view, AtVendor) and view.url and "link" in request.query_params
-    waiting = isinstance(view, AtVendor | AtReview) and not linked
+    waiting = (isinstance(view, AtVendor | AtReview) and not linked) or _is_waiting(request, view)
     handle = view.session.handle if isinstance(view, Ended) and view.session else None
     return finish(request, JSONResponse({"state": "waiting" if waiting else "ready"}), handle)
+
+
+def _is_waiting(request: Request, view: RunView) -> bool:
+    """Say whether the run still stands at the page that asks, and that page waits for something to happen elsewhere."""
+    if not isinstance(view, AtScreen):
+        return False
+    kind = edge_of(request).deps.flows.catalog.screens[view.effect.screen]
+    return kind.polls and number_of(request.query_params.get("seq")) == view.effect.seq
 
 
 async def _present(request: Request, view: RunView) -> Response:

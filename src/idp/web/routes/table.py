@@ -3,7 +3,7 @@
 from starlette.routing import BaseRoute, Mount, Route
 
 from idp.web.assets import Assets
-from idp.web.routes import authorize, ended, home, logout, metadata, recover, run, vendor
+from idp.web.routes import authorize, ended, home, logout, metadata, recover, run, sign_in_link, vendor
 from idp.web.routes.tokens import make_endpoint
 from idp.web.theme_files import PREFIX, ThemeFiles
 
@@ -22,6 +22,8 @@ def list_routes(assets: Assets, themes: ThemeFiles) -> list[BaseRoute]:
         Route("/run/{run_id}", run.run_page, methods=["GET"]),
         Route("/run/{run_id}", run.run_answer, methods=["POST"]),
         Route("/run/{run_id}/status", run.run_status, methods=["GET"]),
+        Route("/sign-in/link", sign_in_link.link_page, methods=["GET"]),
+        Route("/sign-in/link", sign_in_link.link_answer, methods=["POST"]),
         Route("/ended", ended.ended_page, methods=["GET"]),
         Route("/ended", ended.ended_answer, methods=["POST"]),
         Route("/recover", recover.recover_page, methods=["GET"]),

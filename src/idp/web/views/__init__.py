@@ -9,7 +9,18 @@ from idp.web.views.page import Form, Problem, View
 from idp.web.views.passkeys import AddPasskey, Ceremony, OfferPasskey, Passkey
 from idp.web.views.recovery import LinkExpired, Recover, RecoverConfirm, RecoverDone, RecoverSent
 from idp.web.views.request import Account, Consent, FormPost, Leaving, Scope, SelectAccount
-from idp.web.views.sign_in import EmailCode, Identifier, Message, NewPassword, Password, SignUp, Totp
+from idp.web.views.sign_in import (
+    EmailCode,
+    EmailLinkSent,
+    Identifier,
+    Message,
+    NewPassword,
+    Password,
+    SignInCode,
+    SignInLink,
+    SignUp,
+    Totp,
+)
 from idp.web.views.verification import (
     ReturnedElsewhere,
     ReviewPending,
@@ -26,6 +37,7 @@ __all__ = [
     "Ceremony",
     "Consent",
     "EmailCode",
+    "EmailLinkSent",
     "Failure",
     "Form",
     "FormPost",
@@ -50,6 +62,8 @@ __all__ = [
     "ReviewPending",
     "Scope",
     "SelectAccount",
+    "SignInCode",
+    "SignInLink",
     "SignUp",
     "SignedOut",
     "StaleStep",

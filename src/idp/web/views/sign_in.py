@@ -69,14 +69,61 @@ class SignUp(View):
 
 @dataclass(frozen=True, slots=True)
 class EmailCode(View):
-    """Ask for the code mailed to `email`, valid for `lifetime` seconds; `resent` confirms that a new one was sent."""
+    """Ask for the code mailed to `email`, valid for `lifetime` seconds; `resent` confirms that a new one was sent.
+
+    Without `known` nobody knows whether there is an account, and the page promises no mail.
+    """
 
     template: ClassVar[str] = "email_code.html"
     form: Form
     email: str
     lifetime: float
     resent: bool = False
+    known: bool = True
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EmailLinkSent(View):
+    """Say that a link was mailed to `email`, and wait until it is opened in this browser.
+
+    `status_url` answers JSON with a `state` as for `Waiting`; without scripts `here_url` shows the current page. A link
+    opened in another browser shows a code, which is typed here.
+    """
+
+    template: ClassVar[str] = "email_link_sent.html"
+    form: Form
+    email: str
+    lifetime: float
+    here_url: str
+    status_url: str
+    known: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLink(View):
+    """The page behind a mailed sign-in link. Its buttons act, opening it does not.
+
+    `here` is the browser that asked. Elsewhere a code is shown, or, with an `email`, somebody may sign in as that.
+    Outcomes: `continue`, `code`, `sign_in`.
+    """
+
+    template: ClassVar[str] = "sign_in_link.html"
+    form: Form
+    here: bool
+    device: str = ""
+    asked_at: float | None = None
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInCode(View):
+    """The code to type in the browser that asked for the link."""
+
+    template: ClassVar[str] = "sign_in_code.html"
+    code: str
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
