@@ -215,7 +215,7 @@ class Ledger:
                 return {"recovery_link", "idv"} <= self.methods
 
 
-def answer(flow: Flow, effect: Effect, draw: Any, luck: int) -> tuple[Event, Any]:
+def answer(flow: Flow, effect: Effect, draw: Any, luck: int = 0) -> tuple[Event, Any]:
     """Draw any answer that the engine will take; the more luck, the more often one that leads on."""
     match effect:
         case ShowScreen():

@@ -1,4 +1,4 @@
-"""Signing in with what is mailed: a link in the browser that asked, a code from a link opened elsewhere, a code alone."""
+"""Signing in with what is mailed: a link where it was asked for, a code that a link shows elsewhere, a code alone."""
 
 import re
 from dataclasses import replace

@@ -131,6 +131,8 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 sets_user=True,
                 needs_account=True,
                 optional=frozenset({"proved"}),
+                amr=("email",),
+                simulated=Simulated("sent"),
             ),
             ActionType(
                 "check_sign_in_code",
@@ -140,6 +142,8 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 takes_secret=True,
                 sets_user=True,
                 needs_account=True,
+                amr=("email",),
+                simulated=Simulated("wrong", {KNOWN: "ok"}, {"ok": (EMAIL_VERIFIED,)}),
             ),
             ActionType(
                 "create_account",
