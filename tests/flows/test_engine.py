@@ -558,6 +558,8 @@ def test_a_limit_is_an_edge_like_any_other_to_who_watches() -> None:
 def test_a_run_that_is_watched_goes_the_same_way() -> None:
     watched = begin(STEP_UP, 1, {}, lambda _: None)
     assert watched == begin(STEP_UP, 1, {})
+
+
 # --- a result that comes while a reviewer has the case ----------------------------------------------------------------
 
 

@@ -215,19 +215,17 @@ class Ledger:
                 return {"recovery_link", "idv"} <= self.methods
 
 
-def answer(flow: Flow, effect: Effect, draw: Any, luck: int = 0) -> tuple[Event, Any]:
-    """Draw any answer that the engine will take; the more luck, the more often one that leads on."""
+def answer(flow: Flow, effect: Effect, draw: Any) -> tuple[Event, Any]:
+    """Draw any answer that the engine will take."""
     match effect:
         case ShowScreen():
-            outcome = draw(
-                st.sampled_from([*effect.outcomes, *(luck * [one for one in effect.outcomes if one in GOOD])])
-            )
+            outcome = draw(st.sampled_from(effect.outcomes))
             return Submitted(effect.step, effect.seq, outcome, {"email": "a@b.c"}, {"password": CANARY}), outcome
         case JudgeProof():
-            accepted = draw(st.sampled_from([False, True, *([True] * luck)]))
+            accepted = draw(st.booleans())
             return ProofJudged(effect.step, effect.seq, accepted), accepted
     outcomes = [outcome for outcome, _ in list_exits(flow.steps[effect.step]) if outcome != LIMIT]  # type: ignore[union-attr]
-    outcome = draw(st.sampled_from([*outcomes, *(luck * [one for one in outcomes if one in GOOD])]))
+    outcome = draw(st.sampled_from(outcomes))
     match effect:
         case RunAction():
             return ActionDone(effect.step, outcome), outcome
@@ -292,7 +290,7 @@ def test_no_run_of_a_flow_that_passes_completes_without_what_its_purpose_demands
 def test_no_run_of_any_graph_leaves_the_engines_bounds_and_none_that_passes_completes_unproved() -> None:
     counts = {"passed": 0, "complete": 0}
 
-    @settings(max_examples=600, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=300, deadline=None, derandomize=True, database=None)
     @given(draw_graphs(), st.data())
     def run(flow: Flow, data: st.DataObject) -> None:
         passed = passes(flow)

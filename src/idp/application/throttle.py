@@ -39,6 +39,8 @@ def has_room(deps: Dependencies, uow: UnitOfWork, counters: Sequence[Counter]) -
     ordered = sorted(counters, key=lambda counter: counter.key)
     stored = [(uow.throttles.arrival(item.key), deps.policy.throttles.limit_of(item.limit)) for item in ordered]
     return decide_all(stored, deps.clock.now()).allowed
+
+
 def find_known_user(uow: UnitOfWork, browser: Browser) -> User | None:
     """Return whose session cookie the browser carries, live or ended."""
     handle = decode(browser.session_handle)
