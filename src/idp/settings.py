@@ -59,6 +59,9 @@ class Settings(BaseModel):
     recovery_unenrolled: Literal["refuse", "review"] = Field("refuse", description="Recovery without enrolled identity")
     enrol_on_step_up: bool = True
     review_approvals: int = Field(1, ge=1, le=3, description="Reviewers who must approve a doubtful result")
+    account_fresh_seconds: float = Field(900.0, ge=60, description="Age of a proof that may change a credential")
+    account_grace_seconds: float = Field(14 * 86400.0, ge=0, description="Time to undo the deletion of an account")
+    identity_before_adding: bool = Field(False, description="Adding a credential takes the enrolled identity")
     session_idle_seconds: float = Field(8 * 3600.0, gt=0)
     session_absolute_seconds: float = Field(24 * 3600.0, gt=0)
     run_worker: bool = Field(True, description="Send mail and do housekeeping in the server process")

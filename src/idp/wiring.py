@@ -178,6 +178,9 @@ def _policy(settings: Settings) -> Policy:
         review_approvals=settings.review_approvals,
         passkey_rp_id=settings.passkey_rp_id,
         passkey_related_origins=settings.passkey_related_origins,
+        account_fresh_seconds=settings.account_fresh_seconds,
+        account_grace_seconds=settings.account_grace_seconds,
+        identity_before_adding=settings.identity_before_adding,
         session=SessionPolicy(settings.session_idle_seconds, settings.session_absolute_seconds),
     )
 

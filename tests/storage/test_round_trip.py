@@ -19,6 +19,7 @@ from idp.storage.sql import (
     applied,
     audit,
     cases,
+    closures,
     codes,
     connections,
     consents,
@@ -40,6 +41,7 @@ from idp.storage.sql import (
     runs,
     sessions,
     users,
+    vendor_deletions,
     verifications,
 )
 from idp.storage.sql import clients as client_rows
@@ -57,6 +59,7 @@ MAPPINGS: dict[type, Rows[Any]] = {
     accounts.PendingRegistration: registrations._ROWS,
     accounts.Consent: consents._ROWS,
     accounts.RoleAssignment: roles._ROWS,
+    accounts.Closure: closures._ROWS,
     clients.Client: client_rows._ROWS,
     journeys.Connection: connections._ROWS,
     flow_records.FlowVersion: flows._ROWS,
@@ -79,6 +82,7 @@ MAPPINGS: dict[type, Rows[Any]] = {
     tokens.SigningKey: keys._ROWS,
     operations.AuditEntry: audit._ROWS,
     operations.OutgoingMail: outbox._ROWS,
+    operations.VendorDeletion: vendor_deletions._ROWS,
 }
 
 STORABLE = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=60)
@@ -135,7 +139,7 @@ def referring(record: Any, seed: Seed) -> Any:
         "reviewer_id": seed.user.id,
         "grant_id": seed.grant.id,
     }
-    if isinstance(record, operations.AuditEntry):
+    if isinstance(record, operations.AuditEntry | operations.VendorDeletion):
         return record
     if isinstance(record, accounts.Consent):
         targets["client_id"] = seed.client.client_id

@@ -1,16 +1,18 @@
 """The authorization journey: what does this request still need, and once it needs nothing, the code.
 
 `oidc.requirements.decide` is asked before a flow and again after it (DESIGN invariant 3), always with the *stored*
-request. This module is the only caller of `issue_code`.
+request. This module is the only caller of `issue_code`. Pages of our own that need a signed-in person ask here too
+(`enter`, `admit`); what they get is never a code.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from idp.application.audit import note
-from idp.application.browser import Browser, SignedIn, find_session, touch_session
+from idp.application.browser import Browser, SignedIn, find_session, is_touch_due, touch_session
 from idp.application.dependencies import Dependencies
+from idp.application.first_party import ACCOUNT, Demand, check_path, find_client, is_first_party, make_params
 from idp.application.hints import read_id_token_hint
 from idp.application.reach import survey
 from idp.application.rollout import Rider
@@ -22,7 +24,7 @@ from idp.oidc.redirects import way_back
 from idp.oidc.requirements import decide
 from idp.oidc.responses import AuthorizationResponse, code_response, error_response, fault_response
 from idp.oidc.situation import Needs, Progress, Refuse, Requirement, Satisfied, SessionView
-from idp.records.accounts import Consent
+from idp.records.accounts import Consent, User
 from idp.records.clients import Client
 from idp.records.journeys import AuthorizationRequest, Run
 from idp.storage.protocols.unit import UnitOfWork
@@ -50,7 +52,23 @@ class ToPage:
     request_id: int
 
 
-Next: TypeAlias = Answer | ToRun | ToPage
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """A request of our own pages is answered: go to this path, which asks again what it needs."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """A request of our own pages ended without success, for this reason (an OAuth error code)."""
+
+    error: str
+
+
+Next: TypeAlias = Answer | ToRun | ToPage | Enter | Declined
+#: What a page of ours takes, which can depend on what the account has.
+Wanted = Callable[[UnitOfWork, User], Demand]
 
 
 def begin(deps: Dependencies, raw: Mapping[str, Sequence[str]], browser: Browser) -> Next:
@@ -84,10 +102,39 @@ def proceed(deps: Dependencies, request_id: int, browser: Browser) -> Next:
     """
     with deps.storage.write() as uow:
         request = load_request(deps, uow, request_id, browser)
-        client = uow.clients.get(request.client_id)
+        client = find_client(uow, request.client_id)
         if client is None:
             raise NotFound("The application that sent you here is not registered any more.")
         return _proceed(deps, uow, client, AuthorizationParams.from_json(request.params), request, browser)
+
+
+def enter(deps: Dependencies, path: str, wanted: Wanted, browser: Browser) -> SignedIn | Next:
+    """Let a person into a page of ours, or start what is missing; it leads back to `path` and executes nothing.
+
+    Without a session that is a sign-in, and what the page takes beyond it is asked for after that. A page that needs
+    nothing more writes nothing. Raises InvalidInput for a path that is not ours.
+    """
+    check_path(path)
+    with deps.storage.read() as uow:
+        signed_in = find_session(deps, uow, browser)
+        demand = wanted(uow, signed_in.user) if signed_in else Demand()
+        fits = signed_in is not None and _meets(deps, uow, path, demand, signed_in, browser)
+    if signed_in is None or not fits:
+        with deps.storage.write() as uow:
+            params = make_params(path, demand, signed_in.user.sub if signed_in else None)
+            return _proceed(deps, uow, ACCOUNT, params, None, browser)
+    if is_touch_due(deps, signed_in.session):
+        with deps.storage.write() as uow:
+            touch_session(deps, uow, signed_in.session)
+    return signed_in
+
+
+def admit(deps: Dependencies, uow: UnitOfWork, path: str, wanted: Wanted, browser: Browser) -> SignedIn | None:
+    """Return who is signed in if they may act now, in the unit of work in which they will; None if they may not."""
+    signed_in = find_session(deps, uow, browser)
+    if signed_in is None or not _meets(deps, uow, path, wanted(uow, signed_in.user), signed_in, browser):
+        return None
+    return signed_in
 
 
 def load_request(deps: Dependencies, uow: UnitOfWork, request_id: int, browser: Browser) -> AuthorizationRequest:
@@ -120,10 +167,30 @@ def _proceed(
     browser: Browser,
 ) -> Next:
     signed_in = find_session(deps, uow, browser)
+    requirement = _require(deps, uow, client, params, request, signed_in, browser)
+    match requirement:
+        case Satisfied(earned) if signed_in is not None:
+            return _answer(deps, uow, client, params, request, signed_in, earned, browser)
+        case Needs():
+            return _ask(deps, uow, client, params, request, signed_in, requirement, browser)
+        case Refuse(error, description):
+            return _refuse(deps, uow, client, params, request, error, description, browser)
+    return _refuse(deps, uow, client, params, request, "login_required", "nobody is signed in", browser)
+
+
+def _require(
+    deps: Dependencies,
+    uow: UnitOfWork,
+    client: Client,
+    params: AuthorizationParams,
+    request: AuthorizationRequest | None,
+    signed_in: SignedIn | None,
+    browser: Browser,
+) -> Requirement:
     consent = uow.consents.get(signed_in.user.id, client.client_id) if signed_in else None
     rider = Rider(browser.digest, signed_in.user.id if signed_in else None)
     reach = survey(deps, uow, client.policy, rider)
-    requirement: Requirement = decide(
+    return decide(
         params,
         client.policy,
         _view(uow, signed_in),
@@ -135,14 +202,16 @@ def _proceed(
         consent=consent,
         now=deps.clock.now(),
     )
-    match requirement:
-        case Satisfied(earned) if signed_in is not None:
-            return _answer(deps, uow, client, params, request, signed_in, earned, browser)
-        case Needs():
-            return _ask(deps, uow, client, params, request, signed_in, requirement, browser)
-        case Refuse(error, description):
-            return _refuse(deps, uow, client, params, request, error, description, browser)
-    return _refuse(deps, uow, client, params, request, "login_required", "nobody is signed in", browser)
+
+
+def _meets(
+    deps: Dependencies, uow: UnitOfWork, path: str, demand: Demand, signed_in: SignedIn, browser: Browser
+) -> bool:
+    """Say whether the session has any one of the levels now. Each is asked for alone: together they are a preference,
+    and a better one that is missing would send a person away who has a good one."""
+    alone = [replace(demand, acr_values=(acr,)) for acr in demand.acr_values] or [demand]
+    asked = (make_params(path, each, signed_in.user.sub) for each in alone)
+    return any(isinstance(_require(deps, uow, ACCOUNT, params, None, signed_in, browser), Satisfied) for params in asked)
 
 
 def _progress(request: AuthorizationRequest | None, consent: Consent | None) -> Progress:
@@ -176,6 +245,18 @@ def _answer(
     now = deps.clock.now()
     if request is not None and not uow.requests.finish(request.id, now):
         raise _over(deps, uow, replace(request, status="finished"))
+    if is_first_party(client):
+        note(
+            deps,
+            uow,
+            "account",
+            "entered",
+            trace=browser.trace,
+            actor="user",
+            user_id=signed_in.user.id,
+            data={"path": params.redirect_uri, "acr": earned.acr, "amr": list(earned.amr)},
+        )
+        return Enter(check_path(params.redirect_uri))
     if (params.prompt and "consent" in params.prompt) or client.policy.consent == "explicit":
         granted = _granted(uow, signed_in, client, params)
     else:
@@ -264,4 +345,6 @@ def _refuse(
     if request is not None and not uow.requests.finish(request.id, deps.clock.now()):
         raise _over(deps, uow, replace(request, status="finished"))
     note(deps, uow, "authorize", "refused", reason=error, trace=browser.trace, client_id=client.client_id)
+    if is_first_party(client):
+        return Declined(error)
     return Answer(error_response(params, error, description, deps.policy.issuer))

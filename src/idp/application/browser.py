@@ -60,9 +60,13 @@ def find_session(deps: Dependencies, uow: UnitOfWork, browser: Browser) -> Signe
 
 def touch_session(deps: Dependencies, uow: UnitOfWork, session: Session) -> None:
     """Note activity, at most once a minute, so that reading does not turn into writing."""
-    now = deps.clock.now()
-    if now - session.last_seen_at >= TOUCH_AFTER:
-        uow.sessions.touch(session.id, now)
+    if is_touch_due(deps, session):
+        uow.sessions.touch(session.id, deps.clock.now())
+
+
+def is_touch_due(deps: Dependencies, session: Session) -> bool:
+    """Say whether activity is to be noted."""
+    return deps.clock.now() - session.last_seen_at >= TOUCH_AFTER
 
 
 @dataclass(frozen=True, slots=True)

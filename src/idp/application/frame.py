@@ -32,7 +32,8 @@ def frame_run(deps: Dependencies, run: Run, screen: ShowScreen | None = None) ->
         user_id = run.user_id or run.expected_user_id
         user = uow.users.get(user_id) if user_id is not None else None
         ceremony = prepare_ceremony(deps, uow, run, screen) if screen is not None else None
-    target = str(request.params["redirect_uri"]) if request else None
+    # A request of our own pages has no client outside, and its way back is a path.
+    target = str(request.params["redirect_uri"]) if request and client else None
     email = user.email if user else ""
     return Frame(client.name if client else None, target, email, _theme(client), ceremony)
 
@@ -44,7 +45,8 @@ def frame_request(deps: Dependencies, request_id: int | None) -> Frame:
     with deps.storage.read() as uow:
         request = uow.requests.get(request_id)
         client = uow.clients.get(request.client_id) if request else None
-    target = str(request.params["redirect_uri"]) if request else None
+    # A request of our own pages has no client outside, and its way back is a path.
+    target = str(request.params["redirect_uri"]) if request and client else None
     return Frame(client.name if client else None, target, theme=_theme(client))
 
 

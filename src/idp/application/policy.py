@@ -16,6 +16,9 @@ class Policy:
     birth date, become the account's enrolled identity. `review_approvals` is how many different reviewers must approve
     a doubtful result (four eyes: 2). `passkey_rp_id` is the domain that passkeys are bound to, the issuer's host if
     None; `passkey_related_origins` are other sites that may use that domain's passkeys.
+    `account_fresh_seconds` is how old a proof may be that changes a
+    credential, `identity_before_adding` asks people with an enrolled identity for it before a credential is added, and
+    an account that its person deletes can be kept for `account_grace_seconds`.
     """
 
     issuer: str
@@ -31,5 +34,8 @@ class Policy:
     passkey_seconds: float = 900.0
     passkey_rp_id: str | None = None
     passkey_related_origins: tuple[str, ...] = ()
+    account_fresh_seconds: float = 900.0
+    account_grace_seconds: float = 14 * 86400.0
+    identity_before_adding: bool = False
     session: SessionPolicy = field(default_factory=lambda: SessionPolicy(8 * 3600.0, 24 * 3600.0))
     throttles: ThrottlePolicy = field(default_factory=ThrottlePolicy)

@@ -42,9 +42,10 @@ class User:
 class Credential:
     """Something a user can prove.
 
-    `secret` is an argon2id string (password), a sealed box (TOTP seed) or a COSE public key (passkey), never a secret
-    in clear text. `counter` is the last accepted TOTP time step, or a passkey's last signature counter. `external_id`
-    is what the outside calls it: a passkey's credential ID, of which no two may be equal.
+    `secret` is an argon2id string (password), a sealed box (TOTP seed), a keyed hash (recovery code) or a COSE public
+    key (passkey), never a secret in clear text. `counter` is the last accepted TOTP time step, a passkey's last
+    signature counter, or 1 once a recovery code was used. `external_id` is what the outside calls it: a passkey's
+    credential ID, of which no two may be equal.
     """
 
     id: int
@@ -107,3 +108,19 @@ class RoleAssignment:
     role: Role
     granted_at: float
     granted_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """An account that its person has closed.
+
+    Until `due_at` the mailed link, of which `digest` is kept, takes it back; after that everything personal is erased.
+    """
+
+    id: int
+    user_id: int
+    digest: bytes
+    requested_at: float
+    due_at: float
+    undone_at: float | None = None
+    erased_at: float | None = None

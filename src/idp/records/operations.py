@@ -38,3 +38,20 @@ class OutgoingMail:
     sent_at: float | None = None
     failed_at: float | None = None
     last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VendorDeletion:
+    """What a vendor is to delete: the session `vendor_ref` of a connection. Tried again until it worked."""
+
+    id: int
+    user_id: int
+    connection: str
+    vendor_ref: str
+    created_at: float
+    attempts: int = 0
+    next_attempt_at: float = 0.0
+    claimed_until: float | None = None
+    done_at: float | None = None
+    failed_at: float | None = None
+    last_error: str | None = None

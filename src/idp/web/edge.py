@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from idp.application.authorize import Answer, Next, ToPage, ToRun
+from idp.application.authorize import Answer, Declined, Enter, Next, ToPage, ToRun
 from idp.application.browser import Browser
 from idp.application.dependencies import Dependencies
 from idp.handles import mint
@@ -143,6 +144,10 @@ def follow(request: Request, following: Next, *, after_form: bool = False) -> Re
             return see_other(request, f"/run/{run_id}")
         case ToPage(page, request_id):
             return see_other(request, f"/{PAGES[page]}?request={request_id}")
+        case Enter(path):
+            return see_other(request, path)
+        case Declined(error):
+            return see_other(request, f"/account/declined?{urlencode({'reason': error})}")
 
 
 PAGES: Final[Mapping[str, str]] = {"consent": "consent", "select_account": "select-account", "recover": "recover"}

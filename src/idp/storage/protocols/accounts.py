@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from idp.records.accounts import (
+    Closure,
     Consent,
     Credential,
     CredentialKind,
@@ -100,6 +101,10 @@ class IdentityStore(Protocol):
         """Find the user's identity with a vendor."""
         ...
 
+    def all_of_user(self, user_id: int) -> Sequence[EnrolledIdentity]:
+        """List the user's identities, oldest first."""
+        ...
+
     def by_vendor_identity(self, vendor: str, vendor_identity_id: str) -> EnrolledIdentity | None:
         """Find who owns a vendor identity."""
         ...
@@ -124,9 +129,49 @@ class RegistrationStore(Protocol):
         """Mark completed, once (conditional UPDATE). False if it was already."""
         ...
 
+    def remove_of_user(self, user_id: int) -> int:
+        """Delete the registrations of a user's runs and return how many."""
+        ...
+
+
+class ClosureStore(Protocol):
+    """Accounts that their people have closed."""
+
+    def add(self, closure: Closure) -> Closure:
+        """Insert."""
+        ...
+
+    def get(self, closure_id: int) -> Closure | None:
+        """Find, whatever has become of it."""
+        ...
+
+    def newest_of_user(self, user_id: int) -> Closure | None:
+        """Find a user's last one, whatever has become of it."""
+        ...
+
+    def undo(self, closure_id: int, at: float) -> bool:
+        """Take it back, once (conditional UPDATE), while it is not due. False otherwise."""
+        ...
+
+    def bar(self, user_id: int) -> int:
+        """Make the links of a user's closures worthless, and return how many there were."""
+        ...
+
+    def due(self, now: float, limit: int = 20) -> Sequence[Closure]:
+        """List what is to be erased, the longest due first."""
+        ...
+
+    def erased(self, closure_id: int, at: float) -> bool:
+        """Note that all is erased, once (conditional UPDATE), if it is due and not taken back. False otherwise."""
+        ...
+
 
 class ConsentStore(Protocol):
     """Consents."""
+
+    def of_user(self, user_id: int) -> Sequence[Consent]:
+        """List a user's consents, in client_id order."""
+        ...
 
     def get(self, user_id: int, client_id: str) -> Consent | None:
         """Find."""

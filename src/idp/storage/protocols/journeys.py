@@ -47,6 +47,10 @@ class SessionStore(Protocol):
         """List a user's live sessions, newest first."""
         ...
 
+    def forget_user(self, user_id: int) -> int:
+        """Erase where a user's sessions came from, and return how many there were."""
+        ...
+
 
 class AuthorizationRequestStore(Protocol):
     """Authorization requests waiting for their answer."""
@@ -65,6 +69,10 @@ class AuthorizationRequestStore(Protocol):
 
     def finish(self, request_id: int, at: float) -> bool:
         """Mark finished, once (conditional UPDATE). False means it was answered already."""
+        ...
+
+    def hinted_of_user(self, user_id: int) -> Sequence[AuthorizationRequest]:
+        """List the requests of a user's runs whose parameters have a `login_hint`."""
         ...
 
 
@@ -97,6 +105,10 @@ class RunStore(Protocol):
 
     def end_of_user(self, user_id: int, at: float, reason: str, except_id: int | None = None) -> int:
         """End every active run whose proved or expected user this is; return how many."""
+        ...
+
+    def forget_user(self, user_id: int) -> int:
+        """Erase the saved state of a user's runs that are over, and return how many there were."""
         ...
 
     def overdue(self, now: float, limit: int = 100) -> Sequence[Run]:
@@ -182,6 +194,14 @@ class VerificationStore(Protocol):
         """List a user's verifications, newest first."""
         ...
 
+    def all_of_user(self, user_id: int) -> Sequence[Verification]:
+        """List a user's verifications, oldest first, with those that made the account."""
+        ...
+
+    def forget_user(self, user_id: int) -> int:
+        """Erase what a user's verifications (those of `all_of_user`) say about the person, and return how many."""
+        ...
+
 
 class CaseStore(Protocol):
     """Review cases."""
@@ -196,6 +216,10 @@ class CaseStore(Protocol):
 
     def of_run(self, run_id: int) -> Sequence[Case]:
         """List a run's cases, oldest first."""
+        ...
+
+    def open_of_user(self, user_id: int) -> Sequence[Case]:
+        """List the open cases of a user, oldest first."""
         ...
 
     def list(self, status: str | None = "open", limit: int = 100) -> Sequence[Case]:
@@ -248,6 +272,10 @@ class LinkStore(Protocol):
 
     def consume_of_user(self, user_id: int, purpose: str, at: float) -> int:
         """Void a user's unused links of one purpose."""
+        ...
+
+    def forget_user(self, user_id: int) -> int:
+        """Erase what a user's links hold, and return how many there were."""
         ...
 
 

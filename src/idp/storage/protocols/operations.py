@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from idp.records.operations import AuditEntry, OutgoingMail
+from idp.records.operations import AuditEntry, OutgoingMail, VendorDeletion
 
 
 class AuditStore(Protocol):
@@ -23,6 +23,10 @@ class AuditStore(Protocol):
         limit: int = 100,
     ) -> Sequence[AuditEntry]:
         """List entries in order."""
+        ...
+
+    def newest_of_user(self, user_id: int, actions: Sequence[str], before_id: int, limit: int) -> Sequence[AuditEntry]:
+        """List a user's entries of these actions with ids below `before_id`, newest first."""
         ...
 
 
@@ -51,4 +55,40 @@ class OutboxStore(Protocol):
 
     def depth(self) -> int:
         """Count the mails that wait to be sent."""
+        ...
+
+    def is_waiting(self, to: str) -> bool:
+        """Say whether a mail to this address is still to be sent."""
+        ...
+
+    def forget(self, to: str) -> int:
+        """Erase this address from mails that were sent or given up, and return how many."""
+        ...
+
+
+class VendorDeletionStore(Protocol):
+    """What vendors are to delete."""
+
+    def add(self, deletion: VendorDeletion) -> VendorDeletion:
+        """Insert. Raises Conflict if this vendor session is there already."""
+        ...
+
+    def of_user(self, user_id: int) -> Sequence[VendorDeletion]:
+        """List a user's, oldest first."""
+        ...
+
+    def claim(self, now: float, claimed_until: float, limit: int = 10) -> Sequence[VendorDeletion]:
+        """Take what is due, open and unclaimed, so that no other worker gets it before `claimed_until`."""
+        ...
+
+    def done(self, deletion_id: int, at: float) -> None:
+        """Mark done."""
+        ...
+
+    def retry(self, deletion_id: int, next_attempt_at: float, error: str) -> None:
+        """Release the claim and count the attempt."""
+        ...
+
+    def fail(self, deletion_id: int, at: float, error: str) -> None:
+        """Give up."""
         ...

@@ -1,5 +1,6 @@
 """Stores of grants and tokens. Every `consume` is one conditional UPDATE (DESIGN invariant 5)."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from idp.records.tokens import AccessToken, AuthorizationCode, Grant, RefreshToken
@@ -18,6 +19,14 @@ class GrantStore(Protocol):
 
     def revoke(self, grant_id: int, at: float) -> bool:
         """Revoke, once. False if it was revoked."""
+        ...
+
+    def live_of_user(self, user_id: int) -> Sequence[Grant]:
+        """List a user's grants that were not revoked, oldest first."""
+        ...
+
+    def revoke_of_client(self, user_id: int, client_id: str, at: float) -> int:
+        """Revoke all grants that a user gave a client, and return how many."""
         ...
 
     def revoke_of_user(self, user_id: int, at: float) -> int:

@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from idp.storage.protocols.accounts import (
+    ClosureStore,
     ConsentStore,
     CredentialStore,
     IdentityStore,
@@ -24,7 +25,7 @@ from idp.storage.protocols.journeys import (
     ThrottleStore,
     VerificationStore,
 )
-from idp.storage.protocols.operations import AuditStore, OutboxStore
+from idp.storage.protocols.operations import AuditStore, OutboxStore, VendorDeletionStore
 from idp.storage.protocols.tokens import AccessTokenStore, CodeStore, GrantStore, RefreshTokenStore
 
 
@@ -39,6 +40,8 @@ class UnitOfWork(Protocol):
     def identities(self) -> IdentityStore: ...
     @property
     def registrations(self) -> RegistrationStore: ...
+    @property
+    def closures(self) -> ClosureStore: ...
     @property
     def consents(self) -> ConsentStore: ...
     @property
@@ -89,6 +92,8 @@ class UnitOfWork(Protocol):
     def audit(self) -> AuditStore: ...
     @property
     def outbox(self) -> OutboxStore: ...
+    @property
+    def vendor_deletions(self) -> VendorDeletionStore: ...
 
 
 class Storage(Protocol):

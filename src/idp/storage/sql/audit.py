@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, literal, or_
 
 from idp.records.operations import AuditEntry
 from idp.storage.sql.rows import Rows
@@ -19,6 +19,13 @@ _ROWS = Rows(AUDIT, AuditEntry)
 def _listing(*filtered: str) -> Statement:
     conditions = [_T[name] == bindparam(name) for name in filtered]
     return _ROWS.select(*conditions, _T.id > bindparam("after_id"), order=[_T.id], limit=True)
+
+
+@cache
+def _newest(actions: tuple[str, ...]) -> Statement:
+    wanted = or_(*(_T.action == literal(action) for action in actions))
+    of_user = (_T.user_id == bindparam("user_id"), _T.id < bindparam("before_id"), wanted)
+    return _ROWS.select(*of_user, order=[_T.id.desc()], limit=True)
 
 
 class SqlAudit:
@@ -46,3 +53,8 @@ class SqlAudit:
         filters = {name: value for name, value in given.items() if value is not None}
         wanted = {**filters, "after_id": after_id, "limit": limit}
         return _ROWS.many(self._transaction, _listing(*filters), wanted)
+
+    def newest_of_user(self, user_id: int, actions: Sequence[str], before_id: int, limit: int) -> Sequence[AuditEntry]:
+        """List a user's entries of these actions with ids below `before_id`, newest first."""
+        wanted = {"user_id": user_id, "before_id": before_id, "limit": limit}
+        return _ROWS.many(self._transaction, _newest(tuple(actions)), wanted)

@@ -17,6 +17,7 @@ _GET = _ROWS.select(_T.id == bindparam("id"))
 _OF_RUN = _ROWS.select(_T.run_id == bindparam("run_id"), order=[_T.id])
 _ALL = _ROWS.select(order=[_T.id], limit=True)
 _WITH_STATUS = _ROWS.select(_T.status == bindparam("status"), order=[_T.id], limit=True)
+_OPEN_OF_USER = _ROWS.select(_T.user_id == bindparam("user_id"), _T.status == "open", order=[_T.id])
 _OVERDUE = _ROWS.select(
     _T.status == "open", _T.deadline_at <= bindparam("now"), order=[_T.deadline_at, _T.id], limit=True
 )
@@ -55,6 +56,10 @@ class SqlCases:
     def of_run(self, run_id: int) -> Sequence[Case]:
         """List a run's cases, oldest first."""
         return _ROWS.many(self._transaction, _OF_RUN, {"run_id": run_id})
+
+    def open_of_user(self, user_id: int) -> Sequence[Case]:
+        """List the open cases of a user, oldest first."""
+        return _ROWS.many(self._transaction, _OPEN_OF_USER, {"user_id": user_id})
 
     def list(self, status: str | None = "open", limit: int = 100) -> Sequence[Case]:
         """List cases (of any status for None), oldest first."""

@@ -1,5 +1,7 @@
 """Consents."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, delete
 
 from idp.records.accounts import Consent
@@ -11,6 +13,7 @@ from idp.storage.sql.transaction import Transaction
 _ROWS = Rows(CONSENTS, Consent)
 _THIS = (CONSENTS.c.user_id == bindparam("user_id"), CONSENTS.c.client_id == bindparam("client_id"))
 _GET = _ROWS.select(*_THIS)
+_OF_USER = _ROWS.select(CONSENTS.c.user_id == bindparam("user_id"), order=[CONSENTS.c.client_id])
 _REMOVE = Statement(delete(CONSENTS).where(*_THIS))
 
 
@@ -24,6 +27,10 @@ class SqlConsents:
     def get(self, user_id: int, client_id: str) -> Consent | None:
         """Find."""
         return _ROWS.one(self._transaction, _GET, {"user_id": user_id, "client_id": client_id})
+
+    def of_user(self, user_id: int) -> Sequence[Consent]:
+        """List a user's consents, in client_id order."""
+        return _ROWS.many(self._transaction, _OF_USER, {"user_id": user_id})
 
     def put(self, consent: Consent) -> None:
         """Insert or replace. Raises Conflict if the user or the client is gone."""

@@ -1,5 +1,7 @@
 """Grants."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, update
 
 from idp.records.tokens import Grant
@@ -16,6 +18,12 @@ _LIVE = _T.revoked_at.is_(None)
 _AT = bindparam("at", type_=_T.revoked_at.type)
 _REVOKE = Statement(update(GRANTS).where(_T.id == bindparam("id"), _LIVE).values(revoked_at=_AT))
 _REVOKE_OF_USER = Statement(update(GRANTS).where(_T.user_id == bindparam("of_user"), _LIVE).values(revoked_at=_AT))
+_LIVE_OF_USER = _ROWS.select(_T.user_id == bindparam("user_id"), _LIVE, order=[_T.id])
+_REVOKE_OF_CLIENT = Statement(
+    update(GRANTS)
+    .where(_T.user_id == bindparam("of_user"), _T.client_id == bindparam("of_client"), _LIVE)
+    .values(revoked_at=_AT)
+)
 _OF_SESSION = (_T.session_id == bindparam("of_session"), _LIVE)
 _REVOKE_OF_SESSION = Statement(update(GRANTS).where(*_OF_SESSION).values(revoked_at=_AT))
 # A scope in quotes is found in the JSON list only as a whole element: quotes inside an element are escaped.
@@ -44,6 +52,15 @@ class SqlGrants:
     def revoke(self, grant_id: int, at: float) -> bool:
         """Revoke, once. False if it was revoked."""
         return self._transaction.change(_REVOKE, {"id": grant_id, "at": at}) == 1
+
+    def live_of_user(self, user_id: int) -> Sequence[Grant]:
+        """List a user's grants that were not revoked, oldest first."""
+        return _ROWS.many(self._transaction, _LIVE_OF_USER, {"user_id": user_id})
+
+    def revoke_of_client(self, user_id: int, client_id: str, at: float) -> int:
+        """Revoke all grants that a user gave a client, and return how many."""
+        row = {"of_user": user_id, "of_client": client_id, "at": at}
+        return self._transaction.change(_REVOKE_OF_CLIENT, row)
 
     def revoke_of_user(self, user_id: int, at: float) -> int:
         """Revoke all grants of a user and return how many."""

@@ -1,5 +1,7 @@
 """Enrolled vendor identities."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, delete
 
 from idp.records.accounts import EnrolledIdentity
@@ -14,6 +16,7 @@ _OF_USER = _ROWS.select(_T.user_id == bindparam("user_id"), _T.vendor == bindpar
 _BY_VENDOR_IDENTITY = _ROWS.select(
     _T.vendor == bindparam("vendor"), _T.vendor_identity_id == bindparam("vendor_identity_id")
 )
+_ALL_OF_USER = _ROWS.select(_T.user_id == bindparam("user_id"), order=[_T.id])
 _REMOVE = Statement(delete(IDENTITIES).where(_T.user_id == bindparam("user_id")))
 
 
@@ -31,6 +34,10 @@ class SqlIdentities:
     def of_user(self, user_id: int, vendor: str) -> EnrolledIdentity | None:
         """Find the user's identity with a vendor."""
         return _ROWS.one(self._transaction, _OF_USER, {"user_id": user_id, "vendor": vendor})
+
+    def all_of_user(self, user_id: int) -> Sequence[EnrolledIdentity]:
+        """List the user's identities, oldest first."""
+        return _ROWS.many(self._transaction, _ALL_OF_USER, {"user_id": user_id})
 
     def by_vendor_identity(self, vendor: str, vendor_identity_id: str) -> EnrolledIdentity | None:
         """Find who owns a vendor identity."""

@@ -24,6 +24,8 @@ _CONSUME_OF_USER = Statement(
     .values(consumed_at=_AT)
 )
 
+_FORGET = Statement(update(LINKS).where(_T.user_id == bindparam("of_user")).values(data="{}"))
+
 
 class SqlLinks:
     """`LinkStore`."""
@@ -51,3 +53,7 @@ class SqlLinks:
     def consume_of_user(self, user_id: int, purpose: str, at: float) -> int:
         """Void a user's unused links of one purpose and return how many."""
         return self._transaction.change(_CONSUME_OF_USER, {"user_id": user_id, "of_purpose": purpose, "at": at})
+
+    def forget_user(self, user_id: int) -> int:
+        """Erase what a user's links hold, and return how many there were."""
+        return self._transaction.change(_FORGET, {"of_user": user_id})

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, literal, or_, select, update
 
 from idp.records.operations import OutgoingMail
 from idp.storage.sql.rows import LIMIT, Rows
@@ -55,6 +55,13 @@ _FAIL = Statement(
 )
 _DEPTH = Statement(select(func.count()).select_from(OUTBOX).where(*_WAITING))
 
+_IS_WAITING = Statement(select(literal(1)).where(OUTBOX.c.to == bindparam("address"), *_WAITING).limit(literal(1)))
+_FORGET = Statement(
+    update(OUTBOX)
+    .where(OUTBOX.c.to == bindparam("address"), or_(_T.sent_at.is_not(None), _T.failed_at.is_not(None)))
+    .values({"to": ""})
+)
+
 
 class SqlOutbox:
     """`OutboxStore`."""
@@ -89,3 +96,11 @@ class SqlOutbox:
         """Count the mails that wait to be sent."""
         count: int = self._transaction.rows(_DEPTH, {})[0][0]
         return count
+
+    def is_waiting(self, to: str) -> bool:
+        """Say whether a mail to this address is still to be sent."""
+        return bool(self._transaction.rows(_IS_WAITING, {"address": to}))
+
+    def forget(self, to: str) -> int:
+        """Erase this address from mails that were sent or given up, and return how many."""
+        return self._transaction.change(_FORGET, {"address": to})

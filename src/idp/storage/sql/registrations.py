@@ -1,11 +1,12 @@
 """Pending registrations."""
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, delete, select, update
 
 from idp.records.accounts import PendingRegistration
 from idp.storage.sql.rows import Rows
 from idp.storage.sql.statement import Statement
 from idp.storage.sql.tables.accounts import REGISTRATIONS
+from idp.storage.sql.tables.journeys import RUNS
 from idp.storage.sql.transaction import Transaction
 
 _T = REGISTRATIONS.c
@@ -17,6 +18,12 @@ _COMPLETE = Statement(
     update(REGISTRATIONS)
     .where(_T.id == bindparam("id"), _T.completed_at.is_(None))
     .values(completed_at=bindparam("at", type_=_T.completed_at.type))
+)
+
+_REMOVE_OF_USER = Statement(
+    delete(REGISTRATIONS).where(
+        _T.run_id.in_(select(RUNS.c.id).where(RUNS.c.user_id == bindparam("user_id")).scalar_subquery())
+    )
 )
 
 
@@ -42,3 +49,7 @@ class SqlRegistrations:
     def complete(self, registration_id: int, at: float) -> bool:
         """Mark completed, once. False if it was already."""
         return self._transaction.change(_COMPLETE, {"id": registration_id, "at": at}) == 1
+
+    def remove_of_user(self, user_id: int) -> int:
+        """Delete the registrations of a user's runs and return how many."""
+        return self._transaction.change(_REMOVE_OF_USER, {"user_id": user_id})

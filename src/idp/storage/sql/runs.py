@@ -51,6 +51,11 @@ _END_OF_USER = Statement(
         version=_T.version + 1,
     )
 )
+_FORGET = Statement(
+    update(RUNS)
+    .where(_T.status != "active", or_(_T.user_id == bindparam("user_id"), _T.expected_user_id == bindparam("user_id")))
+    .values(state="{}", version=_T.version + 1)
+)
 _OVERDUE = _ROWS.select(_ACTIVE, _T.deadline_at <= bindparam("now"), order=[_T.deadline_at, _T.id], limit=True)
 _NONE = 0
 _STANDINGS = Statement(
@@ -126,6 +131,10 @@ class SqlRuns:
         """End every active run whose proved or expected user this is; return how many. Their versions move on."""
         row = {"user_id": user_id, "at": at, "reason": reason, "except_id": _NONE if except_id is None else except_id}
         return self._transaction.change(_END_OF_USER, row)
+
+    def forget_user(self, user_id: int) -> int:
+        """Erase the saved state of a user's runs that are over, and return how many there were."""
+        return self._transaction.change(_FORGET, {"user_id": user_id})
 
     def overdue(self, now: float, limit: int = 100) -> Sequence[Run]:
         """List active runs past their deadline, the longest overdue first."""

@@ -32,6 +32,7 @@ _END = Statement(update(SESSIONS).where(*_THIS_LIVE).values(ended_at=_AT))
 _END_OF_USER = Statement(
     update(SESSIONS).where(*_LIVE_OF_USER, _T.id != bindparam("except_id")).values(ended_at=_AT).returning(_T.id)
 )
+_FORGET = Statement(update(SESSIONS).where(_T.user_id == bindparam("of_user")).values(user_agent="", address=""))
 _NOBODY = 0
 
 
@@ -71,3 +72,7 @@ class SqlSessions:
     def of_user(self, user_id: int) -> Sequence[Session]:
         """List a user's sessions that were not ended, newest first. Some may have expired: compare `expires_at`."""
         return _ROWS.many(self._transaction, _OF_USER, {"user_id": user_id})
+
+    def forget_user(self, user_id: int) -> int:
+        """Erase where a user's sessions came from, and return how many there were."""
+        return self._transaction.change(_FORGET, {"of_user": user_id})

@@ -8,6 +8,7 @@ from idp.storage.sql.applied import SqlApplied
 from idp.storage.sql.audit import SqlAudit
 from idp.storage.sql.cases import SqlCases
 from idp.storage.sql.clients import SqlClients
+from idp.storage.sql.closures import SqlClosures
 from idp.storage.sql.codes import SqlCodes
 from idp.storage.sql.configured import Configured, Memory
 from idp.storage.sql.connections import SqlConnections
@@ -33,6 +34,7 @@ from idp.storage.sql.sessions import SqlSessions
 from idp.storage.sql.throttles import SqlThrottles
 from idp.storage.sql.transaction import Transaction
 from idp.storage.sql.users import SqlUsers
+from idp.storage.sql.vendor_deletions import SqlVendorDeletions
 from idp.storage.sql.verifications import SqlVerifications
 
 
@@ -64,6 +66,11 @@ class SqlUnit:
     def registrations(self) -> SqlRegistrations:
         """See `SqlRegistrations`."""
         return SqlRegistrations(self._transaction)
+
+    @cached_property
+    def closures(self) -> SqlClosures:
+        """See `SqlClosures`."""
+        return SqlClosures(self._transaction)
 
     @cached_property
     def consents(self) -> SqlConsents:
@@ -189,3 +196,8 @@ class SqlUnit:
     def roles(self) -> SqlRoles:
         """See `SqlRoles`."""
         return SqlRoles(self._transaction)
+
+    @cached_property
+    def vendor_deletions(self) -> SqlVendorDeletions:
+        """See `SqlVendorDeletions`."""
+        return SqlVendorDeletions(self._transaction)

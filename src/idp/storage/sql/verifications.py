@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, case, func, or_, select, update
 
 from idp.records.journeys import Verification
 from idp.storage.sql.rows import LIMIT, Rows
 from idp.storage.sql.statement import Statement
-from idp.storage.sql.tables.journeys import VERIFICATIONS
+from idp.storage.sql.tables.journeys import RUNS, VERIFICATIONS
 from idp.storage.sql.transaction import Transaction
 
 _T = VERIFICATIONS.c
@@ -38,6 +38,26 @@ _CLAIM = Statement(
     .where(_T.id.in_(select(_DUE.c.id)))
     .values(next_look_at=bindparam("later", type_=_T.next_look_at.type), version=_T.version + 1)
     .returning(*_ROWS.columns)
+)
+
+_THEIR_RUNS = select(RUNS.c.id).where(RUNS.c.user_id == bindparam("user_id")).scalar_subquery()
+# A sign-up is verified before its account exists, so those rows are found by their run.
+_THEIRS = or_(_T.user_id == bindparam("user_id"), _T.run_id.in_(_THEIR_RUNS))
+_ALL_OF_USER = _ROWS.select(_THEIRS, order=[_T.id])
+_FORGET = Statement(
+    update(VERIFICATIONS)
+    .where(_THEIRS)
+    .values(
+        vendor_secret=None,
+        vendor_url=None,
+        state_digest=None,
+        document=None,
+        vendor_identity_id=None,
+        output="{}",
+        next_look_at=None,
+        status=case((or_(_T.status == "started", _T.status == "pending"), "expired"), else_=_T.status),
+        version=_T.version + 1,
+    )
 )
 
 
@@ -85,3 +105,14 @@ class SqlVerifications:
         wanted = {"user_id": user_id, "connection": connection, "since": since}
         count: int = self._transaction.rows(_COUNT, wanted)[0][0]
         return count
+
+    def all_of_user(self, user_id: int) -> Sequence[Verification]:
+        """List a user's verifications, oldest first, with those that made the account."""
+        return _ROWS.many(self._transaction, _ALL_OF_USER, {"user_id": user_id})
+
+    def forget_user(self, user_id: int) -> int:
+        """Erase what a user's verifications (those of `all_of_user`) say about the person, and return how many.
+
+        One that is under way is over. The vendor's session ID stays: it must not serve a second verification.
+        """
+        return self._transaction.change(_FORGET, {"user_id": user_id})

@@ -1,6 +1,7 @@
 """Tables of people and what they hold."""
 
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
+from sqlalchemy import text as sql
 
 from idp.storage.sql.tables.columns import (
     METADATA,
@@ -16,6 +17,8 @@ from idp.storage.sql.tables.columns import (
     time,
     word,
 )
+
+_OPEN = sql("undone_at IS NULL AND erased_at IS NULL")
 
 USERS = Table(
     "users",
@@ -95,6 +98,20 @@ REGISTRATIONS = Table(
     time("completed_at", null=True),
     UniqueConstraint("run_id"),
     sqlite_autoincrement=True,
+)
+
+CLOSURES = Table(
+    "account_closures",
+    METADATA,
+    row_id(),
+    refers("user_id", "users"),
+    binary("digest"),
+    time("requested_at"),
+    time("due_at"),
+    time("undone_at", null=True),
+    time("erased_at", null=True),
+    Index(None, "user_id"),
+    Index(None, "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
 )
 
 CONSENTS = Table(

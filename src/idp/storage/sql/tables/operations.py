@@ -1,6 +1,6 @@
 """Tables of the audit trail and of outgoing mail."""
 
-from sqlalchemy import Index, Table, text
+from sqlalchemy import Index, Table, UniqueConstraint, text
 
 from idp.storage.sql.tables.columns import METADATA, binary, json, number, row_id, time, word
 from idp.storage.sql.tables.columns import text as long_text
@@ -43,4 +43,26 @@ OUTBOX = Table(
     time("failed_at", null=True),
     long_text("last_error", null=True),
     Index(None, "next_attempt_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+)
+
+_DUE = text("done_at IS NULL AND failed_at IS NULL")
+
+# No foreign keys: what was asked of a vendor outlives the account.
+VENDOR_DELETIONS = Table(
+    "vendor_deletions",
+    METADATA,
+    row_id(),
+    number("user_id"),
+    word("connection"),
+    word("vendor_ref"),
+    time("created_at"),
+    number("attempts"),
+    time("next_attempt_at"),
+    time("claimed_until", null=True),
+    time("done_at", null=True),
+    time("failed_at", null=True),
+    long_text("last_error", null=True),
+    UniqueConstraint("connection", "vendor_ref"),
+    Index(None, "user_id"),
+    Index(None, "next_attempt_at", sqlite_where=_DUE, postgresql_where=_DUE),
 )

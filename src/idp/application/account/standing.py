@@ -1,0 +1,118 @@
+"""How far an account can get with what it has, and therefore what it takes to change something in it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from idp.application.dependencies import Dependencies
+from idp.application.first_party import ACCOUNT
+from idp.application.level_rules import methods_of, pieces_of
+from idp.application.ownership import vendor_of
+from idp.errors import NotFound
+from idp.flows.language import SIGN_IN
+from idp.flows.methods import EMAIL
+from idp.identity.credential_guard import (
+    IDENTITY,
+    Verb,
+    leaves_a_way_in,
+    needed_rank,
+    strongest_rank,
+)
+from idp.records.accounts import CredentialKind, User
+from idp.storage.protocols.unit import UnitOfWork
+
+#: The evidence method that a credential of each kind writes.
+METHODS: Final[dict[CredentialKind, str]] = {
+    "password": "pwd",
+    "totp": "otp",
+    "recovery_code": "recovery_code",
+    "passkey": "passkey",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an account has, as far as levels go.
+
+    `held` has the kind of each credential. `enrolled` says that a vendor knows the person and that a flow asks it.
+    `provable` are the evidence methods that the account has and some flow asks for; `offered` all that flows ask for,
+    `opening` those of the sign-in.
+    """
+
+    held: tuple[CredentialKind, ...]
+    enrolled: bool
+    provable: frozenset[str]
+    offered: frozenset[str]
+    opening: frozenset[str]
+
+    def offers(self, kind: CredentialKind) -> bool:
+        """Say whether a credential of the kind would be of any use: some flow asks for it."""
+        return METHODS[kind] in self.offered
+
+
+def find_standing(deps: Dependencies, uow: UnitOfWork, user: User) -> Standing:
+    """Look at what the user has, and at what the flows ask."""
+    held = tuple(item.kind for item in uow.credentials.of_user(user.id))
+    opening = _methods_of_sign_in(deps, uow)
+    offered = opening.union(*(_methods_of_step_up(deps, uow, acr) for acr in deps.levels.acrs))
+    vendors = {vendor_of(uow, record.name) for record in uow.connections.all()}
+    known = any(uow.identities.of_user(user.id, vendor) for vendor in vendors)
+    has = {METHODS[kind] for kind in held}
+    has |= {IDENTITY} if known else set()
+    has |= {EMAIL} if user.email_verified else set()
+    return Standing(held, known and IDENTITY in offered, offered & has, offered, opening)
+
+
+def find_acceptable(deps: Dependencies, standing: Standing, kind: CredentialKind, verb: Verb) -> tuple[str, ...]:
+    """Return the levels any one of which is enough to do this to a credential, lowest first; empty for never.
+
+    A level that the account cannot reach is not among them, so what guards a credential can be out of reach, as after a
+    factor was taken out of all flows. Then it cannot be changed here.
+    """
+    if verb != "add" and kind not in standing.held:
+        return ()
+    enrolled = standing.enrolled and deps.policy.identity_before_adding
+    needed = needed_rank(kind, verb, standing.held, lambda methods: _rank(deps, methods), enrolled=enrolled)
+    return () if needed is None else _reachable_from(deps, standing, needed)
+
+
+def find_strongest(deps: Dependencies, standing: Standing) -> tuple[str, ...]:
+    """Return the levels any one of which is enough to change the address, the name, the identity or the account."""
+    needed = strongest_rank(standing.held, lambda methods: _rank(deps, methods), enrolled=standing.enrolled)
+    return _reachable_from(deps, standing, needed)
+
+
+def keeps_a_way_in(standing: Standing, removed: CredentialKind) -> bool:
+    """Say whether the person can still begin a sign-in without one credential of the kind, as the sign-in flow is."""
+    usable = [kind for kind in standing.held if METHODS[kind] in standing.opening]
+    return leaves_a_way_in(removed, usable)
+
+
+def _rank(deps: Dependencies, methods: Iterable[str]) -> int:
+    pieces = pieces_of(methods)
+    return max((rank for rank, acr in enumerate(deps.levels.acrs) if deps.levels.earn(acr, pieces, 0.0)), default=-1)
+
+
+def _reachable_from(deps: Dependencies, standing: Standing, needed: int) -> tuple[str, ...]:
+    pieces = pieces_of(standing.provable)
+    return tuple(
+        level.acr
+        for rank, level in enumerate(deps.levels.levels)
+        if rank >= needed and not level.recovery and deps.levels.earn(level.acr, pieces, 0.0)
+    )
+
+
+def _methods_of_sign_in(deps: Dependencies, uow: UnitOfWork) -> frozenset[str]:
+    try:
+        flow, _ = deps.flows.choose(uow, SIGN_IN, ACCOUNT.policy)
+    except NotFound:
+        return frozenset()
+    return methods_of(flow, deps.flows.catalog)
+
+
+def _methods_of_step_up(deps: Dependencies, uow: UnitOfWork, acr: str) -> frozenset[str]:
+    try:
+        flow, _ = deps.flows.choose_step_up(uow, acr, ACCOUNT.policy)
+    except NotFound:
+        return frozenset()
+    return methods_of(flow, deps.flows.catalog)
