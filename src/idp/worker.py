@@ -7,16 +7,20 @@ from typing import Final
 import anyio
 import structlog
 
+from idp.application.account.closing import erase_due_accounts
 from idp.application.deliver import Mailer, deliver_mail
 from idp.application.dependencies import Dependencies
 from idp.application.housekeeping import expire_overdue, forget_expired, look_at_due_verifications
 from idp.application.threads import in_thread
+from idp.application.vendor_deletion import delete_at_vendors
 
 _log = structlog.get_logger("idp.worker")
 
 MAIL_PERIOD: Final = 1.0
 LOOK_PERIOD: Final = 5.0
 EXPIRE_PERIOD: Final = 15.0
+ERASE_PERIOD: Final = 15.0
+DELETE_PERIOD: Final = 15.0
 FORGET_PERIOD: Final = 3600.0
 
 Job = Callable[[], Awaitable[int]]
@@ -31,6 +35,8 @@ class Worker:
             ("deliver_mail", MAIL_PERIOD, lambda: deliver_mail(deps, mailer)),
             ("look_at_due_verifications", LOOK_PERIOD, lambda: look_at_due_verifications(deps)),
             ("expire_overdue", EXPIRE_PERIOD, lambda: in_thread(expire_overdue, deps)),
+            ("erase_due_accounts", ERASE_PERIOD, lambda: in_thread(erase_due_accounts, deps)),
+            ("delete_at_vendors", DELETE_PERIOD, lambda: delete_at_vendors(deps)),
             ("forget_expired", FORGET_PERIOD, lambda: in_thread(forget_expired, deps)),
         )
 

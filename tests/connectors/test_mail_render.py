@@ -3,13 +3,14 @@
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from jinja2 import meta
 
+from idp.application.account.consequences import Change
 from idp.connectors.smtp import render as module
-from idp.connectors.smtp.render import FALLBACK, LOCALES, MAILS, CannotRender, find_locale, render
+from idp.connectors.smtp.render import CHANGES, FALLBACK, LOCALES, MAILS, CannotRender, find_locale, render
 
 VALUES: dict[str, Any] = {
     "service": "Example Bank",
@@ -21,6 +22,7 @@ VALUES: dict[str, Any] = {
     "code": "042137",
     "device": "Firefox on Linux",
     "name": "Firefox on Linux",
+    "change": "totp_added",
     "at": 1_800_000_000.0,
     "until": 1_800_086_400.0,
 }
@@ -168,3 +170,15 @@ def test_an_error_names_values_and_never_shows_them():
     with pytest.raises(CannotRender) as caught:
         render("email_code", "en", {**values_for("email_code"), "code": 918273})
     assert "918273" not in f"{caught.value}{caught.value.detail}"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_change_of_an_account_has_a_sentence_of_its_own(locale):
+    texts = {render("account_changed", locale, values_for("account_changed", change=change)).text for change in CHANGES}
+    assert len(texts) == len(CHANGES)
+    with pytest.raises(CannotRender):
+        render("account_changed", locale, values_for("account_changed", change="nobody_knows"))
+
+
+def test_the_application_tells_of_no_other_changes():
+    assert set(get_args(Change)) == CHANGES

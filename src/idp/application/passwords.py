@@ -1,5 +1,6 @@
 """Password actions: check one, set one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -92,16 +93,18 @@ def prepare_new_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall) 
     user = uow.users.get(call.run.user_id) if call.run.user_id else None
     known = [call.form.get("email", "")] + ([user.email, user.name or ""] if user else [])
 
-    def make() -> NewPassword:
-        problems = check_strength(password, [item for item in known if item])
-        if problems:
-            return NewPassword(problems, None)
-        try:
-            return NewPassword((), deps.hasher.hash(password).encode())
-        except PasswordRefused:
-            return NewPassword(("not_text",), None)
+    return lambda: make_password(deps, password, known)
 
-    return make
+
+def make_password(deps: Dependencies, password: str, known: Sequence[str]) -> NewPassword:
+    """Check a new password against the rules and hash it. `known` is what is known of the person. Costs much CPU."""
+    problems = check_strength(password, [item for item in known if item])
+    if problems:
+        return NewPassword(problems, None)
+    try:
+        return NewPassword((), deps.hasher.hash(password).encode())
+    except PasswordRefused:
+        return NewPassword(("not_text",), None)
 
 
 def perform_set_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> ActionResult:

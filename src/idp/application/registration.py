@@ -102,15 +102,15 @@ def _user(deps: Dependencies, registration: PendingRegistration, person: Person,
         status="active",
         created_at=now,
         updated_at=now,
-        name=_as_written(person.full_name),
-        given_name=_as_written(person.given_name),
-        family_name=_as_written(person.family_name),
+        name=as_written(person.full_name),
+        given_name=as_written(person.given_name),
+        family_name=as_written(person.family_name),
         birth_date=person.birth_date,
         locale=registration.locale,
     )
 
 
-def _as_written(name: str | None) -> str | None:
+def as_written(name: str | None) -> str | None:
     """Documents print names in capitals; people do not write theirs so."""
     return name.title() if name and name.isupper() else name
 

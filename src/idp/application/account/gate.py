@@ -55,6 +55,15 @@ def credential_act(path: str, kind: CredentialKind, verb: Verb) -> Act:
     return Act(path, lambda deps, standing: find_acceptable(deps, standing, kind, verb))
 
 
+def setting_act(path: str, kind: CredentialKind) -> Act:
+    """Return the act of setting what an account has once: adding it, or replacing the one there is."""
+
+    def levels(deps: Dependencies, standing: Standing) -> tuple[str, ...]:
+        return find_acceptable(deps, standing, kind, "replace" if kind in standing.held else "add")
+
+    return Act(path, levels)
+
+
 def strongest_act(path: str) -> Act:
     """Return an act that takes the strongest that the account can reach."""
     return Act(path, find_strongest)

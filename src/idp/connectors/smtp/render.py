@@ -38,8 +38,30 @@ MAILS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "verification_approved": frozenset({"service", "link", "until"}),
         "verification_rejected": frozenset({"service", "link"}),
         "verification_too_late": frozenset({"service", "link"}),
+        "account_changed": frozenset({"service", "change", "account_link", "device", "at"}),
+        "email_changed": frozenset({"service", "device", "at"}),
+        "address_in_use": frozenset({"service"}),
+        "account_closing": frozenset({"service", "link", "until", "device", "at"}),
+        "account_closed": frozenset({"service", "device", "at"}),
+        "account_kept": frozenset({"service", "sign_in_link", "device", "at"}),
         "identity_enrolled": frozenset({"service", "account_link", "at"}),
     }
+)
+#: What `account_changed` can tell of; the templates have a sentence for each.
+CHANGES: Final = frozenset(
+    [
+        "password_added",
+        "password_changed",
+        "password_removed",
+        "totp_added",
+        "totp_replaced",
+        "totp_removed",
+        "recovery_codes_made",
+        "recovery_codes_removed",
+        "passkey_removed",
+        "name_changed",
+        "identity_deleted",
+    ]
 )
 _TEXTS: Final = frozenset({"service", "device", "name", "code"})
 #: They come from outside: mail readers must find no address in them to make a link of.
@@ -117,8 +139,12 @@ def _check(name: str, value: Value, locale: str) -> str | int:
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise CannotRender(detail="minutes is not a positive whole number")
         return value
+    if name == "change" and value not in CHANGES:
+        raise CannotRender(detail="nothing is known of such a change")
     if not isinstance(value, str) or not value or len(value) > MAX_VALUE:
         raise CannotRender(detail=f"{name} is not a text, is empty or is too long")
+    if name == "change":
+        return value
     if name in _TEXTS:
         if name in _FOREIGN:
             value = _ADDRESS_MARKS.sub(" ", value)[:MAX_DEVICE]

@@ -1,0 +1,72 @@
+"""The password of an account: set, change, remove."""
+
+from typing import Final
+
+from idp.application.account.consequences import begin_anew, end_everything_else, tell
+from idp.application.account.gate import actor, credential_act, note_act, setting_act
+from idp.application.account.standing import find_standing, keeps_a_way_in
+from idp.application.browser import Browser, OpenedSession
+from idp.application.dependencies import Dependencies
+from idp.application.passwords import NewPassword, make_password
+from idp.application.steps import Work
+from idp.errors import Conflict, NotFound
+from idp.records.accounts import Credential, User
+from idp.storage.protocols.unit import UnitOfWork
+
+SET_PASSWORD: Final = setting_act("/account/password", "password")
+REMOVE_PASSWORD: Final = credential_act("/account/password/remove", "password", "remove")
+
+
+class LastWayIn(Conflict):
+    """Without this credential nobody could sign in to the account any more."""
+
+    code = "last_way_in"
+
+
+def prepare_password(deps: Dependencies, typed: str, browser: Browser) -> Work:
+    """Return the checks and the hash of a new password as work, for somebody who may set it. Raises MoreNeeded."""
+    with deps.storage.read() as uow:
+        user = actor(deps, uow, SET_PASSWORD, browser).user
+    return lambda: make_password(deps, typed, (user.email, user.name or ""))
+
+
+def set_password(deps: Dependencies, made: NewPassword, browser: Browser) -> OpenedSession | tuple[str, ...]:
+    """Set a new password, or return what is wrong with it. Asks again whether the person may.
+
+    Whatever may rest on an old one ends.
+    """
+    if made.hashed is None:
+        return made.problems
+    with deps.storage.write() as uow:
+        person = actor(deps, uow, SET_PASSWORD, browser)
+        now = deps.clock.now()
+        old = _password_of(uow, person.user)
+        if old is None:
+            uow.credentials.add(Credential(0, person.user.id, "password", made.hashed, "Password", now))
+            tell(deps, uow, person.user, browser, "password_added")
+            note_act(deps, uow, person.user, browser, "account.password", "added")
+            return begin_anew(deps, uow, person, browser)
+        uow.credentials.replace_secret(old.id, made.hashed, now)
+        tell(deps, uow, person.user, browser, "password_changed")
+        note_act(deps, uow, person.user, browser, "account.password", "changed")
+        return end_everything_else(deps, uow, person, browser)
+
+
+def remove_password(deps: Dependencies, browser: Browser) -> OpenedSession:
+    """Remove the password, if there is another way to sign in. Raises LastWayIn, NotFound, MoreNeeded."""
+    with deps.storage.write() as uow:
+        person = actor(deps, uow, REMOVE_PASSWORD, browser)
+        old = _password_of(uow, person.user)
+        if old is None:
+            raise NotFound("There is no password any more.")
+        if not keeps_a_way_in(find_standing(deps, uow, person.user), "password"):
+            raise LastWayIn("Without a password nobody could sign in to this account.")
+        uow.credentials.remove(old.id)
+        tell(deps, uow, person.user, browser, "password_removed")
+        note_act(deps, uow, person.user, browser, "account.password", "removed")
+        return end_everything_else(deps, uow, person, browser)
+
+
+def _password_of(uow: UnitOfWork, user: User) -> Credential | None:
+    found = uow.credentials.of_user(user.id, "password")
+    return found[0] if found else None
