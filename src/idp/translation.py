@@ -46,6 +46,11 @@ class Language:
     messages: frozenset[str] = frozenset()
 
     @property
+    def own_name(self) -> str:
+        """Return what the language is called in itself, as `Deutsch`."""
+        return (self.babel.get_display_name(self.babel) or self.tag).capitalize()
+
+    @property
     def direction(self) -> str:
         """Return `ltr` or `rtl`, for the `dir` attribute."""
         return self.babel.text_direction

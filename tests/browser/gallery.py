@@ -1,5 +1,7 @@
 """Every page with sample data. `python -m tests.browser.gallery` serves them at http://127.0.0.1:8099/."""
 
+from datetime import date
+
 import uvicorn
 from markupsafe import escape
 from starlette.applications import Starlette
@@ -9,12 +11,17 @@ from starlette.routing import Mount, Route
 
 from idp.translation import load_translation
 from idp.web import views
+from idp.web.account_words import ACTIVITY, ACTS
 from idp.web.assets import Assets
 from idp.web.pages import Brand, Pages
 
 FORM = views.Form("/sent", "sample-token", step="sample", seq=3)
 EMAIL = "maria.fernandez@example.com"
 CLIENT = "Banco Ejemplo"
+AT = 1_790_000_000.0
+BORN = date(1990, 4, 12)
+TOTP_URI = "otpauth://totp/Northgate%20ID:maria?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Northgate%20ID"
+CODES = tuple(f"K7MP-3XQA-9T{one}B" for one in "ABCDEFGHJK")
 VENDOR = "https://demo-onboarding.incodesmile.com/acme123/flow/64f0c0ffee?interviewId=0123456789abcdef01234567"
 REQUEST = views.Ceremony(
     {
@@ -164,6 +171,89 @@ SAMPLES: dict[str, views.View] = {
     "form-post": views.FormPost("http://127.0.0.1/callback", (("code", "c"), ("state", "s")), CLIENT),
     "leaving": views.Leaving("https://banco.example/callback?code=c&state=s", CLIENT),
     "leaving-for-verification": views.Leaving(VENDOR, destination="verification"),
+    "account-home": views.AccountHome(
+        FORM, EMAIL, "María Fernández", second_factors=2, device_count=3, application_count=2, enrolled=True
+    ),
+    "account-home-attention": views.AccountHome(
+        FORM, EMAIL, attention=("no_second_factor", "few_codes", "no_codes", "not_enrolled"), notice="passkey_added"
+    ),
+    "account-profile": views.AccountProfile(
+        EMAIL, "María Fernández", BORN, verified=True, renewable=True, notice="name_changed"
+    ),
+    "account-profile-bare": views.AccountProfile(EMAIL),
+    "account-name": views.ChangeName(FORM, "María", "Fernández"),
+    "account-name-wrong": views.ChangeName(FORM, problems=_wrong("missing_name", "given")),
+    "account-email": views.ChangeEmail(FORM, EMAIL),
+    "account-email-wrong": views.ChangeEmail(FORM, EMAIL, "maria@", _wrong("invalid_email", "email")),
+    "account-security": views.AccountSecurity(
+        password_set=True,
+        password_used_at=AT,
+        can_remove_password=True,
+        authenticators=(views.Held("Pixel 12", AT, AT, "/account/authenticators/4"),),
+        can_add_authenticator=True,
+        passkeys=(
+            views.Held("iPhone", AT, AT, "/account/passkeys/5", synchronised=True),
+            views.Held("A key with quite a long name on my key ring", AT, None, "/account/passkeys/6"),
+        ),
+        can_add_passkey=True,
+        codes_left=7,
+        can_make_codes=True,
+        notice="last_way_in",
+    ),
+    "account-security-bare": views.AccountSecurity(
+        password_set=False, can_add_authenticator=True, can_add_passkey=True, can_make_codes=True
+    ),
+    "account-authenticator": views.AddAuthenticator(FORM, TOTP_URI, "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP"),
+    "account-authenticator-replaced": views.AddAuthenticator(
+        FORM, TOTP_URI, "JBSW Y3DP EHPK 3PXP", "Phone", "Pixel 12", _wrong("wrong_code", "code")
+    ),
+    "account-rename": views.RenameCredential(FORM, "Pixel 12"),
+    "account-codes": views.RecoveryCodes(FORM, 7, "codes_shown"),
+    "account-codes-first": views.RecoveryCodes(FORM),
+    "account-codes-made": views.RecoveryCodesMade(CODES, "Northgate ID", EMAIL),
+    **{f"account-confirm-{act}": views.ConfirmAct(FORM, act, "/account/security", "Pixel 12") for act in ACTS},
+    "account-devices": views.AccountDevices(
+        (
+            views.DeviceLine("Firefox on Linux", "192.0.2.7", AT, AT),
+            views.DeviceLine("Safari on iPhone", "2001:db8:85a3::8a2e:370:7334", AT, AT, FORM),
+            views.DeviceLine("Edge on Windows", "", AT, AT, FORM),
+        ),
+        FORM,
+        "device_signed_out",
+    ),
+    "account-applications": views.AccountApplications(
+        (
+            views.ApplicationLine(CLIENT, "banco.example", ("openid", "email", "pay"), AT, AT, True, "/w?client=a"),
+            views.ApplicationLine("Library", "", ("openid",), AT, None, False, "/w?client=b"),
+        ),
+        "withdrawn",
+    ),
+    "account-applications-none": views.AccountApplications(),
+    "account-identity": views.AccountIdentity(
+        (views.CheckLine(AT, "Incode identity verification", "Document and face", "MARIA FERNANDEZ", BORN),),
+        kept=True,
+    ),
+    "account-identity-deleted": views.AccountIdentity(waiting=1, deleted=2, failed=1, notice="identity_deleted"),
+    "account-activity": views.AccountActivity(
+        (
+            views.ActivityLine(ACTIVITY["authorize", "code_issued"], AT, CLIENT),
+            views.ActivityLine(ACTIVITY["account.totp", "added"], AT),
+        ),
+        "/account/activity?before=7",
+    ),
+    "account-activity-end": views.AccountActivity(),
+    "account-language": views.AccountLanguage(
+        FORM, (views.Choice("", ""), views.Choice("en", "English"), views.Choice("de", "Deutsch")), "de"
+    ),
+    "account-close": views.CloseAccount(FORM, EMAIL, 14 * 86400.0),
+    "account-close-at-once": views.CloseAccount(FORM, EMAIL, 0.0),
+    "account-closed": views.AccountClosed(AT),
+    "account-closed-at-once": views.AccountClosed(),
+    "account-keep": views.KeepAccount(FORM, AT),
+    "account-kept": views.AccountKept("/account"),
+    "account-more-needed": views.MoreNeeded("/account/security"),
+    "account-declined": views.AccountDeclined("unmet_authentication_requirements"),
+    "account-declined-otherwise": views.AccountDeclined("server_error"),
     "home": views.Home(),
     "home-sign-in": views.Home(sign_in_url="/sign-in"),
     "home-signed-in": views.Home(EMAIL, FORM, "/account"),

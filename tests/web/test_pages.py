@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
@@ -11,6 +12,7 @@ from idp.translation import load_translation
 from idp.web import views, wording
 from idp.web.assets import Assets
 from idp.web.pages import TEMPLATES_FOLDER, Brand, Pages
+from idp.web.views import Form
 from tests.browser.gallery import SAMPLES
 
 TRANSLATION = load_translation(pseudo=True)
@@ -65,7 +67,8 @@ def read(name, locale="en"):
 
 def test_the_gallery_has_every_view_and_every_template_is_some_views():
     assert {type(view) for view in SAMPLES.values()} == set(ALL_VIEWS)
-    templates = {path.name for path in TEMPLATES_FOLDER.iterdir()} - {"layout.html", "parts.html", "passkey_parts.html"}
+    bases = {"layout.html", "parts.html", "passkey_parts.html", "account.html"}
+    templates = {path.name for path in TEMPLATES_FOLDER.iterdir()} - bases
     assert {kind.template for kind in ALL_VIEWS} == templates
 
 
@@ -209,11 +212,28 @@ SPECIAL = {
     "scopes": (views.Scope(HOSTILE), views.Scope("x", HOSTILE)),
     "accounts": (views.Account(HOSTILE, HOSTILE, HOSTILE),),
     "fields": ((HOSTILE, HOSTILE),),
-    "asked_at": 900.0,
+    "act": "withdraw",
+    "attention": ("no_codes",),
+    "authenticators": (views.Held(HOSTILE, 1.0, None, "/x?\"'>"),),
+    "passkeys": (views.Held(HOSTILE, 1.0, 2.0, "/x?\"'>", synchronised=True),),
+    "devices": (views.DeviceLine(HOSTILE, HOSTILE, 1.0, 2.0, views.Form("/x?\"'>", HOSTILE)),),
+    "applications": (views.ApplicationLine(HOSTILE, HOSTILE, (HOSTILE,), 1.0, 2.0, True, "/x?\"'>"),),
+    "checks": (views.CheckLine(1.0, HOSTILE, HOSTILE, HOSTILE, None),),
+    "lines": (views.ActivityLine("You allowed %(name)s to use your account", 1.0, HOSTILE),),
+    "choices": (views.Choice(HOSTILE, HOSTILE),),
+    "codes": (HOSTILE,),
     "form": views.Form("/x?\"'><script>", HOSTILE, step=HOSTILE, seq=1),
     "ceremony": views.Ceremony({"challenge": HOSTILE, "user": {"name": HOSTILE}}, HOSTILE),
 }
-BY_TYPE = {bool: True, int: 3, float: 900.0}
+BY_TYPE = {
+    bool: True,
+    int: 3,
+    float: 900.0,
+    float | None: 900.0,
+    int | None: 3,
+    date | None: date(1990, 4, 12),
+    Form | None: SPECIAL["form"],
+}
 
 
 def _hostile(kind):

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
 from idp.translation import Language, Translation
-from idp.web import wording
+from idp.web import account_words, wording
 from idp.web.assets import Assets
 from idp.web.content_security import carrying_policy, page_policy, source_for
 from idp.web.qr import draw_qr
@@ -156,12 +156,22 @@ def _make_environment(language: Language, brand: Brand, *, assets: Assets, templ
     def show_time(at: float) -> str:
         return format_datetime(datetime.fromtimestamp(at, UTC), "long", locale=language.babel)
 
-    filters: dict[str, Any] = {"duration": show_duration, "time": show_time, "qr": draw_qr, "link": check_link}
+    def show_day(day: date) -> str:
+        return format_date(day, "long", locale=language.babel)
+
+    filters: dict[str, Any] = {
+        "day": show_day,
+        "duration": show_duration,
+        "time": show_time,
+        "qr": draw_qr,
+        "link": check_link,
+    }
     environment.filters.update(filters)
     environment.globals.update(
         language=language,
         brand=brand,
         asset=assets.url,
         wording=wording,
+        words=account_words,
     )
     return environment

@@ -1,6 +1,6 @@
 """From where a run stands to the page that shows it. Every screen of the catalogue has exactly one builder here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Literal, cast
 
 from idp.application.frame import Frame
@@ -53,13 +53,17 @@ def list_problems(at: AtScreen) -> tuple[Problem, ...]:
         codes: list[object] = next(
             (said["problems"] for said in reversed(list(at.values.values())) if "problems" in said), []
         )
-        return tuple(Problem(*_WEAK.get(str(code), ("weak_password", "password"))) for code in codes) or (
-            Problem("weak_password", "password"),
-        )
+        return list_weaknesses(codes)
     if error == "throttled":
         return (Problem("throttled"),)
     by_action = _ERRORS_OF_ACTIONS.get((at.action, error))
     return (Problem(*(by_action or _ERRORS.get((at.effect.screen, error), (error, "")))),)
+
+
+def list_weaknesses(codes: Iterable[object]) -> tuple[Problem, ...]:
+    """Translate what is wrong with a new password into problems of its field."""
+    found = tuple(Problem(*_WEAK.get(str(code), ("weak_password", "password"))) for code in codes)
+    return found or (Problem("weak_password", "password"),)
 
 
 def _email(at: AtScreen, frame: Frame) -> str:

@@ -32,6 +32,9 @@ PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
         "invalid_email": mark("Please enter an email address such as name@example.com."),
         "missing_password": mark("Please enter your password."),
         "missing_code": mark("Please enter the code."),
+        "missing_name": mark("Please enter your name."),
+        "same_email": mark("That is your email address already."),
+        "expired_offer": mark("This page was open for too long. Scan the new code and try again."),
         "form_rejected": mark("This page was open for too long. Please try again."),
     }
 )
@@ -162,6 +165,16 @@ FAILURES: Final[Mapping[str, FailureText]] = MappingProxyType(
             mark("This account cannot be recovered here"),
             mark("We have nothing to compare you with, or the account is closed. Please contact its service."),
             403,
+        ),
+        "out_of_reach": FailureText(
+            mark("This cannot be changed here"),
+            mark("Your account has nothing that would prove it is you strongly enough. Please contact its service."),
+            403,
+        ),
+        "name_verified": FailureText(
+            mark("This name cannot be typed over"),
+            mark("A document has confirmed it, so a new document is needed to change it."),
+            409,
         ),
         "access_denied": FailureText(mark("You cannot go on here"), mark("You do not have access to this page."), 403),
         "conflict": FailureText(

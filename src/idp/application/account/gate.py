@@ -98,6 +98,12 @@ def actor(deps: Dependencies, uow: UnitOfWork, act: Act, browser: Browser) -> Si
     return signed_in
 
 
+def find_viewer(deps: Dependencies, browser: Browser) -> SignedIn:
+    """Return who is signed in, to show a form again that was just refused. Raises MoreNeeded."""
+    with deps.storage.read() as uow:
+        return viewer(deps, uow, browser)
+
+
 def note_act(
     deps: Dependencies, uow: UnitOfWork, person: User, browser: Browser, action: str, outcome: str, **data: object
 ) -> None:

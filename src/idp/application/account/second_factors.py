@@ -55,6 +55,12 @@ def find_credential(uow: UnitOfWork, user: User, kind: CredentialKind, credentia
     return found
 
 
+def show_authenticator(deps: Dependencies, credential_id: int, person: SignedIn) -> str:
+    """Return the name of one of the person's authenticators. Raises NotFound."""
+    with deps.storage.read() as uow:
+        return find_credential(uow, person.user, "totp", credential_id).label
+
+
 def offer_authenticator(deps: Dependencies, person: SignedIn) -> TotpOffer:
     """Make an offer that this session alone can confirm. For a person whom `gate.open_act` has let in."""
     return offer_totp(deps, person.user, _holder(person))

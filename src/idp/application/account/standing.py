@@ -67,10 +67,10 @@ def find_acceptable(deps: Dependencies, standing: Standing, kind: CredentialKind
     """Return the levels any one of which is enough to do this to a credential, lowest first; empty for never.
 
     A level that the account cannot reach is not among them, so what guards a credential can be out of reach, as after a
-    factor was taken out of all flows. Then it cannot be changed here.
+    factor was taken out of all flows. Then it cannot be changed here. Raises NotFound for what the account has not.
     """
     if verb != "add" and kind not in standing.held:
-        return ()
+        raise NotFound("This is not there any more.")
     enrolled = standing.enrolled and deps.policy.identity_before_adding
     needed = needed_rank(kind, verb, standing.held, lambda methods: _rank(deps, methods), enrolled=enrolled)
     return () if needed is None else _reachable_from(deps, standing, needed)

@@ -15,7 +15,7 @@ async def home_page(request: Request) -> Response:
     browser = browser_of(request)
     email = await in_thread(_email, edge_of(request).deps, browser)
     form = make_form(request, "/logout/confirm") if email else None
-    return show(request, views.Home(email, form))
+    return show(request, views.Home(email, form, "/account", "/account"))
 
 
 async def livez(_request: Request) -> Response:

@@ -37,7 +37,7 @@ async def jwks_endpoint(request: Request) -> Response:
 
 async def change_password_endpoint(_request: Request) -> Response:
     """Send password managers to where a password is changed (W3C change-password URL)."""
-    return RedirectResponse("/recover", 303)
+    return RedirectResponse("/account/password", 303)
 
 
 async def passkey_endpoints_endpoint(request: Request) -> Response:

@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from idp.web.assets import Assets
 from idp.web.routes import authorize, ended, home, logout, metadata, recover, run, sign_in_link, vendor
+from idp.web.routes.account.table import list_account_routes
 from idp.web.routes.tokens import make_endpoint
 from idp.web.theme_files import PREFIX, ThemeFiles
 
@@ -33,6 +34,7 @@ def list_routes(assets: Assets, themes: ThemeFiles) -> list[BaseRoute]:
         Route("/recover/confirm", recover.confirm_answer, methods=["POST"]),
         Route("/logout", logout.logout_endpoint, methods=["GET", "POST"]),
         Route("/logout/confirm", logout.logout_answer, methods=["POST"]),
+        *list_account_routes(),
         Route("/return", vendor.return_endpoint, methods=["GET"]),
         Route("/connectors/{connection}/token", vendor.webhook_token_endpoint, methods=["POST"]),
         Route("/connectors/{connection}/webhook", vendor.webhook_endpoint, methods=["POST"]),

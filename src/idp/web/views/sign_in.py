@@ -128,13 +128,14 @@ class SignInCode(View):
 
 @dataclass(frozen=True, slots=True)
 class NewPassword(View):
-    """Ask for a new password for `email`."""
+    """Ask for a new password for `email`; `back_url` leaves without one."""
 
     template: ClassVar[str] = "new_password.html"
     form: Form
     email: str
     min_length: int = 8
     problems: tuple[Problem, ...] = ()
+    back_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

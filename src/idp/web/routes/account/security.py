@@ -1,0 +1,102 @@
+"""What the person can sign in with: the list, and the password."""
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from idp.application.account.overview import Holding, show_holding
+from idp.application.account.passwords import (
+    REMOVE_PASSWORD,
+    SET_PASSWORD,
+    LastWayIn,
+    prepare_password,
+    remove_password,
+    set_password,
+)
+from idp.application.account.second_factors import BACKED_UP
+from idp.application.account.standing import keeps_a_way_in
+from idp.application.browser import OpenedSession, SignedIn
+from idp.application.threads import in_thread
+from idp.records.accounts import Credential
+from idp.web import views
+from idp.web.edge import browser_of, edge_of, make_form, take_form
+from idp.web.routes.account.entrance import acting, done, guarded, notice_of, present, shown, viewer_of
+from idp.web.screens import list_weaknesses
+
+SECURITY = "/account/security"
+
+
+@shown(SECURITY)
+async def security_page(request: Request, person: SignedIn) -> Response:
+    """List what the person can sign in with."""
+    holding = await in_thread(show_holding, edge_of(request).deps, person)
+    return present(request, person, _view(holding, notice_of(request)))
+
+
+@guarded(SET_PASSWORD)
+async def password_page(request: Request, person: SignedIn) -> Response:
+    """Ask for a new password."""
+    view = views.NewPassword(make_form(request, SET_PASSWORD.path), person.user.email, back_url=SECURITY)
+    return present(request, person, view)
+
+
+@acting
+async def password_answer(request: Request) -> Response:
+    """Set the new password. It is hashed with no transaction open; whether the person may is asked before and after."""
+    values = await take_form(request, SET_PASSWORD.path)
+    deps, browser = edge_of(request).deps, browser_of(request)
+    work = await in_thread(prepare_password, deps, values.get("password", ""), browser)
+    made = await asyncio.wrap_future(deps.hashing_pool.submit(work))
+    kept = await in_thread(set_password, deps, made, browser)
+    if isinstance(kept, OpenedSession):
+        return done(request, SECURITY, "password_set", kept)
+    person = await viewer_of(request)
+    form = make_form(request, SET_PASSWORD.path)
+    view = views.NewPassword(form, person.user.email, problems=list_weaknesses(kept), back_url=SECURITY)
+    return present(request, person, view)
+
+
+@guarded(REMOVE_PASSWORD)
+async def remove_password_page(request: Request, person: SignedIn) -> Response:
+    """Ask before the password is removed."""
+    form = make_form(request, REMOVE_PASSWORD.path)
+    return present(request, person, views.ConfirmAct(form, "remove_password", SECURITY))
+
+
+@acting
+async def remove_password_answer(request: Request) -> Response:
+    """Remove the password."""
+    await take_form(request, REMOVE_PASSWORD.path)
+    try:
+        opened = await in_thread(remove_password, edge_of(request).deps, browser_of(request))
+    except LastWayIn:
+        return done(request, SECURITY, "last_way_in")
+    return done(request, SECURITY, "password_removed", opened)
+
+
+def _view(holding: Holding, notice: str) -> views.AccountSecurity:
+    standing = holding.standing
+    second = any(kind in BACKED_UP for kind in standing.held)
+    return views.AccountSecurity(
+        password_set=holding.password is not None,
+        password_used_at=holding.password.last_used_at if holding.password else None,
+        can_remove_password=holding.password is not None and keeps_a_way_in(standing, "password"),
+        authenticators=tuple(_held(item, "authenticators") for item in holding.authenticators),
+        can_add_authenticator=standing.offers("totp"),
+        passkeys=tuple(_held(item, "passkeys") for item in holding.passkeys),
+        can_add_passkey=standing.offers("passkey"),
+        codes_left=holding.codes_left if holding.has_codes else None,
+        can_make_codes=second and standing.offers("recovery_code"),
+        notice=notice,
+    )
+
+
+def _held(item: Credential, where: str) -> views.Held:
+    return views.Held(
+        item.label,
+        item.created_at,
+        item.last_used_at,
+        f"/account/{where}/{item.id}",
+        bool(item.data.get("backup_eligible")),
+    )
