@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_datetime_format
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
@@ -156,15 +156,27 @@ def _make_environment(language: Language, brand: Brand, *, assets: Assets, templ
     def show_time(at: float) -> str:
         return format_datetime(datetime.fromtimestamp(at, UTC), "long", locale=language.babel)
 
+    def show_moment(at: float) -> str:
+        moment = datetime.fromtimestamp(at, UTC)
+        day, clock = (
+            show(moment, locale=language.babel) for show in (format_date, partial(format_time, format="short"))
+        )
+        return f"{get_datetime_format('medium', locale=language.babel).format(clock, day)} UTC".replace("'", "")
+
+    def show_date(at: float) -> str:
+        return format_date(datetime.fromtimestamp(at, UTC), "medium", locale=language.babel)
+
     def show_day(day: date) -> str:
         return format_date(day, "long", locale=language.babel)
 
     filters: dict[str, Any] = {
+        "date": show_date,
         "day": show_day,
         "duration": show_duration,
         "time": show_time,
         "qr": draw_qr,
         "link": check_link,
+        "moment": show_moment,
     }
     environment.filters.update(filters)
     environment.globals.update(
