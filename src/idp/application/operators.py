@@ -150,9 +150,20 @@ def list_users(deps: Dependencies, text: str = "") -> Sequence[User]:
 
 
 def set_blocked(deps: Dependencies, user: User, *, blocked: bool) -> User:
-    """Block a user, which ends all their sessions, runs and tokens at once, or lift the block."""
+    """Block a user, which ends all their sessions, runs and tokens at once, or lift the block.
+
+    A block outlasts what the person themself can undo; lifting it gives an account back that was being deleted. Raises
+    InvalidInput for one that was erased.
+    """
     now = deps.clock.now()
     with deps.storage.write() as uow:
+        closure = uow.closures.newest_of_user(user.id)
+        if closure is not None and closure.erased_at is not None:
+            raise InvalidInput("This account was deleted; there is nothing left of it.")
+        if blocked:
+            uow.closures.bar(user.id)
+        elif closure is not None:
+            uow.closures.undo(closure.id, now)
         changed = uow.users.save(replace(user, status="blocked" if blocked else "active", updated_at=now))
         if blocked:
             uow.sessions.end_of_user(user.id, now)

@@ -158,10 +158,9 @@ def _make_environment(language: Language, brand: Brand, *, assets: Assets, templ
 
     def show_moment(at: float) -> str:
         moment = datetime.fromtimestamp(at, UTC)
-        day, clock = (
-            show(moment, locale=language.babel) for show in (format_date, partial(format_time, format="short"))
-        )
-        return f"{get_datetime_format('medium', locale=language.babel).format(clock, day)} UTC".replace("'", "")
+        day = format_date(moment, "medium", locale=language.babel)
+        clock = format_time(moment, "short", locale=language.babel)
+        return f"{str(get_datetime_format('medium', locale=language.babel)).format(clock, day)} UTC"
 
     def show_date(at: float) -> str:
         return format_date(datetime.fromtimestamp(at, UTC), "medium", locale=language.babel)
