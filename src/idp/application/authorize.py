@@ -211,7 +211,9 @@ def _meets(
     and a better one that is missing would send a person away who has a good one."""
     alone = [replace(demand, acr_values=(acr,)) for acr in demand.acr_values] or [demand]
     asked = (make_params(path, each, signed_in.user.sub) for each in alone)
-    return any(isinstance(_require(deps, uow, ACCOUNT, params, None, signed_in, browser), Satisfied) for params in asked)
+    return any(
+        isinstance(_require(deps, uow, ACCOUNT, params, None, signed_in, browser), Satisfied) for params in asked
+    )
 
 
 def _progress(request: AuthorizationRequest | None, consent: Consent | None) -> Progress:

@@ -13,9 +13,9 @@ from idp.application.account.standing import find_standing
 from idp.application.browser import Browser, SignedIn
 from idp.application.dependencies import Dependencies
 from idp.application.ownership import open_person
-from idp.application.proof import OWNER_PROOF
 from idp.application.registration import as_written
 from idp.errors import InvalidInput, NotFound
+from idp.flows.door import PERSON_PROOF
 from idp.identity.labels import clean_label
 from idp.records.accounts import User
 from idp.storage.protocols.unit import UnitOfWork
@@ -78,7 +78,7 @@ def take_name(deps: Dependencies, browser: Browser) -> None:
         proofs = [
             item
             for item in uow.evidence.of_session(person.session.id)
-            if item.method in OWNER_PROOF and item.user_id == person.user.id and item.at >= since
+            if item.method in PERSON_PROOF and item.user_id == person.user.id and item.at >= since
         ]
         verification = uow.verifications.get(proofs[-1].verification_id or 0) if proofs else None
         document = open_person(deps, verification) if verification else None

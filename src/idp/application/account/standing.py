@@ -6,7 +6,7 @@ from typing import Final
 
 from idp.application.dependencies import Dependencies
 from idp.application.first_party import ACCOUNT
-from idp.application.level_rules import methods_of, pieces_of
+from idp.application.level_rules import methods_of, pieces_of, reached_rank
 from idp.application.ownership import vendor_of
 from idp.errors import NotFound
 from idp.flows.language import SIGN_IN
@@ -89,8 +89,7 @@ def keeps_a_way_in(standing: Standing, removed: CredentialKind) -> bool:
 
 
 def _rank(deps: Dependencies, methods: Iterable[str]) -> int:
-    pieces = pieces_of(methods)
-    return max((rank for rank, acr in enumerate(deps.levels.acrs) if deps.levels.earn(acr, pieces, 0.0)), default=-1)
+    return reached_rank(deps.levels, pieces_of(methods), 0.0)
 
 
 def _reachable_from(deps: Dependencies, standing: Standing, needed: int) -> tuple[str, ...]:
@@ -104,15 +103,15 @@ def _reachable_from(deps: Dependencies, standing: Standing, needed: int) -> tupl
 
 def _methods_of_sign_in(deps: Dependencies, uow: UnitOfWork) -> frozenset[str]:
     try:
-        flow, _ = deps.flows.choose(uow, SIGN_IN, ACCOUNT.policy)
+        chosen = deps.flows.choose(uow, SIGN_IN, ACCOUNT.policy)
     except NotFound:
         return frozenset()
-    return methods_of(flow, deps.flows.catalog)
+    return methods_of(chosen.flow, deps.flows.catalog)
 
 
 def _methods_of_step_up(deps: Dependencies, uow: UnitOfWork, acr: str) -> frozenset[str]:
     try:
-        flow, _ = deps.flows.choose_step_up(uow, acr, ACCOUNT.policy)
+        chosen = deps.flows.choose_step_up(uow, acr, ACCOUNT.policy)
     except NotFound:
         return frozenset()
-    return methods_of(flow, deps.flows.catalog)
+    return methods_of(chosen.flow, deps.flows.catalog)
