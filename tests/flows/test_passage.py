@@ -11,7 +11,7 @@ from idp.flows.language import COMPLETE, ActionStep, EndStep, Flow, ScreenStep
 from idp.flows.passage import QUESTIONS, Means, TooWide, find_passages
 from tests.flows.samples import CATALOG, load_shipped, make_flow
 
-PWD, OTP, IDENTITY = "pwd", "otp", "identity"
+PWD, OTP, PASSKEY, IDENTITY = "pwd", "otp", "passkey", "identity"
 
 
 def pass_through(flow: Flow, *methods: str, context: Mapping[str, Any] | None = None) -> frozenset[frozenset[str]]:
@@ -35,6 +35,46 @@ def ways(*sets: set[str]) -> frozenset[frozenset[str]]:
 )
 def test_the_shipped_sign_in(methods: tuple[str, ...], found: frozenset[frozenset[str]]) -> None:
     assert pass_through(load_shipped("sign-in"), *methods) == found
+
+
+@pytest.mark.parametrize(
+    ("methods", "found"),
+    [
+        ((OTP,), ways()),
+        ((PWD,), ways({PWD})),
+        ((PASSKEY,), ways({PASSKEY})),
+        ((PWD, OTP), ways({PWD, OTP})),
+        ((PWD, PASSKEY), ways({PWD}, {PASSKEY})),
+        # From the authenticator one can go back to the address, and take the passkey.
+        ((PWD, OTP, PASSKEY), ways({PWD, OTP}, {PASSKEY}, {PWD, PASSKEY})),
+    ],
+)
+def test_the_shipped_sign_in_with_passkeys(methods: tuple[str, ...], found: frozenset[frozenset[str]]) -> None:
+    assert pass_through(load_shipped("passkey-sign-in"), *methods) == found
+
+
+def test_the_shipped_step_ups_to_a_passkey_and_to_two_factors() -> None:
+    assert pass_through(load_shipped("step-up-passkey"), PWD, OTP) == ways()
+    assert pass_through(load_shipped("step-up-passkey"), PASSKEY) == ways({PASSKEY})
+    assert pass_through(load_shipped("step-up-2fa"), OTP, PASSKEY) == ways({OTP}, {PASSKEY})
+
+
+def test_whether_a_passkey_is_offered_depends_on_whether_there_is_one() -> None:
+    flow = make_flow(
+        """
+        a: {action: passkey_offer_due, on: {yes: done, no: b}}
+        b: {action: has_passkey, on: {yes: done, no: no}}
+        done: {end: complete}
+        no: {end: denied}
+        """
+    )
+    assert pass_through(flow) == ways(set())
+    assert pass_through(replace(flow, start="b")) == ways()
+    assert pass_through(replace(flow, start="b"), PASSKEY) == ways(set())
+    offered = make_flow(
+        "a: {action: passkey_offer_due, on: {yes: done, no: no}}\ndone: {end: complete}\nno: {end: denied}"
+    )
+    assert pass_through(offered, PASSKEY) == ways()
 
 
 def test_the_shipped_step_up_takes_a_verified_identity_and_no_reviewers_favour() -> None:

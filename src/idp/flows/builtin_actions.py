@@ -81,14 +81,23 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 settles={"ok": SECOND_FACTOR},
                 takes_secret=True,
                 sets_user=True,
+                amr=("hwk", "pop", "user"),
+                simulated=Simulated("unknown", {"passkey": "ok"}),
             ),
-            ActionType("has_passkey", "Does the person have a passkey?", ("yes", "no"), needs_user=True),
+            ActionType(
+                "has_passkey",
+                "Does the person have a passkey?",
+                ("yes", "no"),
+                needs_user=True,
+                simulated=Simulated("no", {"passkey": "yes"}),
+            ),
             ActionType(
                 "passkey_offer_due",
                 "Is it time to offer a passkey?",
                 ("yes", "no"),
                 arguments=_EVERY,
                 needs_user=True,
+                simulated=Simulated("yes", {"passkey": "no"}),
             ),
             ActionType(
                 "register_passkey",
@@ -97,6 +106,7 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 takes_secret=True,
                 needs_user=True,
                 changes_credentials=True,
+                simulated=Simulated("added", gives={"added": ("passkey",)}),
             ),
             # `taken` must look like `registered`. The application then mails "you have an account already" instead of a
             # code, and no code is ever right.

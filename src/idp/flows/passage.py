@@ -28,7 +28,7 @@ from idp.flows.engine import (
     begin,
 )
 from idp.flows.language import APPROVED, COMPLETE, CONNECTOR_OUTCOMES, RECOVERY, REVIEW_OUTCOMES, STEP_UP, Flow
-from idp.flows.methods import OTP, entry_evidence
+from idp.flows.methods import OTP, PASSKEY, entry_evidence
 from idp.flows.state import State
 from idp.flows.step_types import Catalog
 
@@ -132,9 +132,8 @@ def _list_answers(effect: _Question, means: Means, catalog: Catalog) -> Iterator
 
 def _fill(effect: ShowScreen, outcome: str, means: Means, catalog: Catalog) -> dict[str, str]:
     screen = catalog.screens.get(effect.screen)
-    if screen is None or outcome != screen.submit:
-        return {}
-    return {field.name: means.form.get(field.name, "x") for field in screen.fields if not field.secret}
+    carried = screen.list_carried(outcome) if screen is not None else ()
+    return {field.name: means.form.get(field.name, "x") for field in carried if not field.secret}
 
 
 def _list_outcomes(action: str, means: Means, catalog: Catalog) -> Iterator[tuple[str, Evidence]]:
@@ -159,6 +158,9 @@ def _sets_user(effect: Effect, proved: Evidence, catalog: Catalog) -> bool:
 QUESTIONS: Final[Mapping[str, Callable[[frozenset[str], str], bool]]] = {
     "has_totp": lambda methods, outcome: (outcome == "yes") == (OTP in methods),
     "check_totp": lambda methods, outcome: (outcome == "not_enrolled") == (OTP not in methods),
+    "has_passkey": lambda methods, outcome: (outcome == "yes") == (PASSKEY in methods),
+    # Who has none may have been asked a short while ago.
+    "passkey_offer_due": lambda methods, outcome: outcome == "no" or PASSKEY not in methods,
 }
 
 _PASSING: Final[Mapping[str, Any]] = {
