@@ -129,6 +129,16 @@ def test_ending_a_users_runs_takes_proved_and_expected_ones(storage: SqlStorage,
         assert unit.runs.end_of_user(seed.user.id, NOW, "again") == 1
 
 
+def test_an_open_case_of_a_run_that_is_over_is_abandoned(storage: SqlStorage, seed: Seed) -> None:
+    with storage.write() as unit:
+        case = unit.cases.add(Case(0, seed.run.id, seed.verification.id, "identity", NOW, LATER))
+        assert unit.cases.abandoned() == []
+        unit.runs.save(replace(seed.run, status="denied"))
+        assert unit.cases.abandoned() == [case]
+        unit.cases.decide(case.id, "expired", "system", "run over", NOW)
+        assert unit.cases.abandoned() == []
+
+
 def test_overdue_runs_are_active_and_past_their_deadline(storage: SqlStorage, seed: Seed) -> None:
     with storage.write() as unit:
         late = unit.runs.add(a_run(deadline_at=NOW - 10))

@@ -137,6 +137,12 @@ def admit(deps: Dependencies, uow: UnitOfWork, path: str, wanted: Wanted, browse
     return signed_in
 
 
+def deny(deps: Dependencies, request_id: int, browser: Browser) -> None:
+    """End a request at the person's wish; the client gets `access_denied`. Raises as `proceed` does."""
+    with deps.storage.write() as uow:
+        uow.requests.save(replace(load_request(deps, uow, request_id, browser), denied="access_denied"))
+
+
 def load_request(deps: Dependencies, uow: UnitOfWork, request_id: int, browser: Browser) -> AuthorizationRequest:
     """Find an open request of this browser. Raises NotFound, RequestOver when it is answered or too old."""
     request = uow.requests.get(request_id)

@@ -58,6 +58,13 @@ def find_session(deps: Dependencies, uow: UnitOfWork, browser: Browser) -> Signe
     return SignedIn(session, user)
 
 
+def find_email(deps: Dependencies, browser: Browser) -> str | None:
+    """Return the address of who is signed in here, None if nobody is."""
+    with deps.storage.read() as uow:
+        signed_in = find_session(deps, uow, browser)
+    return signed_in.user.email if signed_in else None
+
+
 def touch_session(deps: Dependencies, uow: UnitOfWork, session: Session) -> None:
     """Note activity, at most once a minute, so that reading does not turn into writing."""
     if is_touch_due(deps, session):

@@ -17,6 +17,7 @@ from idp.records.journeys import AuthorizationRequest, Evidence, Run, RunStatus
 from idp.storage.protocols.unit import UnitOfWork
 
 STOPPED = "stopped"
+DEADLINE = "deadline"
 RETRYABLE = frozenset({"sign_in", "sign_up", "recovery"})
 
 
@@ -46,6 +47,14 @@ def finish_run(
     if final != "complete":
         _note_on_request(uow, run)
     return run, session
+
+
+def expire_run(deps: Dependencies, uow: UnitOfWork, run: Run, trace: str) -> Run:
+    """Close a run whose deadline has passed while nobody was there, just as if its browser had come back too late."""
+    run = uow.runs.save(replace(run, status="expired", finished_at=deps.clock.now(), reason=DEADLINE))
+    note_run(deps, uow, run, "run.finish", "expired", trace=trace, reason=DEADLINE)
+    _note_on_request(uow, run)
+    return run
 
 
 def _lacks(deps: Dependencies, uow: UnitOfWork, run: Run) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from idp.application.audit import note
 from idp.application.dependencies import Dependencies
-from idp.application.review_mail import tell_approved, tell_pending, tell_rejected
+from idp.application.review_mail import tell_decided, tell_pending
 from idp.errors import Conflict, InvalidInput, NotFound
 from idp.flows.events import AwaitReview
 from idp.records.accounts import Role, User
@@ -133,10 +133,7 @@ def _close(
     run = uow.runs.get(case.run_id)
     if run is None or not uow.cases.decide(case.id, status, reviewer.email, reason, deps.clock.now()):
         raise Conflict("The case is closed already.")
-    if approve:
-        tell_approved(deps, uow, run, case.deadline_at)
-    else:
-        tell_rejected(deps, uow, run)
+    tell_decided(deps, uow, run, approved=approve)
     note(
         deps,
         uow,

@@ -1,5 +1,8 @@
 """Telling a person how far the review of their identity check is, wherever their browser is by now."""
 
+from dataclasses import replace
+from typing import Final
+
 from idp.application.dependencies import Dependencies
 from idp.application.mail import queue_mail
 from idp.identity.sessions import session_end, session_state
@@ -7,26 +10,32 @@ from idp.oidc.redirects import way_back
 from idp.records.journeys import Run
 from idp.storage.protocols.unit import UnitOfWork
 
+#: How long a decided run stays open for the person to come back.
+RETURN_SECONDS: Final = 86400.0
+
 
 def tell_pending(deps: Dependencies, uow: UnitOfWork, run: Run) -> None:
     """Say that a person looks at it, and that the page may be closed."""
     _send(deps, uow, run, "verification_pending")
 
 
-def tell_rejected(deps: Dependencies, uow: UnitOfWork, run: Run) -> None:
-    """Say that it was not accepted, with the way to what can be done."""
-    _send(deps, uow, run, "verification_rejected", link=_here(deps, run))
+def tell_decided(deps: Dependencies, uow: UnitOfWork, run: Run, *, approved: bool) -> None:
+    """Say how it was decided, with the way back to the run and the time that it stays open for.
 
-
-def tell_approved(deps: Dependencies, uow: UnitOfWork, run: Run, deadline: float) -> None:
-    """Say that it was accepted, where to go on and until when (`deadline`, epoch seconds, is the review's).
-
-    A step-up belongs to the session it was asked in. When that is over, the person is told to begin anew, and where.
+    However late the decision came, there is a day to come back. A step-up belongs to the session it was asked in,
+    though: when that is over, the person is told to begin anew, and where. Nobody is told about a run that is over.
     """
-    until = max(run.deadline_at, deadline)
+    if run.status != "active":
+        return
+    least = deps.clock.now() + RETURN_SECONDS
+    if run.deadline_at < least:
+        run = uow.runs.save(replace(run, deadline_at=least))
+    until = run.deadline_at
     if run.purpose == "step_up":
         until = min(until, _session_end(deps, uow, run))
-    if until > deps.clock.now():
+    if not approved:
+        _send(deps, uow, run, "verification_rejected", link=_here(deps, run))
+    elif until > deps.clock.now():
         _send(deps, uow, run, "verification_approved", link=_here(deps, run), until=until)
     else:
         _send(deps, uow, run, "verification_too_late", link=_fresh_start(deps, uow, run))

@@ -275,7 +275,9 @@ class _Hand:
 
     def _review(self, effect: AwaitReview) -> Effect | AtReview | LookAgain:
         pending = {name for name, output in self.state.connectors.items() if output.get("status") == PENDING}
-        settle_cases(self.deps, self.uow, self.run, pending, self.browser.trace)
+        if settle_cases(self.deps, self.uow, self.run, pending, self.browser.trace):
+            stored = self.uow.runs.get(self.run.id) or self.run
+            self.run = replace(self.run, version=stored.version, deadline_at=stored.deadline_at)
         taken_up = list_taken_up(self.uow, self.run, pending)
         case = take_case(self.deps, self.uow, self.run, effect, self.browser.trace, taken_up)
         if case is None:
@@ -313,10 +315,10 @@ class _Hand:
             return "credentials_changed"
         if self.run.purpose == "step_up":
             signed_in = find_session(self.deps, self.uow, self.browser)
+            if signed_in is not None and signed_in.user.id != user_id:
+                return "other_user"
             if signed_in is None or signed_in.session.id != self.run.session_id:
                 return "session_ended"
-            if signed_in.user.id != user_id:
-                return "other_user"
         return None
 
     def _finish(self, effect: Effect, status: str | None = None) -> Ended:

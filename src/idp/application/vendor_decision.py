@@ -11,7 +11,7 @@ from typing import Final
 from idp.application.audit import note
 from idp.application.dependencies import Dependencies
 from idp.application.proof import find_refusal
-from idp.application.review_mail import tell_approved, tell_rejected
+from idp.application.review_mail import tell_decided
 from idp.records.journeys import Case, Run, Verification
 from idp.storage.protocols.unit import UnitOfWork
 
@@ -26,27 +26,29 @@ def is_vendors(case: Case) -> bool:
     return (case.decided_by or "").startswith(ACTOR)
 
 
-def follow_vendor(deps: Dependencies, uow: UnitOfWork, run: Run, verification: Verification, trace: str) -> None:
+def follow_vendor(deps: Dependencies, uow: UnitOfWork, run: Run, verification: Verification, trace: str) -> bool:
     """Close the open case of a verification that was pending and is completed now, if the vendor has decided it.
 
     Anything in between, as a word that neither passes nor rejects, or a pass that may not count here, is noted and
-    left to our reviewer.
+    left to our reviewer. True if the case was decided.
     """
     if verification.status != "completed" or run.status != "active":
-        return
-    for case in uow.cases.of_run(run.id):
-        if case.verification_id == verification.id and case.status == "open":
-            _decide(deps, uow, run, case, verification, trace)
+        return False
+    mine = (case for case in uow.cases.of_run(run.id) if case.verification_id == verification.id)
+    case = next((case for case in mine if case.status == "open"), None)
+    return case is not None and _decide(deps, uow, run, case, verification, trace)
 
 
-def settle_cases(deps: Dependencies, uow: UnitOfWork, run: Run, pending: Set[str], trace: str) -> None:
+def settle_cases(deps: Dependencies, uow: UnitOfWork, run: Run, pending: Set[str], trace: str) -> bool:
     """Follow the vendor once more from the run's side: its decision may have come just before the case was opened.
 
-    `pending` names the connections whose result the run has seen as pending and no other way.
+    `pending` names the connections whose result the run has seen as pending and no other way. True if a case was
+    decided, which may have moved the run's deadline on.
     """
     for verification in uow.verifications.of_run(run.id):
-        if verification.connection in pending:
-            follow_vendor(deps, uow, run, verification, trace)
+        if verification.connection in pending and follow_vendor(deps, uow, run, verification, trace):
+            return True
+    return False
 
 
 def list_taken_up(uow: UnitOfWork, run: Run, pending: Set[str]) -> frozenset[int]:
@@ -59,13 +61,13 @@ def list_taken_up(uow: UnitOfWork, run: Run, pending: Set[str]) -> frozenset[int
     return frozenset(found)
 
 
-def _decide(deps: Dependencies, uow: UnitOfWork, run: Run, case: Case, verification: Verification, trace: str) -> None:
+def _decide(deps: Dependencies, uow: UnitOfWork, run: Run, case: Case, verification: Verification, trace: str) -> bool:
     overall = verification.overall or ""
     fault = "rejected" if overall in REJECTED else find_refusal(deps, uow, run, verification)
     actor = f"{ACTOR}{verification.connection}"
     now = deps.clock.now()
     if now >= case.deadline_at:
-        return
+        return False
     if not fault:
         status, reason = "approved", overall
     elif overall in REJECTED or fault in FINAL:
@@ -73,11 +75,9 @@ def _decide(deps: Dependencies, uow: UnitOfWork, run: Run, case: Case, verificat
     else:
         status, reason = "left", fault
     if status != "left" and not uow.cases.decide(case.id, status, actor, reason, now):
-        return
-    if status == "approved":
-        tell_approved(deps, uow, run, case.deadline_at)
-    elif status == "rejected":
-        tell_rejected(deps, uow, run)
+        return False
+    if status != "left":
+        tell_decided(deps, uow, run, approved=status == "approved")
     note(
         deps,
         uow,
@@ -90,3 +90,4 @@ def _decide(deps: Dependencies, uow: UnitOfWork, run: Run, case: Case, verificat
         run_id=run.id,
         data={"case": case.id, "verification": verification.id, "overall": overall},
     )
+    return status != "left"

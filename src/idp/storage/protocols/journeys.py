@@ -250,6 +250,10 @@ class CaseStore(Protocol):
         """List open cases past their deadline."""
         ...
 
+    def abandoned(self, limit: int = 100) -> Sequence[Case]:
+        """List open cases of runs that are over."""
+        ...
+
 
 class LinkStore(Protocol):
     """Mailed links."""

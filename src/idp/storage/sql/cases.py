@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 
 from idp.errors import Conflict
 from idp.records.journeys import Case, Opinion
-from idp.storage.sql.rows import Rows
+from idp.storage.sql.rows import LIMIT, Rows
 from idp.storage.sql.statement import Statement
-from idp.storage.sql.tables.journeys import CASES, OPINIONS
+from idp.storage.sql.tables.journeys import CASES, OPINIONS, RUNS
 from idp.storage.sql.transaction import Transaction
 
 _T = CASES.c
@@ -25,6 +25,13 @@ _OF_USER = _ROWS.select(_T.user_id == bindparam("user_id"), order=[_T.id.desc()]
 _OPINIONS = Rows(OPINIONS, Opinion)
 _SAID = _OPINIONS.select(OPINIONS.c.case_id == bindparam("case_id"), order=[OPINIONS.c.id])
 _HOLD = Statement(update(CASES).where(_T.id == bindparam("id"), _T.status == "open").values(version=_T.version + 1))
+_ABANDONED = Statement(
+    select(*_ROWS.columns)
+    .join(RUNS, RUNS.c.id == _T.run_id)
+    .where(_T.status == "open", RUNS.c.status != "active")
+    .order_by(_T.id)
+    .limit(LIMIT)
+)
 _DECIDE = Statement(
     update(CASES)
     .where(_T.id == bindparam("id"), _T.status == "open")
@@ -98,3 +105,7 @@ class SqlCases:
     def overdue(self, now: float, limit: int = 100) -> Sequence[Case]:
         """List open cases past their deadline, the longest overdue first."""
         return _ROWS.many(self._transaction, _OVERDUE, {"now": now, "limit": limit})
+
+    def abandoned(self, limit: int = 100) -> Sequence[Case]:
+        """List open cases of runs that are over, oldest first."""
+        return _ROWS.many(self._transaction, _ABANDONED, {"limit": limit})

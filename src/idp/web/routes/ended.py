@@ -3,6 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from idp.application.authorize import deny
+from idp.application.browser import find_email
 from idp.application.frame import frame_run
 from idp.application.threads import in_thread
 from idp.application.turn import find_run
@@ -34,10 +36,14 @@ async def ended_page(request: Request) -> Response:
         return see_other(request, again or "/")
     if run.reason == "other_user" and run.request_id is not None:
         form = make_form(request, f"/ended?run={run.id}")
-        return show(request, views.OtherUser(form, frame.email), targets=[frame.redirect_uri], theme=frame.theme)
+        email = await in_thread(find_email, edge.deps, browser)
+        return show(request, views.OtherUser(form, email or ""), targets=[frame.redirect_uri], theme=frame.theme)
     code = _CODES.get(run.reason or "", "access_denied")
-    retry = "/recover" if run.purpose == "recovery" else again
-    view = views.Failure(code, browser.trace, retry_url=retry, client_name=frame.client_name)
+    query = f"?request={run.request_id}" if run.request_id is not None else ""
+    retry = f"/recover{query}" if run.purpose == "recovery" else again
+    # After a step-up the client gets its answer; another try is the client's to ask for.
+    leaves = run.status == "expired" and run.purpose == "step_up"
+    view = views.Failure(code, browser.trace, retry_url=retry, client_name=frame.client_name, leaves=leaves)
     return show(request, view, theme=frame.theme)
 
 
@@ -46,6 +52,9 @@ async def ended_answer(request: Request) -> Response:
     run_id = number_of(request.query_params.get("run"))
     if run_id is None:
         raise InvalidInput("The address is not complete.")
-    await take_form(request, f"/ended?run={run_id}")
-    run = await in_thread(find_run, edge_of(request).deps, run_id, browser_of(request))
+    values = await take_form(request, f"/ended?run={run_id}")
+    deps, browser = edge_of(request).deps, browser_of(request)
+    run = await in_thread(find_run, deps, run_id, browser)
+    if values.get("outcome") == "stop" and run.request_id is not None:
+        await in_thread(deny, deps, run.request_id, browser)
     return see_other(request, f"/authorize/continue?request={run.request_id}" if run.request_id else "/")

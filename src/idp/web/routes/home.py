@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from idp.application.browser import Browser, find_session
+from idp.application.browser import find_email
 from idp.application.dependencies import Dependencies
 from idp.application.threads import in_thread
 from idp.web import views
@@ -13,7 +13,7 @@ from idp.web.edge import browser_of, edge_of, make_form, show
 async def home_page(request: Request) -> Response:
     """Say what is here, and who is signed in."""
     browser = browser_of(request)
-    email = await in_thread(_email, edge_of(request).deps, browser)
+    email = await in_thread(find_email, edge_of(request).deps, browser)
     form = make_form(request, "/logout/confirm") if email else None
     return show(request, views.Home(email, form, "/account", "/account"))
 
@@ -27,12 +27,6 @@ async def readyz(request: Request) -> Response:
     """The database answers and there are keys to sign with."""
     await in_thread(_check, edge_of(request).deps)
     return JSONResponse({"status": "ready"})
-
-
-def _email(deps: Dependencies, browser: Browser) -> str | None:
-    with deps.storage.read() as uow:
-        signed_in = find_session(deps, uow, browser)
-    return signed_in.user.email if signed_in else None
 
 
 def _check(deps: Dependencies) -> None:

@@ -96,7 +96,7 @@ def _view(request: Request, view: AtScreen | AtVendor | AtReview, frame: Frame) 
 def _after(view: Ended) -> str:
     """Where a browser goes when its run is over: on with the request, or to a page that says how it ended."""
     run = view.run
-    if run.request_id is not None and run.status != "ended":
+    if run.request_id is not None and run.status not in {"ended", "expired"}:
         return f"/authorize/continue?request={run.request_id}"
     return f"/ended?run={run.id}"
 

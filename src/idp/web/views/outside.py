@@ -61,7 +61,7 @@ class OtherUser(View):
 class Failure(View):
     """Something went wrong. `code` is a key of `wording.FAILURES` or unknown; `description` is for developers.
 
-    A `retry_url` on another site leads back to the client, one on ours tries again.
+    A `retry_url` on another site leads back to the client, one on ours tries again, or `leaves` for the client as well.
     """
 
     template: ClassVar[str] = "failure.html"
@@ -70,6 +70,7 @@ class Failure(View):
     description: str = ""
     retry_url: str | None = None
     client_name: str | None = None
+    leaves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
