@@ -1,7 +1,10 @@
 """Attacks on sign-up: an account must not carry an address that its person never proved."""
 
+import hashlib
+
 import pytest
 
+from idp.flows.parse import FlowFault
 from tests.journeys.browser import Browser
 from tests.journeys.relying_party import RelyingParty
 from tests.journeys.steps import path_of, verify
@@ -21,15 +24,24 @@ AGAIN = """  sign_up2:
 """
 
 
-def publish(world: World, *changes: tuple[str, str]) -> None:
-    """Publish sign-up flows that the checker takes and that were drawn by somebody careless."""
+def publish(world: World, *changes: tuple[str, str], refused: str = "") -> None:
+    """Publish a sign-up flow that was drawn by somebody careless.
+
+    The checker takes it, or it refuses it for the given reason, and the flow gets past the checker all the same.
+    """
     text = (CONFIG / "flows/sign-up.yaml").read_text(encoding="utf-8")
     text = text[: text.index("layout:")]
     for old, new in changes:
         assert old in text
         text = text.replace(old, new, 1)
     with world.provider.storage.write() as uow:
-        world.deps.flows.publish(uow, text, "careless", world.clock.now())
+        if not refused:
+            world.deps.flows.publish(uow, text, "careless", world.clock.now())
+            return
+        with pytest.raises(FlowFault) as fault:
+            world.deps.flows.publish(uow, text, "careless", world.clock.now())
+        assert {problem.code for problem in fault.value.problems} == {refused}
+        uow.flows.publish("sign-up", text, hashlib.sha256(text.encode()).digest(), world.clock.now(), "unchecked")
 
 
 async def begin(browser: Browser, bank: RelyingParty, email: str) -> None:
@@ -65,6 +77,7 @@ async def test_an_address_changed_after_its_code_does_not_inherit_the_proof(worl
         world,
         ("on: {continue: verify, stop: stopped}", "on: {continue: sign_up2, stop: stopped}"),
         ("  verify:\n", f"{AGAIN.replace('AFTER', 'verify')}  verify:\n"),
+        refused="registration-after-proof",
     )
     bank = world.client()
     browser = world.browser()
