@@ -237,4 +237,11 @@ def test_every_question_about_a_person_has_its_answer() -> None:
         for name, action in CATALOG.actions.items()
         if "yes" in action.outcomes or "not_enrolled" in action.outcomes or name.startswith("has_")
     }
-    assert asking == set(QUESTIONS)
+    # What time decides may be answered either way.
+    assert asking == {*QUESTIONS, "passkey_offer_due"}
+
+
+def test_whether_there_is_a_passkey_is_known() -> None:
+    flow = make_flow("a: {action: has_passkey, on: {yes: done, no: no}}\ndone: {end: complete}\nno: {end: denied}")
+    assert pass_through(flow, "passkey") == ways(set())
+    assert pass_through(flow, PWD) == ways()

@@ -156,6 +156,7 @@ def _sets_user(effect: Effect, proved: Evidence, catalog: Catalog) -> bool:
 
 #: Actions whose outcome the person's credentials decide, beside whether a proof succeeds.
 QUESTIONS: Final[Mapping[str, Callable[[frozenset[str], str], bool]]] = {
+    "has_passkey": lambda methods, outcome: (outcome == "yes") == (PASSKEY in methods),
     "has_totp": lambda methods, outcome: (outcome == "yes") == (OTP in methods),
     "check_totp": lambda methods, outcome: (outcome == "not_enrolled") == (OTP not in methods),
     "has_passkey": lambda methods, outcome: (outcome == "yes") == (PASSKEY in methods),
