@@ -159,7 +159,6 @@ QUESTIONS: Final[Mapping[str, Callable[[frozenset[str], str], bool]]] = {
     "has_passkey": lambda methods, outcome: (outcome == "yes") == (PASSKEY in methods),
     "has_totp": lambda methods, outcome: (outcome == "yes") == (OTP in methods),
     "check_totp": lambda methods, outcome: (outcome == "not_enrolled") == (OTP not in methods),
-    "has_passkey": lambda methods, outcome: (outcome == "yes") == (PASSKEY in methods),
     # Who has none may have been asked a short while ago.
     "passkey_offer_due": lambda methods, outcome: outcome == "no" or PASSKEY not in methods,
 }

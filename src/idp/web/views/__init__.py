@@ -4,7 +4,6 @@
 Durations are seconds, times epoch seconds UTC. URLs come from the application, never from the request.
 """
 
-from idp.web.views.outside import Failure, Home, LogoutConfirm, OtherUser, RequestLate, SignedOut, StaleStep
 from idp.web.views.account import (
     AccountActivity,
     AccountApplications,
@@ -34,6 +33,7 @@ from idp.web.views.account import (
     RecoveryCodesMade,
     RenameCredential,
 )
+from idp.web.views.outside import Failure, Home, LogoutConfirm, OtherUser, RequestLate, SignedOut, StaleStep
 from idp.web.views.page import Form, Problem, View
 from idp.web.views.passkeys import AddPasskey, Ceremony, OfferPasskey, Passkey
 from idp.web.views.recovery import LinkExpired, Recover, RecoverConfirm, RecoverDone, RecoverSent
