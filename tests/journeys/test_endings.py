@@ -6,7 +6,9 @@ Each test says what the person sees, what the client gets, and what the audit tr
 import pytest
 
 from idp.application import review
+from idp.application.case_files import list_cases
 from idp.application.housekeeping import expire_overdue, look_at_due_verifications
+from idp.application.ownership import open_person
 from tests.journeys.endings import HOUR, IDV, LEVEL, NEW_PASSWORD, PURPOSES, REFUSED, Place, reach
 from tests.journeys.steps import sign_in, verify
 from tests.journeys.world import ISSUER, PASSWORD, World
@@ -25,9 +27,12 @@ async def wait_for_review(world: World, place: Place, hours: int) -> tuple[str, 
         world.clock.advance(HOUR)
         await look_at_due_verifications(world.deps)
         expire_overdue(world.deps)
-    [case] = review.list_cases(world.deps)
-    assert review.show_case(world.deps, case.id).document.full_name is not None
-    review.decide_case(world.deps, case.id, approve=True, reviewer="rita", reason="same person, glare")
+    case = list_cases(world.deps)[0].case
+    with world.provider.storage.read() as uow:
+        verification = uow.verifications.get(case.verification_id)
+    assert verification is not None
+    assert open_person(world.deps, verification).full_name is not None
+    review.decide_case(world.deps, case.id, approve=True, reviewer_id=world.reviewer().id, reason="same person, glare")
     [(to, template, values)] = world.mails()
     assert to == place.email
     return template, values["link"]
@@ -101,8 +106,8 @@ async def test_a_review_that_outlives_the_session_too_still_ends_in_plain_words(
 async def test_an_approval_opened_in_another_browser_opens_nothing_there(world: World, purpose: str) -> None:
     place = await reach(world, purpose)
     await place.browser.get(await place.finish_check(await place.begin_check(), "MANUAL"))
-    [case] = review.list_cases(world.deps)
-    review.decide_case(world.deps, case.id, approve=True, reviewer="rita", reason="same person")
+    case = list_cases(world.deps)[0].case
+    review.decide_case(world.deps, case.id, approve=True, reviewer_id=world.reviewer().id, reason="same person")
     links = [values["link"] for _, template, values in world.mails() if template == "verification_approved"]
     other = world.browser()
     await other.get(links[0])

@@ -58,6 +58,11 @@ async def decide(world: World, interview: str, decision: str, *, change_overall:
     assert await look_at_due_verifications(world.deps) == 1
 
 
+def approve(world: World, reason: str) -> None:
+    """Let our own reviewer decide."""
+    review.decide_case(world.deps, the_case(world).id, approve=True, reviewer_id=world.reviewer().id, reason=reason)
+
+
 def the_case(world: World) -> Any:
     with world.provider.storage.read() as uow:
         return uow.cases.list(None)[-1]
@@ -111,7 +116,9 @@ async def test_a_no_of_the_vendor_closes_our_case_as_rejected(world: World, chan
     assert methods(world) == []
     assert decisions(world) == [("vendor:incode_verify", "rejected", "MANUAL_FAIL")]
     with pytest.raises(Conflict):
-        review.decide_case(world.deps, the_case(world).id, approve=True, reviewer="rita", reason="looks right")
+        review.decide_case(
+            world.deps, the_case(world).id, approve=True, reviewer_id=world.reviewer().id, reason="looks right"
+        )
 
 
 @pytest.mark.parametrize("change_overall", [True, False])
@@ -125,7 +132,9 @@ async def test_a_yes_that_may_not_count_here_is_left_to_our_reviewer(world: Worl
     assert decisions(world) == [("vendor:incode_verify", "left", "not_passing")]
     await browser.get(here)
     assert browser.heading == WAITS
-    review.decide_case(world.deps, the_case(world).id, approve=True, reviewer="rita", reason="the vendor agrees")
+    review.decide_case(
+        world.deps, the_case(world).id, approve=True, reviewer_id=world.reviewer().id, reason="the vendor agrees"
+    )
     tokens = await bank.redeem(world.provider.app, await browser.get(here))
     assert [method for method, _ in methods(world)] == ["review"]
     assert "face" not in tokens["claims"]["amr"]
@@ -174,20 +183,22 @@ async def test_a_yes_that_the_flow_does_not_take_as_proof_goes_to_our_reviewer_i
             ("open", None),
         ]
     assert [template for _, template, _ in world.mails()] == ["verification_pending"]
-    review.decide_case(world.deps, the_case(world).id, approve=True, reviewer="rita", reason="I agree")
+    approve(world, "I agree")
     await bank.redeem(world.provider.app, await browser.get(here))
     assert [method for method, _ in methods(world)] == ["review"]
 
 
 async def test_our_reviewer_was_first_and_the_vendors_no_changes_nothing(world: World) -> None:
     browser, bank, interview = await parked(world)
-    review.decide_case(world.deps, the_case(world).id, approve=True, reviewer="rita", reason="same person")
+    review.decide_case(
+        world.deps, the_case(world).id, approve=True, reviewer_id=world.reviewer().id, reason="same person"
+    )
     await decide(world, interview, "rejected")
-    assert (the_case(world).status, the_case(world).decided_by) == ("approved", "rita")
+    assert (the_case(world).status, the_case(world).decided_by) == ("approved", "rita@example.com")
     tokens = await bank.redeem(world.provider.app, await browser.get(browser.url))
     assert tokens["claims"]["acr"] == IDV
     assert [method for method, _ in methods(world)] == ["review"]
-    assert [actor for actor, _, _ in decisions(world)] == ["reviewer:rita"]
+    assert [actor for actor, _, _ in decisions(world)] == ["reviewer:rita@example.com"]
 
 
 async def test_a_yes_about_another_person_is_a_rejection(world: World) -> None:
