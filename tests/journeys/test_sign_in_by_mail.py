@@ -241,8 +241,8 @@ async def test_two_mails_to_one_address_are_one_factor(world: World) -> None:
     tokens = await bank.redeem(world.provider.app, await browser.submit("submitted", code=mailed(world, "code")))
     assert tokens["claims"]["acr"] == "urn:idp:acr:1fa"
     assert "amr" not in tokens["claims"]
-    url = await browser.get(bank.authorize(acr_values="urn:idp:acr:2fa"))
-    assert bank.answer(url)["error"] == "unmet_authentication_requirements"
+    await browser.get(bank.authorize(acr_values="urn:idp:acr:2fa"))
+    assert bank.answer(await browser.submit("continue"))["error"] == "unmet_authentication_requirements"
 
 
 async def test_a_password_and_a_mail_are_two_factors(world: World) -> None:
