@@ -19,6 +19,7 @@ from idp.errors import InvalidInput
 
 PREFIX: Final = "IDP_"
 MIN_KEY: Final = 32
+_ACCOUNT_FLOW: Final = re.compile(r"[^\s=]{1,200}=[a-z][a-z0-9-]{0,62}", re.ASCII)
 _LABEL: Final = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 # The last label begins with a letter, so that no address is taken for a name.
 _DOMAIN: Final = re.compile(rf"(?:{_LABEL}\.)*(?=[a-z]){_LABEL}", re.ASCII)
@@ -59,6 +60,7 @@ class Settings(BaseModel):
     recovery_unenrolled: Literal["refuse", "review"] = Field("refuse", description="Recovery without enrolled identity")
     enrol_on_step_up: bool = True
     review_approvals: int = Field(1, ge=1, le=3, description="Reviewers who must approve a doubtful result")
+    account_flows: tuple[str, ...] = Field((), description="Flows of the account pages, as purpose=flow")
     account_fresh_seconds: float = Field(900.0, ge=60, description="Age of a proof that may change a credential")
     account_grace_seconds: float = Field(14 * 86400.0, ge=0, description="Time to undo the deletion of an account")
     identity_before_adding: bool = Field(False, description="Adding a credential takes the enrolled identity")
@@ -102,6 +104,8 @@ class Settings(BaseModel):
             faults.append("passkey_rp_id must be a domain name, in small letters and without a port")
         if not all(map(_is_web_origin, self.passkey_related_origins)):
             faults.append("passkey_related_origins must be https origins, such as https://login.example.org")
+        if any(not _ACCOUNT_FLOW.fullmatch(item) for item in self.account_flows):
+            faults.append("account_flows are pairs such as sign_in=passkey-sign-in")
         if self.environment == "production":
             faults.extend(self._production_faults(parts.scheme))
         return faults
@@ -173,6 +177,7 @@ def _split(name: str, text: str) -> Any:
         tuple(part.strip() for part in text.split(",") if part.strip())
         if name
         in {
+            "account_flows",
             "egress_hosts",
             "former_master_keys",
             "passkey_related_origins",

@@ -178,6 +178,7 @@ def _policy(settings: Settings) -> Policy:
         review_approvals=settings.review_approvals,
         passkey_rp_id=settings.passkey_rp_id,
         passkey_related_origins=settings.passkey_related_origins,
+        account_flows=dict(item.split("=", 1) for item in settings.account_flows),
         account_fresh_seconds=settings.account_fresh_seconds,
         account_grace_seconds=settings.account_grace_seconds,
         identity_before_adding=settings.identity_before_adding,

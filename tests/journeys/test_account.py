@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,8 @@ from idp.application.operators import put_connection, set_blocked
 from idp.application.vendor_deletion import MAX_ATTEMPTS, delete_at_vendors
 from idp.errors import InvalidInput
 from idp.identity.recovery_codes import COUNT
-from idp.records.accounts import Credential, User
+from idp.records.accounts import Credential, RoleAssignment, User
+from tests.authenticator import Authenticator
 from tests.journeys.account import (
     ACCOUNT,
     codes_on,
@@ -23,6 +25,7 @@ from tests.journeys.account import (
     send_form,
     user_of,
 )
+from tests.journeys.passkeys import make, options_of, passkeys_of, say, use
 from tests.journeys.steps import path_of, sign_in, signed_in, verify
 from tests.journeys.world import ISSUER, PASSWORD, World, make_world
 from tests.security.moves import IDV, NEW_PASSWORD, enrol, totp
@@ -230,6 +233,89 @@ async def test_recovery_codes_are_not_made_without_anything_they_could_stand_in_
     assert [item.kind for item in credentials_of(world, user)] == ["password"]
 
 
+async def test_a_passkey_is_added_renamed_and_removed(world: World) -> None:
+    user = world.add_user()
+    browser, authenticator = await enter(world), Authenticator()
+    await open_page(browser, "/passkeys/add")
+    await say(browser, authenticator.make(options_of(browser), client={"origin": "https://evil.example"}))
+    assert "could not be added" in browser.text
+    assert passkeys_of(world, user) == []
+    await make(browser, authenticator)
+    assert notice_on(browser) == "Your passkey is ready."
+    (held,) = passkeys_of(world, user)
+    assert [template for _, template, _ in world.mails()] == ["passkey_added"]
+    assert 'data-passkeys-accepted="' in browser.text
+    await browser.get(f"{ACCOUNT}/passkeys/{held.id}/rename")
+    assert path_of(browser).startswith("/run/"), "it takes the passkey itself now"
+    await use(browser, authenticator)
+    assert path_of(browser) == f"/account/passkeys/{held.id}/rename"
+    await browser.submit("submitted", label="My key")
+    assert "My key" in browser.text
+    await open_page(browser, f"/passkeys/{held.id}/remove")
+    await browser.submit("submitted")
+    assert notice_on(browser).startswith("The passkey is removed")
+    assert passkeys_of(world, user) == []
+    changes = [values["change"] for _, template, values in world.mails() if template == "account_changed"]
+    assert changes == ["passkey_removed"]
+
+
+async def test_whoever_does_not_want_a_passkey_goes_back(world: World) -> None:
+    user = world.add_user()
+    browser = await enter(world)
+    await open_page(browser, "/passkeys/add")
+    await browser.submit("back")
+    assert path_of(browser) == "/account/security"
+    assert passkeys_of(world, user) == []
+
+
+async def test_with_a_passkey_the_password_can_go_and_the_last_passkey_then_stays(world: World, tmp_path: Path) -> None:
+    keyed = make_world(tmp_path / "keyed", account_flows=("sign_in=passkey-sign-in",))
+    user = keyed.add_user()
+    authenticator = Authenticator()
+    browser = keyed.browser()
+    await sign_in(browser, ACCOUNT)
+    await make(browser, authenticator)
+    assert path_of(browser) == "/account"
+    await open_page(browser, "/password/remove")
+    if path_of(browser).startswith("/run/"):
+        await use(browser, authenticator)
+    await browser.submit("submitted")
+    assert notice_on(browser) == "Your password is removed."
+    assert [item.kind for item in credentials_of(keyed, user)] == ["passkey"]
+    (held,) = passkeys_of(keyed, user)
+    await browser.get(f"{ACCOUNT}/passkeys/{held.id}/remove")
+    if path_of(browser).startswith("/run/"):
+        await use(browser, authenticator)
+    await browser.submit("submitted")
+    assert notice_on(browser).startswith("That is the only way")
+    fresh = keyed.browser()
+    await fresh.get(ACCOUNT)
+    await use(fresh, authenticator)
+    assert path_of(fresh) == "/account"
+    await open_page(fresh, "/password")
+    await fresh.submit("submitted", password=NEW_PASSWORD)
+    assert sorted(item.kind for item in credentials_of(keyed, user)) == ["passkey", "password"]
+    await keyed.close()
+
+
+async def test_the_only_owner_of_the_provider_cannot_leave(world: World) -> None:
+    user, bob = world.add_user(), world.add_user("bob@example.com")
+    with world.provider.storage.write() as uow:
+        uow.roles.add(RoleAssignment(user.id, "owner", world.clock.now(), "test"))
+    browser = await enter(world)
+    assert await send_form(world, browser, "/account/close") == 409
+    assert browser.heading == "You are the only owner of this service"
+    assert user_of(world, user).status == "active"
+    with world.provider.storage.write() as uow:
+        uow.roles.add(RoleAssignment(bob.id, "owner", world.clock.now(), "test"))
+    assert await send_form(world, browser, "/account/close") == 200
+    world.mails()
+    world.clock.advance(world.deps.policy.account_grace_seconds)
+    assert erase_due_accounts(world.deps) == 1
+    with world.provider.storage.read() as uow:
+        assert [assignment.user_id for assignment in uow.roles.all()] == [bob.id]
+
+
 async def test_a_name_is_changed_until_a_document_has_confirmed_it(world: World) -> None:
     user = world.add_user()
     bank = world.client()
@@ -379,8 +465,8 @@ async def test_the_data_of_an_identity_check_is_deleted_here_and_at_the_vendor(w
     assert await delete_at_vendors(world.deps) == 0
     await browser.get(f"{ACCOUNT}/identity")
     assert "has deleted 1 check" in browser.text
-    left = [session["interviewId"] for session in await world.control("GET", "/__control/sessions")]
-    assert verification.vendor_ref not in left
+    (session,) = await world.control("GET", "/__control/sessions")
+    assert (session["interviewId"], session["sessionStatus"]) == (verification.vendor_ref, "Deleted")
     assert user_of(world, user).birth_date == date(1990, 4, 12)
     await browser.get(f"{ACCOUNT}/activity")
     assert "deleted its data about you" in browser.text
@@ -514,7 +600,7 @@ def dump(world: World) -> str:
         return "\n".join(connection.iterdump())
 
 
-async def test_without_grace_an_account_is_erased_at_once(world: World, tmp_path) -> None:
+async def test_without_grace_an_account_is_erased_at_once(world: World, tmp_path: Path) -> None:
     strict = make_world(tmp_path / "strict", account_grace_seconds=0)
     user = strict.add_user()
     browser = await enter(strict)

@@ -13,6 +13,7 @@ from idp.application.authenticators import replace_recovery_codes
 from idp.identity.credential_guard import Verb
 from idp.records.accounts import Credential, CredentialKind, User
 from idp.web.routes.account.table import list_account_routes
+from tests.authenticator import Authenticator
 from tests.journeys.account import (
     ACCOUNT,
     credentials_of,
@@ -24,6 +25,7 @@ from tests.journeys.account import (
     send_form,
     user_of,
 )
+from tests.journeys.passkeys import options_of, passkeys_of, say, use
 from tests.journeys.steps import path_of, sign_in, signed_in, verify
 from tests.journeys.world import ISSUER, PASSWORD, World
 from tests.security.moves import IDV, NEW_PASSWORD, call, enrol, totp
@@ -47,10 +49,10 @@ CASES: Final[dict[tuple[CredentialKind, Verb], str | None]] = {
     ("recovery_code", "remove"): "/account/recovery-codes/remove",
     ("recovery_code", "rename"): None,
     ("recovery_code", "reveal"): None,
-    ("passkey", "add"): None,
+    ("passkey", "add"): "/account/passkeys/add",
     ("passkey", "replace"): None,
-    ("passkey", "remove"): None,
-    ("passkey", "rename"): None,
+    ("passkey", "remove"): "/account/passkeys/{}/remove",
+    ("passkey", "rename"): "/account/passkeys/{}/rename",
     ("passkey", "reveal"): None,
 }
 #: What else takes more than being there.
@@ -89,6 +91,9 @@ def fill(world: World, user: User) -> dict[CredentialKind, Credential]:
     world.add_totp(user)
     with world.provider.storage.write() as uow:
         replace_recovery_codes(world.deps, uow, user.id)
+        uow.credentials.add(
+            Credential(0, user.id, "passkey", b"no key", "Key", world.clock.now(), external_id=b"%d" % user.id)
+        )
     return {item.kind: item for item in credentials_of(world, user)}
 
 
@@ -97,6 +102,7 @@ FORMS: Final[dict[str, str]] = {
     "password": NEW_PASSWORD,
     "code": "123456",
     "label": "mine now",
+    "credential": "{}",
     "email": "mallory@example.com",
     "given": "Mallory",
     "family": "Mallory",
@@ -112,8 +118,9 @@ async def test_one_level_below_a_credential_nothing_can_be_done_to_it(
     browser = await enter(world)
     held = fill(world, user)
     if verb == "add":
+        # What an account has once, or not, is added where it is not; of the others there can be more.
         with world.provider.storage.write() as uow:
-            for item in [one for one in uow.credentials.of_user(user.id) if one.kind == kind and kind != "totp"]:
+            for item in uow.credentials.of_user(user.id, kind) if kind in {"password", "recovery_code"} else ():
                 uow.credentials.remove(item.id)
     path = (CASES[kind, verb] or "").format(held[kind].id)
     before = everything(world)
@@ -143,7 +150,9 @@ async def test_what_is_not_a_credential_is_guarded_the_same_way(world: World, pa
     assert everything(world) == before
 
 
-@pytest.mark.parametrize(("kind", "verb"), [pair for pair, path in CASES.items() if path])
+@pytest.mark.parametrize(
+    ("kind", "verb"), [pair for pair, path in CASES.items() if (path and pair[0] != "passkey") or pair[1] == "add"]
+)
 async def test_proof_that_has_grown_old_changes_nothing(world: World, kind: CredentialKind, verb: Verb) -> None:
     user = world.add_user()
     seed = world.add_totp(user)
@@ -366,6 +375,36 @@ async def test_the_code_that_confirmed_an_authenticator_signs_nobody_in(world: W
     await sign_in(thief, ACCOUNT)
     await thief.submit("submitted", code=code)
     assert "idp_session" not in thief.cookies
+
+
+async def test_a_passkey_made_for_another_session_or_person_is_not_kept(world: World) -> None:
+    alice = world.add_user()
+    bob = world.add_user("bob@example.com", given_name="Bob")
+    here, there = await enter(world), await enter(world)
+    bobs = await enter(world, email="bob@example.com")
+    path = "/account/passkeys/add"
+    await open_page(here, "/passkeys/add")
+    said = Authenticator().make(options_of(here))
+    for other in (there, bobs):
+        assert await send_form(world, other, path, credential=said, outcome="submitted") == 200
+        assert "could not be added" in other.text
+    assert passkeys_of(world, alice) + passkeys_of(world, bob) == []
+    assert await send_form(world, here, path, credential=said, outcome="submitted") == 200
+    assert len(passkeys_of(world, alice)) == 1
+
+
+async def test_a_passkey_is_kept_once(world: World) -> None:
+    user = world.add_user()
+    browser, authenticator = await enter(world), Authenticator()
+    await open_page(browser, "/passkeys/add")
+    said = authenticator.make(options_of(browser))
+    await say(browser, said)
+    await open_page(browser, "/passkeys/add")
+    if path_of(browser).startswith("/run/"):
+        await use(browser, authenticator)
+    assert await send_form(world, browser, "/account/passkeys/add", credential=said, outcome="submitted") == 200
+    assert "could not be added" in browser.text
+    assert len(passkeys_of(world, user)) == 1
 
 
 async def test_a_planted_session_cookie_shows_the_planter_nothing_of_the_next_person(world: World) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from idp.application.authorize import Declined, Enter, enter
 from idp.application.browser import Browser
-from idp.application.first_party import ACCOUNT, Demand, check_path, find_client, is_first_party, make_params
+from idp.application.first_party import ACCOUNT_ID, Demand, check_path, find_client, is_first_party, make_params
 from idp.application.operators import put_clients
 from idp.errors import InvalidInput
 from idp.oidc.registration import MetadataFault
@@ -99,29 +99,33 @@ async def test_no_relying_party_can_ask_as_the_account_pages(world: World) -> No
     bank = world.client()
     browser = await sign_in_at_home(world)
     for uri in ("/account", f"{ISSUER}/account", bank.redirect_uri):
-        await browser.get(bank.authorize(client_id=ACCOUNT.client_id, redirect_uri=uri))
+        await browser.get(bank.authorize(client_id=ACCOUNT_ID, redirect_uri=uri))
         assert browser.url.startswith(f"{ISSUER}/authorize")
         assert browser.status == 400
     for path in ("/token", "/introspect", "/revoke"):
-        form = {"client_id": ACCOUNT.client_id, "grant_type": "client_credentials", "token": "x"}
+        form = {"client_id": ACCOUNT_ID, "grant_type": "client_credentials", "token": "x"}
         answer = await call(world, "POST", path, data=form)
         assert answer.status_code in {400, 401}
         assert answer.json()["error"] == "invalid_client"
 
 
 async def test_nobody_can_register_under_the_name_of_the_account_pages(world: World) -> None:
-    document = dict(world.client().metadata) | {"client_id": ACCOUNT.client_id}
+    document = dict(world.client().metadata) | {"client_id": ACCOUNT_ID}
     with pytest.raises(MetadataFault):
         put_clients(world.deps, [document])
+    metadata = {"client_name": "Mallory", "redirect_uris": ["https://evil.example/"], "scope": "openid"}
     with world.provider.storage.write() as uow:
-        metadata = {"client_name": "Mallory", "redirect_uris": ["https://evil.example/"]}
-        uow.clients.put(Client(ACCOUNT.client_id, metadata))
-        found = find_client(uow, ACCOUNT.client_id)
-        assert found is ACCOUNT
-        assert is_first_party(found)
-        impostor = uow.clients.get(ACCOUNT.client_id)
-        assert impostor is not None
-        assert not is_first_party(impostor)
+        uow.clients.put(Client(ACCOUNT_ID, metadata))
+        found = find_client(world.deps, uow, ACCOUNT_ID)
+    assert found is not None
+    assert is_first_party(found)
+    assert found.metadata == {}
+    world.add_user()
+    browser = await sign_in_at_home(world)
+    bank = world.clients["bank"]
+    await browser.get(bank.authorize(client_id=ACCOUNT_ID, redirect_uri="https://evil.example/", scope="openid"))
+    assert browser.url.startswith(ISSUER)
+    assert browser.status in {400, 404}
 
 
 async def test_no_code_and_no_grant_is_ever_made_for_the_account_pages(world: World) -> None:
@@ -157,7 +161,8 @@ async def test_a_request_of_the_account_pages_is_its_browsers_and_is_answered_on
     await browser.submit("submitted", password=PASSWORD)
     assert path_of(browser) == "/account/devices"
     await browser.get(f"{ISSUER}/authorize/continue?request={request_id}")
-    assert browser.status == 404
+    assert browser.status == 410
+    assert browser.link(f"{ISSUER}/account")
 
 
 async def test_looking_writes_no_request_and_no_run(world: World) -> None:

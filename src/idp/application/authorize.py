@@ -12,7 +12,15 @@ from typing import TypeAlias
 from idp.application.audit import note
 from idp.application.browser import Browser, SignedIn, find_session, is_touch_due, touch_session
 from idp.application.dependencies import Dependencies
-from idp.application.first_party import ACCOUNT, Demand, check_path, find_client, is_first_party, make_params
+from idp.application.first_party import (
+    ACCOUNT_ID,
+    Demand,
+    account_client,
+    check_path,
+    find_client,
+    is_first_party,
+    make_params,
+)
 from idp.application.hints import read_id_token_hint
 from idp.application.reach import survey
 from idp.application.rollout import Rider
@@ -80,6 +88,9 @@ def begin(deps: Dependencies, raw: Mapping[str, Sequence[str]], browser: Browser
     with deps.storage.write() as uow:
         try:
             client, params = deps.oauth.validate_authorization(uow, raw, request_id=browser.trace)
+            if is_first_party(client):
+                # No registration leads to such a row; whoever wrote it gets nothing by it.
+                raise AuthorizationFault("invalid_client", "the client is not known here")
         except AuthorizationFault as fault:
             response = fault_response(fault, deps.policy.issuer)
             if response is None:
@@ -102,7 +113,7 @@ def proceed(deps: Dependencies, request_id: int, browser: Browser) -> Next:
     """
     with deps.storage.write() as uow:
         request = load_request(deps, uow, request_id, browser)
-        client = find_client(uow, request.client_id)
+        client = find_client(deps, uow, request.client_id)
         if client is None:
             raise NotFound("The application that sent you here is not registered any more.")
         return _proceed(deps, uow, client, AuthorizationParams.from_json(request.params), request, browser)
@@ -122,7 +133,7 @@ def enter(deps: Dependencies, path: str, wanted: Wanted, browser: Browser) -> Si
     if signed_in is None or not fits:
         with deps.storage.write() as uow:
             params = make_params(path, demand, signed_in.user.sub if signed_in else None)
-            return _proceed(deps, uow, ACCOUNT, params, None, browser)
+            return _proceed(deps, uow, account_client(deps), params, None, browser)
     if is_touch_due(deps, signed_in.session):
         with deps.storage.write() as uow:
             touch_session(deps, uow, signed_in.session)
@@ -157,6 +168,8 @@ def _over(deps: Dependencies, uow: UnitOfWork, request: AuthorizationRequest) ->
     """Describe a request that cannot be answered any more: no code, and the way to a fresh request."""
     client = uow.clients.get(request.client_id)
     name, way = (client.name, way_back(client, deps.policy.issuer)) if client else ("", None)
+    if request.client_id == ACCOUNT_ID:
+        name, way = "", f"{deps.policy.issuer}/account"
     if request.status != "open":
         return RequestOver("request_finished", name, way)
     latest = uow.runs.latest_of_request(request.id)
@@ -216,10 +229,10 @@ def _meets(
     """Say whether the session has any one of the levels now. Each is asked for alone: together they are a preference,
     and a better one that is missing would send a person away who has a good one."""
     alone = [replace(demand, acr_values=(acr,)) for acr in demand.acr_values] or [demand]
-    asked = (make_params(path, each, signed_in.user.sub) for each in alone)
-    return any(
-        isinstance(_require(deps, uow, ACCOUNT, params, None, signed_in, browser), Satisfied) for params in asked
-    )
+    client = account_client(deps)
+    asked = [make_params(path, each, signed_in.user.sub) for each in alone]
+    found = (_require(deps, uow, client, params, None, signed_in, browser) for params in asked)
+    return any(isinstance(requirement, Satisfied) for requirement in found)
 
 
 def _progress(request: AuthorizationRequest | None, consent: Consent | None) -> Progress:

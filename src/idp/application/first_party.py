@@ -10,12 +10,13 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from idp.application.dependencies import Dependencies
 from idp.errors import InvalidInput
 from idp.oidc.authorization import AuthorizationParams
 from idp.records.clients import Client, ClientPolicy
 from idp.storage.protocols.unit import UnitOfWork
 
-ACCOUNT: Final = Client("idp:account", {}, policy=ClientPolicy(acr_values="necessary", consent="implicit"))
+ACCOUNT_ID: Final = "idp:account"
 _PATH: Final = re.compile(r"/account(?:/[a-z0-9]+(?:-[a-z0-9]+)*){0,4}", re.ASCII)
 MAX_PATH: Final = 200
 
@@ -29,14 +30,20 @@ class Demand:
     max_age: int | None = None
 
 
-def find_client(uow: UnitOfWork, client_id: str) -> Client | None:
+def account_client(deps: Dependencies) -> Client:
+    """Return the client of the account pages, with the flows that the operator has chosen for them."""
+    policy = ClientPolicy(acr_values="necessary", consent="implicit", flows=deps.policy.account_flows)
+    return Client(ACCOUNT_ID, {}, policy=policy)
+
+
+def find_client(deps: Dependencies, uow: UnitOfWork, client_id: str) -> Client | None:
     """Return our own client, or a registered one. A row cannot stand in for ours."""
-    return ACCOUNT if client_id == ACCOUNT.client_id else uow.clients.get(client_id)
+    return account_client(deps) if client_id == ACCOUNT_ID else uow.clients.get(client_id)
 
 
 def is_first_party(client: Client) -> bool:
     """Say whether a request of this client is answered with a page of ours."""
-    return client is ACCOUNT
+    return client.client_id == ACCOUNT_ID
 
 
 def check_path(path: str) -> str:
@@ -52,7 +59,7 @@ def check_path(path: str) -> str:
 def make_params(path: str, demand: Demand, expected_sub: str | None) -> AuthorizationParams:
     """Return the request for a page of ours, pinned to the person who asks for it. Raises InvalidInput."""
     return AuthorizationParams(
-        client_id=ACCOUNT.client_id,
+        client_id=ACCOUNT_ID,
         redirect_uri=check_path(path),
         scopes=("openid",),
         acr_values=demand.acr_values,

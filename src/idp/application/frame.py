@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from idp.application.dependencies import Dependencies
+from idp.application.first_party import ACCOUNT_ID
 from idp.application.passkey_steps import prepare_ceremony
 from idp.application.passkeys import Options
 from idp.flows.events import ShowScreen
 from idp.records.clients import Client
-from idp.records.journeys import Run
+from idp.records.journeys import AuthorizationRequest, Run
+from idp.storage.protocols.unit import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,10 @@ def frame_run(deps: Dependencies, run: Run, screen: ShowScreen | None = None) ->
     """Read what the page around a run may say, and what its screen asks of passkeys."""
     with deps.storage.read() as uow:
         request = uow.requests.get(run.request_id) if run.request_id is not None else None
-        client = uow.clients.get(request.client_id) if request else None
+        client = _client_of(uow, request)
         user_id = run.user_id or run.expected_user_id
         user = uow.users.get(user_id) if user_id is not None else None
         ceremony = prepare_ceremony(deps, uow, run, screen) if screen is not None else None
-    # A request of our own pages has no client outside, and its way back is a path.
     target = str(request.params["redirect_uri"]) if request and client else None
     email = user.email if user else ""
     return Frame(client.name if client else None, target, email, _theme(client), ceremony)
@@ -44,10 +45,14 @@ def frame_request(deps: Dependencies, request_id: int | None) -> Frame:
         return Frame()
     with deps.storage.read() as uow:
         request = uow.requests.get(request_id)
-        client = uow.clients.get(request.client_id) if request else None
-    # A request of our own pages has no client outside, and its way back is a path.
+        client = _client_of(uow, request)
     target = str(request.params["redirect_uri"]) if request and client else None
     return Frame(client.name if client else None, target, theme=_theme(client))
+
+
+def _client_of(uow: UnitOfWork, request: AuthorizationRequest | None) -> Client | None:
+    """Return the client outside that a request is from. One of our own pages has none, and its way back is a path."""
+    return uow.clients.get(request.client_id) if request and request.client_id != ACCOUNT_ID else None
 
 
 def _theme(client: Client | None) -> str | None:

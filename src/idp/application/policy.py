@@ -1,5 +1,6 @@
 """What the operator decided, as plain values for the use cases."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,9 +17,9 @@ class Policy:
     birth date, become the account's enrolled identity. `review_approvals` is how many different reviewers must approve
     a doubtful result (four eyes: 2). `passkey_rp_id` is the domain that passkeys are bound to, the issuer's host if
     None; `passkey_related_origins` are other sites that may use that domain's passkeys.
-    `account_fresh_seconds` is how old a proof may be that changes a
-    credential, `identity_before_adding` asks people with an enrolled identity for it before a credential is added, and
-    an account that its person deletes can be kept for `account_grace_seconds`.
+    `account_flows` are the flows of the account pages by purpose or acr, as in a client's policy. A proof that changes
+    a credential may be `account_fresh_seconds` old; `identity_before_adding` asks people with an enrolled identity for
+    it before a credential is added; an account that its person deletes can be kept for `account_grace_seconds`.
     """
 
     issuer: str
@@ -34,6 +35,7 @@ class Policy:
     passkey_seconds: float = 900.0
     passkey_rp_id: str | None = None
     passkey_related_origins: tuple[str, ...] = ()
+    account_flows: Mapping[str, str] = field(default_factory=dict)
     account_fresh_seconds: float = 900.0
     account_grace_seconds: float = 14 * 86400.0
     identity_before_adding: bool = False

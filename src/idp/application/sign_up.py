@@ -15,7 +15,7 @@ def start_sign_up(deps: Dependencies, request_id: int, browser: Browser) -> int:
     """Start a sign-up for the request in place of the run it has. Raises NotFound."""
     with deps.storage.write() as uow:
         request = load_request(deps, uow, request_id, browser)
-        client = find_client(uow, request.client_id)
+        client = find_client(deps, uow, request.client_id)
         if client is None or "sign_up" not in deps.flows.offers(uow, client.policy):
             raise NotFound("Accounts cannot be created here.")
         active = uow.runs.active_of_request(request.id)

@@ -171,6 +171,11 @@ FAILURES: Final[Mapping[str, FailureText]] = MappingProxyType(
             mark("Your account has nothing that would prove it is you strongly enough. Please contact its service."),
             403,
         ),
+        "last_owner": FailureText(
+            mark("You are the only owner of this service"),
+            mark("Give somebody else the role of an owner first. Then you can delete your account."),
+            409,
+        ),
         "name_verified": FailureText(
             mark("This name cannot be typed over"),
             mark("A document has confirmed it, so a new document is needed to change it."),

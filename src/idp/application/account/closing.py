@@ -26,10 +26,21 @@ TRACE: Final = "worker"
 MAIL_SECONDS: Final = 86400.0
 
 
+class LastOwner(Conflict):
+    """Nobody else owns the provider, so its owner's account cannot be deleted."""
+
+    code = "last_owner"
+
+
 def close_account(deps: Dependencies, browser: Browser) -> float:
-    """Close the account and end all that goes on in it. Returns when it will be erased. Raises MoreNeeded."""
+    """Close the account and end all that goes on in it. Returns when it will be erased.
+
+    Raises MoreNeeded, LastOwner.
+    """
     with deps.storage.write() as uow:
         user = actor(deps, uow, CLOSE, browser).user
+        if _is_last_owner(uow, user):
+            raise LastOwner("Give somebody else the role of an owner first.")
         now = deps.clock.now()
         due_at = now + deps.policy.account_grace_seconds
         secret = mint(deps.random_bytes)
@@ -94,6 +105,8 @@ def _erase(deps: Dependencies, closure: Closure) -> bool:
         forget_identity(deps, uow, user)
         for credential in uow.credentials.of_user(user.id):
             uow.credentials.remove(credential.id)
+        for assignment in uow.roles.of_user(user.id):
+            uow.roles.remove(user.id, assignment.role)
         for consent in uow.consents.of_user(user.id):
             uow.consents.remove(user.id, consent.client_id)
         for request in uow.requests.hinted_of_user(user.id):
@@ -121,6 +134,12 @@ def _erase(deps: Dependencies, closure: Closure) -> bool:
         )
         note(deps, uow, "account.close", "erased", trace=TRACE, user_id=user.id)
     return True
+
+
+def _is_last_owner(uow: UnitOfWork, user: User) -> bool:
+    owners = {assignment.user_id for assignment in uow.roles.all() if assignment.role == "owner"}
+    others = [uow.users.get(user_id) for user_id in owners - {user.id}]
+    return user.id in owners and not any(other is not None and other.status == "active" for other in others)
 
 
 def _end_all(uow: UnitOfWork, user: User, now: float) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from idp.application.dependencies import Dependencies
-from idp.application.first_party import ACCOUNT
+from idp.application.first_party import account_client
 from idp.application.level_rules import methods_of, pieces_of, reached_rank
 from idp.application.ownership import vendor_of
 from idp.errors import NotFound
@@ -103,7 +103,7 @@ def _reachable_from(deps: Dependencies, standing: Standing, needed: int) -> tupl
 
 def _methods_of_sign_in(deps: Dependencies, uow: UnitOfWork) -> frozenset[str]:
     try:
-        chosen = deps.flows.choose(uow, SIGN_IN, ACCOUNT.policy)
+        chosen = deps.flows.choose(uow, SIGN_IN, account_client(deps).policy)
     except NotFound:
         return frozenset()
     return methods_of(chosen.flow, deps.flows.catalog)
@@ -111,7 +111,7 @@ def _methods_of_sign_in(deps: Dependencies, uow: UnitOfWork) -> frozenset[str]:
 
 def _methods_of_step_up(deps: Dependencies, uow: UnitOfWork, acr: str) -> frozenset[str]:
     try:
-        chosen = deps.flows.choose_step_up(uow, acr, ACCOUNT.policy)
+        chosen = deps.flows.choose_step_up(uow, acr, account_client(deps).policy)
     except NotFound:
         return frozenset()
     return methods_of(chosen.flow, deps.flows.catalog)

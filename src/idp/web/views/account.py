@@ -73,7 +73,7 @@ class Held:
 class AccountSecurity(View):
     """What the person can sign in with. What cannot be added here has no `can_add_…`.
 
-    `codes_left` is None without recovery codes.
+    `codes_left` is None without recovery codes. `accepted` tells the browser, as JSON, which passkeys there are.
     """
 
     template: ClassVar[str] = "account_security.html"
@@ -86,6 +86,7 @@ class AccountSecurity(View):
     can_add_passkey: bool = False
     codes_left: int | None = None
     can_make_codes: bool = False
+    accepted: str = ""
     notice: str = ""
 
 

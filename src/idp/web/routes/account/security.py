@@ -1,11 +1,13 @@
 """What the person can sign in with: the list, and the password."""
 
 import asyncio
+import json
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from idp.application.account.overview import Holding, show_holding
+from idp.application.account.passkeys import show_accepted
 from idp.application.account.passwords import (
     REMOVE_PASSWORD,
     SET_PASSWORD,
@@ -17,6 +19,7 @@ from idp.application.account.passwords import (
 from idp.application.account.second_factors import BACKED_UP
 from idp.application.account.standing import keeps_a_way_in
 from idp.application.browser import OpenedSession, SignedIn
+from idp.application.passkeys import Options
 from idp.application.threads import in_thread
 from idp.records.accounts import Credential
 from idp.web import views
@@ -30,8 +33,10 @@ SECURITY = "/account/security"
 @shown(SECURITY)
 async def security_page(request: Request, person: SignedIn) -> Response:
     """List what the person can sign in with."""
-    holding = await in_thread(show_holding, edge_of(request).deps, person)
-    return present(request, person, _view(holding, notice_of(request)))
+    deps = edge_of(request).deps
+    holding = await in_thread(show_holding, deps, person)
+    accepted = await in_thread(show_accepted, deps, person)
+    return present(request, person, _view(holding, accepted, notice_of(request)))
 
 
 @guarded(SET_PASSWORD)
@@ -75,7 +80,7 @@ async def remove_password_answer(request: Request) -> Response:
     return done(request, SECURITY, "password_removed", opened)
 
 
-def _view(holding: Holding, notice: str) -> views.AccountSecurity:
+def _view(holding: Holding, accepted: Options | None, notice: str) -> views.AccountSecurity:
     standing = holding.standing
     second = any(kind in BACKED_UP for kind in standing.held)
     return views.AccountSecurity(
@@ -88,6 +93,7 @@ def _view(holding: Holding, notice: str) -> views.AccountSecurity:
         can_add_passkey=standing.offers("passkey"),
         codes_left=holding.codes_left if holding.has_codes else None,
         can_make_codes=second and standing.offers("recovery_code"),
+        accepted=json.dumps(accepted) if accepted is not None else "",
         notice=notice,
     )
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from idp.web.routes.account import access, deletion, home, profile, second_factors, security
+from idp.web.routes.account import access, deletion, home, passkeys, profile, second_factors, security
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -26,6 +26,9 @@ def list_account_routes() -> list[BaseRoute]:
         Route("/account/security", security.security_page, methods=["GET"]),
         *_page("/account/password", security.password_page, security.password_answer),
         *_page("/account/password/remove", security.remove_password_page, security.remove_password_answer),
+        *_page("/account/passkeys/add", passkeys.add_page, passkeys.add_answer),
+        *_page("/account/passkeys/{row}/rename", passkeys.rename_page, passkeys.rename_answer),
+        *_page("/account/passkeys/{row}/remove", passkeys.remove_page, passkeys.remove_answer),
         *_page("/account/authenticators/add", second_factors.add_page, second_factors.add_answer),
         *_page("/account/authenticators/{row}/replace", second_factors.replace_page, second_factors.replace_answer),
         *_page("/account/authenticators/{row}/rename", second_factors.rename_page, second_factors.rename_answer),
