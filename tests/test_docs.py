@@ -115,3 +115,13 @@ def test_every_decision_is_listed() -> None:
     index = read("decisions/README.md")
     for path in sorted((DOCS / "decisions").glob("0*.md")):
         assert f"({path.name})" in index, path.name
+
+
+def test_tests_that_the_account_page_names_exist() -> None:
+    names = set(re.findall(r"`(test_\w+)`", read("account.md")))
+    files = set(re.findall(r"`(tests/[\w/]+\.py)`", read("account.md")))
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+
+    assert names
+    assert not [name for name in names if f"def {name}(" not in sources]
+    assert not [name for name in files if not (ROOT / name).is_file()]
