@@ -504,6 +504,24 @@ async def test_who_has_an_account_is_not_told_by_a_change_of_address(world: Worl
     assert user_of(world, bob).email == "bob@example.com"
 
 
+async def test_a_link_that_was_mailed_to_the_old_address_opens_nothing(world: World) -> None:
+    world.add_user()
+    await enrol(world, world.client())
+    thief = world.browser()
+    await thief.get(f"{ISSUER}/recover")
+    await thief.submit(email="alice@example.com")
+    link = [values["link"] for _, template, values in world.mails() if template == "recovery_link"][-1]
+    owner = await enter(world)
+    await open_page(owner, "/email")
+    await verify(world, owner)
+    await owner.submit("submitted", email="new@example.com")
+    (code,) = [values["code"] for _, template, values in world.mails() if template == "email_code"]
+    await owner.submit("submitted", code=code)
+    assert "Your new email address is in use." in owner.text
+    await thief.get(link)
+    assert thief.status == 410
+
+
 async def test_an_address_that_was_taken_meanwhile_is_not_taken_over(world: World) -> None:
     user = world.add_user()
     browser = await enter(world)

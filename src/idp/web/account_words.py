@@ -180,6 +180,8 @@ ACTIVITY: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
         ("passkey.add", "added"): mark("A passkey was added"),
         ("recovery_code.check", "ok"): mark("A recovery code was used"),
         ("recovery_code.check", "wrong"): mark("A wrong recovery code was entered"),
+        ("sign_in_mail.send", "sent"): mark("A mail to sign in with was sent to you"),
+        ("sign_in_mail.check", "ok"): mark("A code or a link from a mail was used to sign in"),
         ("recovery.request", "sent"): mark("A link to recover your account was sent"),
         ("recovery.confirm", "started"): mark("A recovery of your account was started"),
         ("recovery.confirm", "refused"): mark("A recovery of your account was refused"),

@@ -7,7 +7,7 @@ with that number says nothing about anybody any more. Its `sub` is never given o
 from dataclasses import replace
 from typing import Final
 
-from idp.application.account.consequences import send
+from idp.application.account.consequences import send, void_links
 from idp.application.account.gate import actor, note_act, strongest_act
 from idp.application.account.identity_data import forget_identity
 from idp.application.audit import note
@@ -146,8 +146,7 @@ def _end_all(uow: UnitOfWork, user: User, now: float) -> None:
     uow.sessions.end_of_user(user.id, now)
     uow.grants.revoke_of_user(user.id, now)
     uow.runs.end_of_user(user.id, now, "account_closed")
-    for purpose in ("recovery", "email_code", "resume"):
-        uow.links.consume_of_user(user.id, purpose, now)
+    void_links(uow, user, now)
 
 
 def _closure_of(deps: Dependencies, uow: UnitOfWork, text: str) -> Closure:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from idp.application.browser import Browser, OpenedSession, SignedIn, open_session
 from idp.application.dependencies import Dependencies
 from idp.application.devices import describe_device
 from idp.application.mail import queue_mail
 from idp.records.accounts import User
+from idp.records.journeys import LinkPurpose
 from idp.storage.protocols.unit import UnitOfWork
 
 Change = Literal[
@@ -31,6 +32,12 @@ def end_journeys(deps: Dependencies, uow: UnitOfWork, user: User) -> None:
     uow.runs.end_of_user(user.id, deps.clock.now(), "credentials_changed")
 
 
+def void_links(uow: UnitOfWork, user: User, at: float) -> None:
+    """Make every link and code that was mailed to the user worthless."""
+    for purpose in get_args(LinkPurpose):
+        uow.links.consume_of_user(user.id, purpose, at)
+
+
 def begin_anew(deps: Dependencies, uow: UnitOfWork, person: SignedIn, browser: Browser) -> OpenedSession:
     """After an addition: end journeys, and give the session that made it a new cookie and `sid`, which are returned."""
     end_journeys(deps, uow, person.user)
@@ -47,7 +54,7 @@ def end_everything_else(deps: Dependencies, uow: UnitOfWork, person: SignedIn, b
     uow.users.save(replace(user, credential_epoch=user.credential_epoch + 1, updated_at=now))
     uow.sessions.end_of_user(user.id, now, except_id=person.session.id)
     uow.grants.revoke_of_user(user.id, now)
-    uow.links.consume_of_user(user.id, "recovery", now)
+    void_links(uow, user, now)
     end_journeys(deps, uow, user)
     return open_session(deps, uow, browser, user)
 

@@ -9,7 +9,7 @@ import hmac
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from idp.application.account.consequences import begin_anew, send
+from idp.application.account.consequences import begin_anew, send, void_links
 from idp.application.account.gate import actor, note_act, strongest_act, viewer
 from idp.application.browser import Browser, OpenedSession, SignedIn
 from idp.application.dependencies import Dependencies
@@ -111,7 +111,7 @@ def confirm_change(deps: Dependencies, link_id: int, typed: str, browser: Browse
             return "expired_code"
         changed = replace(user, email=email.address, email_key=email.lookup_key, email_verified=True, updated_at=now)
         saved = uow.users.save(changed)
-        uow.links.consume_of_user(user.id, "recovery", now)
+        void_links(uow, user, now)
         send(deps, uow, user, browser, "email_changed", {})
         note_act(deps, uow, user, browser, "account.email", "changed")
         return begin_anew(deps, uow, replace(person, user=saved), browser)
