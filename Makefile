@@ -45,6 +45,7 @@ layers:
 
 flows:
 	$(BIN)/python -m idp flow check config/flows
+	$(BIN)/python -m idp flow test config/flows --coverage --fail-under 100
 
 # Fails where a statement or a branch of oidc, flows or identity is never run.
 coverage:

@@ -9,7 +9,8 @@ from idp.flows.check import check_flow
 from idp.flows.engine import Submitted, advance, begin
 from idp.flows.language import Flow
 from idp.flows.parse import parse_flow
-from idp.flows.simulate import Answer, simulate
+from idp.flows.setting import Person, Setting
+from idp.flows.simulate import simulate
 from idp.flows.state import to_json
 from idp.flows.step_types import identity_connection
 
@@ -53,17 +54,16 @@ def measure_flows(rounds: int = 20) -> dict[str, float]:
     problems = check_flow(flow, catalog)
     if len(flow.steps) != STEPS or problems:
         raise RuntimeError(f"{len(flow.steps)} steps, {problems[:3]}")
-    scripts = {name: [Answer("submitted", {"email": "a@example.com"})] for name in flow.steps}
-    scripts["check"] = [Answer("ok")]
-    run = simulate(flow, scripts, CONTEXT, catalog)
-    if run.end != "complete":
+    setting = Setting(Person(email="a@example.com"))
+    run = simulate(flow, {}, setting, catalog)
+    if run.end != "complete" or len(run.steps) < STEPS - 1:
         raise RuntimeError(f"the dry run ended as {run.end} at {run.waiting}: {run.refused}")
     return {
         "parse a flow of 200 steps": _cpu(lambda: parse_flow(text, "long.yaml"), rounds),
         "check a flow of 200 steps": _cpu(lambda: check_flow(flow, catalog), rounds),
-        "dry run of 200 steps": _cpu(lambda: simulate(flow, scripts, CONTEXT, catalog), rounds),
+        "dry run of 200 steps": _cpu(lambda: simulate(flow, {}, setting, catalog), rounds),
         "engine: one step and a condition": _measure_step(flow, rounds),
-        "state of a run at its end, bytes": float(len(to_json(run.steps[-1].after).encode())),
+        "state of a run at its end, bytes": float(len(to_json(run.state).encode())),
     }
 
 

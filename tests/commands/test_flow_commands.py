@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 
 from idp.__main__ import app
 from idp.flows.given import GIVEN_KEYS
+from tests.commands.machine import Machine
 from tests.flows.samples import SHIPPED, SHIPPED_FOLDER, STEP_UPS
-from tests.journeys.world import ENVIRON, MASTER_KEY, PASSWORD, prepared_folder
+from tests.journeys.world import PASSWORD
 
 RUNNER = CliRunner()
 CASES = "flow: step-up\ncases:\n"
@@ -301,34 +302,21 @@ def test_an_interactive_dry_run_asks_with_the_answers_there_are() -> None:
     assert "evidence  review" in result.output
 
 
-def env_of(folder: Path) -> dict[str, str]:
-    return {
-        **ENVIRON,
-        "IDP_DATA_DIR": str(folder / "data"),
-        "IDP_CONFIG_DIR": str(folder / "config"),
-        "IDP_MASTER_KEY": MASTER_KEY,
-    }
+def test_a_published_flow_and_a_real_person_are_read_from_the_database(machine: Machine) -> None:
+    machine.run("users", "add", "alice@example.com", "--given-name", "Alice", stdin=f"{PASSWORD}\n")
+    published = machine.run("flow", "simulate", "sign-in", "--user", "alice@example.com")
+    assert "person    email_verified, known, password" in published
+    file = machine.folder / "config" / "flows" / "step-up.yaml"
+    draft = machine.run("flow", "simulate", file, "--user", "alice@example.com")
+    assert "person    email_verified, known, password" in draft
+    assert "There is no published flow gone." in machine.run("flow", "simulate", "gone", expect=1)
 
 
-def test_a_published_flow_and_a_real_person_are_read_from_the_database(tmp_path: Path) -> None:
-    shutil.copytree(prepared_folder(), tmp_path, dirs_exist_ok=True)
-    env = {**env_of(tmp_path), "IDP_PASSWORD_MEMORY_KIB": "64", "IDP_PASSWORD_TIME_COST": "1"}
-    words = ["users", "add", "alice@example.com", "--given-name", "Alice"]
-    assert RUNNER.invoke(app, words, input=f"{PASSWORD}\n", env=env).exit_code == 0
-    published = idp("simulate", "sign-in", "--user", "alice@example.com", env=env)
-    assert published.exit_code == 0, published.output
-    assert "person    email_verified, known, password" in published.output
-    draft = idp("simulate", tmp_path / "config" / "flows" / "step-up.yaml", "--user", "alice@example.com", env=env)
-    assert "person    email_verified, known, password" in draft.output
-    gone = idp("simulate", "gone", env=env)
-    assert (gone.exit_code, "There is no published flow gone." in gone.output) == (1, True)
-
-
-def test_a_dry_run_makes_no_database(tmp_path: Path) -> None:
-    result = idp("simulate", "sign-in", env=env_of(tmp_path / "nowhere"))
-    assert result.exit_code == 1
-    assert "There is no database in" in result.output
-    assert not (tmp_path / "nowhere").exists()
+def test_a_dry_run_makes_no_database(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    nowhere = machine.folder / "nowhere"
+    monkeypatch.setenv("IDP_DATA_DIR", str(nowhere))
+    assert "There is no database in" in machine.run("flow", "simulate", "sign-in", expect=1)
+    assert not nowhere.exists()
 
 
 # --- check ------------------------------------------------------------------------------------------------------------
@@ -345,6 +333,21 @@ def test_a_file_that_cannot_be_read_is_told_and_the_others_are_checked(flows: Pa
     assert result.exit_code == 1
     assert f"{flows / 'gone.yaml'}: cannot be read (FileNotFoundError)" in result.output
     assert "step-up is proved" in result.output
+
+
+def test_a_flow_is_checked_with_the_flows_of_its_folder_that_it_embeds(flows: Path) -> None:
+    outer = flows / "outer.yaml"
+    outer.write_text(
+        "id: outer\ntitle: Outer\npurpose: step_up\ndeadline: 15m\nstart: a\nsteps:\n"
+        "  a: {subflow: step-up, on: {complete: y, denied: z}}\n  y: {end: complete}\n  z: {end: denied}\n"
+    )
+    assert "outer is proved" in idp("check", outer).output
+    dry = idp("simulate", outer, "--answer", "a.verify=mismatch", "--answer", "a.rejected=stop")
+    assert "end       denied" in dry.output
+    tests = write_tests(flows, ["{name: A, answers: {a.verify: OK}, expect: {end: complete}}"], "outer")
+    assert "1 of 1 tests passed; 3 of 21 edges covered" in idp("test", tests, "--coverage").output
+    (flows / "step-up.yaml").unlink()
+    assert "[unknown-subflow]" in idp("check", outer).output
 
 
 def test_faulty_levels_are_told(flows: Path) -> None:

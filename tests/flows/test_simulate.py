@@ -25,6 +25,7 @@ from idp.flows.ready_made import Simulated
 from idp.flows.setting import NOBODY, WAIT, ConnectionRules, Person, Script, Setting
 from idp.flows.simulate import MAX_ANSWERS, Simulation, simulate
 from idp.flows.stage import Asked
+from idp.flows.state import to_json
 from idp.flows.step_types import ActionType, Catalog, ConnectionInfo
 from idp.flows.trace import explain_cases, mask_text
 from tests.flows.samples import CATALOG, STRICT_STEP_UP, load_shipped, make_flow
@@ -605,6 +606,7 @@ def test_no_dry_run_of_a_flow_that_passes_the_checker_lacks_evidence_at_its_end(
         scripts = answer_anyhow(flow, data.draw) if data.draw(st.booleans()) else {}
         done = simulate(flow, scripts, Setting(person), CATALOG)
         assert done.refused is None
+        assert len(to_json(done.state).encode()) < 8192
         if any(problem.severity == "error" for problem in check_flow(flow, CATALOG)):
             counts["short"] += done.reason == "evidence_missing"
             return

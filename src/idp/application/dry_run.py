@@ -12,13 +12,14 @@ from idp.application.dry_run_report import describe_rehearsal
 from idp.application.level_rules import level_rules
 from idp.application.ownership import vendor_of
 from idp.application.rehearsal import Rehearsal, Surroundings, rehearse
+from idp.application.versions import list_embedded, load_flow
 from idp.errors import InvalidInput, NotFound
 from idp.flows.check import check_flow
 from idp.flows.document import Document
 from idp.flows.door import DoorRules
 from idp.flows.expand import expand
 from idp.flows.given import Given
-from idp.flows.language import Flow, SubflowStep
+from idp.flows.language import Flow
 from idp.flows.parse import parse_flow
 from idp.flows.problems import FlowFault, Problem, escape_pointer
 from idp.flows.script_check import check_scripts
@@ -33,7 +34,7 @@ from idp.storage.protocols.unit import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class DryRunOrder:
-    """What is to be run dry: the `text` of a draft, or a published flow by its id (the newest version, or `version`).
+    """What is to be run dry: the `text` of a draft, or a published flow by its id (the one that is live, or `version`).
 
     `user` is an e-mail address or subject whose facts are read, `client` a registered client's id; without them both
     are imagined. `given` and `answers` are as in a flow test, and overrule what was read.
@@ -71,7 +72,7 @@ def run_dry(deps: Dependencies, order: DryRunOrder, ask: Ask | None = None) -> D
         client = _find_client(uow, order.client)
         user = _find_user(uow, order.user)
         whole = _find_flow(deps, uow, order)
-        subflows = _find_subflows(deps, uow, whole)
+        subflows = _find_subflows(uow, whole)
         around = Surroundings(
             catalog=deps.flows.catalog,
             levels=deps.levels,
@@ -117,23 +118,17 @@ def read_order(order: DryRunOrder, flow: Flow, around: Surroundings) -> tuple[Gi
 def _find_flow(deps: Dependencies, uow: UnitOfWork, order: DryRunOrder) -> Flow:
     if order.text is not None:
         return parse_flow(order.text, order.source)
-    latest = uow.flows.latest(order.flow_id)
-    if latest is None:
+    live = uow.releases.live(order.flow_id)
+    version = order.version or (live.version if live is not None else None)
+    if version is None:
         raise NotFound(f"There is no published flow {order.flow_id}.")
-    return deps.flows.get(uow, order.flow_id, order.version or latest.version)
+    return deps.flows.get(uow, order.flow_id, version)
 
 
-def _find_subflows(deps: Dependencies, uow: UnitOfWork, flow: Flow) -> dict[str, Flow]:
-    """Return the newest versions of the flows that this one embeds, and of those that they embed."""
-    found: dict[str, Flow] = {}
-    waiting = [flow]
-    while waiting:
-        for step in waiting.pop().steps.values():
-            latest = uow.flows.latest(step.flow) if isinstance(step, SubflowStep) else None
-            if latest is not None and latest.flow_id not in found:
-                found[latest.flow_id] = deps.flows.get(uow, latest.flow_id, latest.version)
-                waiting.append(found[latest.flow_id])
-    return found
+def _find_subflows(uow: UnitOfWork, flow: Flow) -> dict[str, Flow]:
+    """Return the flows that a draft would embed: the versions that serve everybody now."""
+    live = {name: uow.releases.live(name) for name in list_embedded(flow)}
+    return {name: load_flow(uow, name, found.version) for name, found in live.items() if found is not None}
 
 
 def _list_flows(deps: Dependencies, uow: UnitOfWork, client: Client | None) -> dict[str, Flow]:

@@ -42,9 +42,9 @@ class Simulation:
     """How a dry run went.
 
     `end` is None when the run was left waiting, at the step `waiting`, or when an answer there did not fit, as
-    `refused` says. `evidence` is what a real run would have written by then, `run` the row it would have left, `now`
-    the imagined time. `edges` are the exits taken, as (step, outcome), `unused` the steps of which scripts are left
-    over. After `sessions_ended` no older session of the person is left.
+    `refused` says. `evidence` is what a real run would have written by then, `run` the row it would have left, `state`
+    what would have been saved in it, `now` the imagined time. `edges` are the exits taken, as (step, outcome), `unused`
+    the steps of which scripts are left over. After `sessions_ended` no older session of the person is left.
     """
 
     steps: tuple[Traced, ...]
@@ -52,6 +52,7 @@ class Simulation:
     reason: str | None
     evidence: tuple[Evidence, ...]
     run: Run
+    state: State
     now: float
     edges: tuple[tuple[str, str], ...]
     unused: tuple[str, ...]
@@ -152,15 +153,15 @@ class _Rehearsal:
     def rest(self, state: State, effect: Question, refused: str | None = None) -> Simulation:
         """Conclude a run that stands where it is."""
         self.note_rest(state, effect, refused or "")
-        return replace(self.conclude(None, None), waiting=effect.step, refused=refused)
+        return replace(self.conclude(state, None, None), waiting=effect.step, refused=refused)
 
     def finish(self, state: State, effect: Finish) -> Simulation:
         """Conclude a run that has come to an end, by the rule that a real one must satisfy there."""
         if isinstance(self.flow.steps.get(state.step), EndStep):
             self.trace.rest(Traced(state.step, "end", effect.end, at=self.elapsed))
         if effect.end == COMPLETE and self.lacks_evidence():
-            return self.conclude(ERROR, EVIDENCE_MISSING)
-        return self.conclude(effect.end, effect.reason)
+            return self.conclude(state, ERROR, EVIDENCE_MISSING)
+        return self.conclude(state, effect.end, effect.reason)
 
     def lacks_evidence(self) -> bool:
         stage = self.stage
@@ -168,7 +169,7 @@ class _Rehearsal:
         reached = stage.setting.reached(stage.run, stage.evidence, stage.now)
         return lacks_evidence(self.flow.purpose, list_methods(stage.evidence), user_known=known, reached=reached)
 
-    def conclude(self, end: str | None, reason: str | None) -> Simulation:
+    def conclude(self, state: State, end: str | None, reason: str | None) -> Simulation:
         stage = self.stage
         status: Any = end or "active"
         return Simulation(
@@ -177,6 +178,7 @@ class _Rehearsal:
             reason=reason,
             evidence=tuple(stage.evidence),
             run=replace(stage.run, status=status, reason=reason, finished_at=stage.now if end else None),
+            state=state,
             now=stage.now,
             edges=tuple(self.trace.edges),
             unused=tuple(step for step, scripts in stage.scripts.items() if stage.used[step] < len(scripts)),
