@@ -7,6 +7,7 @@ import pytest
 
 from idp.errors import Conflict
 from idp.records.clients import Client
+from idp.records.flows import FlowRelease
 from idp.records.journeys import Connection
 from idp.storage.sql import configured
 from idp.storage.sql.configured import Memory
@@ -172,3 +173,21 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         assert len(memory._kept[1]) <= 3
     assert memory.find("t", (statement, (0,))) is None
     assert memory.find("u", (statement, (9,))) is None
+
+
+def test_a_release_by_another_process_is_live_at_once(storage: SqlStorage, elsewhere: SqlStorage) -> None:
+    for number in (1, 2):
+        with elsewhere.write() as unit:
+            unit.releases.append(FlowRelease("login", number, number, NOW, "publish", "system", ""))
+        with storage.read() as unit:
+            live = unit.releases.live("login")
+            assert live is not None
+            assert live.number == number
+
+
+def test_a_unit_sees_the_release_it_made(storage: SqlStorage) -> None:
+    with storage.write() as unit:
+        for number in (1, 2):
+            made = FlowRelease("login", number, number, NOW, "publish", "system", "")
+            unit.releases.append(made)
+            assert unit.releases.live("login") == made
