@@ -111,3 +111,37 @@ def test_pages_about_the_provider_are_there_when_set() -> None:
 )
 def test_where_the_documents_are(issuer, openid, oauth) -> None:
     assert well_known_paths(issuer) == (openid, oauth)
+
+
+def test_the_levels_that_are_reached_are_named_with_their_aliases_and_no_other() -> None:
+    assert acr_values_supported(LEVELS, frozenset({ONE})) == (ONE, "1", "urn:mace:incommon:iap:silver")
+    assert acr_values_supported(LEVELS, frozenset()) == ()
+
+
+def test_the_whole_document() -> None:
+    offer = replace(OFFER, service_documentation="https://a.example/d", op_policy_uri="https://a.example/p")
+    document = openid_configuration(ISSUER, offer)
+    assert set(document) == {
+        *("issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"),
+        *("end_session_endpoint", "response_types_supported", "response_modes_supported", "grant_types_supported"),
+        *("scopes_supported", "code_challenge_methods_supported", "acr_values_supported", "prompt_values_supported"),
+        *("authorization_response_iss_parameter_supported", "ui_locales_supported", "subject_types_supported"),
+        *("token_endpoint_auth_methods_supported", "id_token_signing_alg_values_supported", "claim_types_supported"),
+        *("claims_supported", "claims_parameter_supported", "request_parameter_supported"),
+        *("request_uri_parameter_supported", "require_request_uri_registration"),
+        *("service_documentation", "op_policy_uri"),
+    }
+    assert document["claim_types_supported"] == ["normal"]
+    assert document["require_request_uri_registration"] is False
+    assert document["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
+    assert (document["service_documentation"], document["op_policy_uri"]) == (
+        "https://a.example/d",
+        "https://a.example/p",
+    )
+
+
+def test_a_slash_at_the_end_of_the_issuer_makes_no_second_one_in_the_paths() -> None:
+    assert well_known_paths("https://idp.example/X/") == (
+        "/X/.well-known/openid-configuration",
+        "/.well-known/oauth-authorization-server/X",
+    )

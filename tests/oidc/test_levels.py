@@ -279,3 +279,28 @@ def test_levels_are_values() -> None:
     assert parse_levels(sample_document()) == LEVELS
     assert isinstance(LEVELS, Levels)
     assert replace(Earned("a", (), 1, ()), acr="b").acr == "b"
+
+
+def test_a_passkey_beside_a_password_is_more_than_two_factors_and_still_mfa() -> None:
+    found = SHIPPED_LEVELS.earn(TWO, (proof("passkey"), proof("pwd")), NOW)
+    assert found is not None
+    assert "mfa" in found.amr
+
+
+def test_clocks_may_differ_by_a_minute_and_no_more() -> None:
+    assert LEVELS.earn(ONE, (proof("pwd", -60.0),), NOW)
+    assert LEVELS.earn(ONE, (proof("pwd", -60.5),), NOW) is None
+
+
+def test_of_several_ways_to_meet_a_level_the_one_with_the_latest_evidence_counts() -> None:
+    """Two pairs, no member of which goes with one of the other: the pair of the newest wins, not that of the oldest."""
+    factors = {
+        "a": {"kind": "k1", "channel": "c1"},
+        "b": {"kind": "k1", "channel": "c2"},
+        "c": {"kind": "k2", "channel": "c1"},
+        "d": {"kind": "k2", "channel": "c2"},
+    }
+    levels = parse_levels({"levels": [{"acr": "urn:a", "requires": [{"factors": 2}]}], "factors": factors})
+    found = levels.earn("urn:a", (proof("a", 1), proof("d", 99), proof("b", 50), proof("c", 51)), NOW)
+    assert found is not None
+    assert found.auth_time == math.floor(NOW - 1)

@@ -6,7 +6,7 @@ import pytest
 
 from idp.errors import InvalidInput
 from idp.oidc.levels import AnyOf, Factor, Factors
-from idp.oidc.levels_document import LevelsFault, parse_levels
+from idp.oidc.levels_document import MOST_FACTORS, LevelsFault, parse_levels
 from tests.oidc.samples import IDV, ONE, PHR, RECOVERY, SHIPPED_LEVELS, TWO, sample_document
 
 
@@ -146,3 +146,25 @@ def test_one_alias_cannot_name_two_levels() -> None:
 def test_all_faults_are_reported_at_once() -> None:
     found = faults({"base_age": "x", "levels": [{"acr": 1, "requires": ["y"]}], "factors": {"pwd": {}}})
     assert len(found) == 5
+
+
+def test_the_message_names_every_fault() -> None:
+    with pytest.raises(LevelsFault) as caught:
+        parse_levels({"base_age": "soon", "factors": {"pwd": PWD}})
+    assert caught.value.message == (
+        "levels: base_age: must be a time such as 90s, 10m, 12h or 2d; levels: must be a list with at least one level"
+    )
+
+
+def test_a_requirements_own_age_is_named_when_it_is_wrong() -> None:
+    found = faults(with_level(requires=[{"factors": 1, "max_age": "soon"}]))
+    assert found == ("levels[0].requires[0].max_age: must be a time such as 90s, 10m, 12h or 2d",)
+
+
+def test_a_level_may_ask_for_as_many_factors_as_are_counted() -> None:
+    assert parse_levels(with_level(requires=[{"factors": MOST_FACTORS}])).levels[0].defining == Factors(
+        MOST_FACTORS, 43200
+    )
+    assert faults(with_level(requires=[{"factors": MOST_FACTORS + 1}])) == (
+        f"levels[0].requires[0].factors: must be a number from 1 to {MOST_FACTORS}",
+    )

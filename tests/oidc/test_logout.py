@@ -1,9 +1,19 @@
 """Logout at the client's wish: who is asked, and where nobody is sent."""
 
+from dataclasses import replace
+
 import pytest
 
 from idp.errors import InvalidInput
-from idp.oidc.logout import LogoutHint, LogoutParams, LogoutPlan, client_id_of_logout, parse_logout, plan_logout
+from idp.oidc.logout import (
+    MAX_PARAMETER,
+    LogoutHint,
+    LogoutParams,
+    LogoutPlan,
+    client_id_of_logout,
+    parse_logout,
+    plan_logout,
+)
 from tests.oidc.samples import client
 
 BYE = "https://rp.example/bye"
@@ -106,3 +116,39 @@ def test_a_hint_that_is_not_ours_is_refused() -> None:
 def test_one_client_cannot_use_anothers_uris() -> None:
     with pytest.raises(InvalidInput):
         plan({"post_logout_redirect_uri": BYE}, hint=LogoutHint("sub-a", ("other",), "sid-1"))
+
+
+@pytest.mark.parametrize(
+    ("attempt", "message"),
+    [
+        (lambda: parse_logout({"state": ["a", "b"]}), "state is given more than once"),
+        (lambda: parse_logout({"state": ["a" * (MAX_PARAMETER + 1)]}), "state is too long or has control characters"),
+        (
+            lambda: client_id_of_logout(LogoutParams(client_id="other"), HINT),
+            "id_token_hint was issued to another client",
+        ),
+        (lambda: plan({"id_token_hint": "ey"}, hint=None), "id_token_hint is not one of our ID tokens"),
+        (lambda: plan(rp=client_named("other")), "the request speaks for another client"),
+        (
+            lambda: plan({"post_logout_redirect_uri": BYE + "/x"}),
+            "post_logout_redirect_uri is not registered for this client",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said(attempt, message) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        attempt()
+    assert caught.value.message == message
+
+
+def client_named(client_id: str):
+    return replace(RP, client_id=client_id)
+
+
+def test_the_longest_state_comes_back_to_the_client_and_nobody_is_asked_in_vain() -> None:
+    state = "s" * MAX_PARAMETER
+    assert parse_logout({"state": [state]}).state == state
+    got = plan({"post_logout_redirect_uri": BYE, "state": "s"})
+    assert got == LogoutPlan(False, "rp", f"{BYE}?state=s")
+    stranger = plan({"post_logout_redirect_uri": BYE, "state": "s"}, sub="sub-b")
+    assert (stranger.confirm, stranger.client_id) == (True, "rp")

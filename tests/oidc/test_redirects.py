@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.oidc.redirects import is_registered, uri_fault, way_back, web_uri_fault
+from idp.oidc.redirects import MAX_URI_LENGTH, is_registered, uri_fault, way_back, web_uri_fault
 from idp.records.clients import Client
 from tests.oidc.samples import client
 
@@ -122,3 +122,37 @@ def test_pages_to_show_are_https_only() -> None:
 )
 def test_the_way_back_to_a_client_is_one_that_it_registered(metadata: dict[str, object], expected: str | None) -> None:
     assert way_back(Client("a", metadata), "https://id.example") == expected
+
+
+@pytest.mark.parametrize(
+    ("uri", "fault"),
+    [
+        ("https://a.example/?code=1", "has a query parameter that belongs to the response"),
+        ("https://a.example/ü", "has characters that no URI has"),
+        ("https://[a.example/", "is not a URI"),
+        ("https://a.example:70000/", "is not a URI"),
+        ("https://a.example/#x", "must not have a fragment"),
+        ("https://me@a.example/", "must not have user information or port 0"),
+        ("https://a.example:0/", "must not have user information or port 0"),
+        ("ftp://a.example/", "must be https or http to the loopback address"),
+        ("", "must be a string of at most 2048 characters"),
+        (None, "must be a string of at most 2048 characters"),
+        ("https://a.example/" + "x" * MAX_URI_LENGTH, "must be a string of at most 2048 characters"),
+    ],
+)
+def test_what_is_wrong_is_said(uri, fault) -> None:
+    assert uri_fault(uri) == fault
+
+
+def test_an_uri_to_show_is_not_of_a_private_scheme_unless_told() -> None:
+    assert web_uri_fault("com.example.app:/cb") is not None
+    assert web_uri_fault("com.example.app:/cb", native=True) is None
+
+
+def test_the_longest_uri() -> None:
+    assert uri_fault("https://a.example/" + "x" * (MAX_URI_LENGTH - len("https://a.example/"))) is None
+
+
+def test_every_port_from_1_on_is_a_port() -> None:
+    rp = client(redirect_uris=["http://127.0.0.1/cb"], **NATIVE)
+    assert is_registered("http://127.0.0.1:1/cb", rp)

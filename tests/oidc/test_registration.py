@@ -8,6 +8,9 @@ from idp.oidc.registration import (
     ASSERTION_ALGS,
     AUTH_METHODS,
     GRANT_TYPES,
+    MAX_ITEMS,
+    MAX_SECONDS,
+    MAX_TEXT,
     SIGNING_ALGS,
     MetadataFault,
     Registration,
@@ -227,3 +230,29 @@ def test_without_levels_acr_values_are_not_judged() -> None:
 def test_what_can_be_registered_is_what_can_be_signed_and_verified() -> None:
     assert set(SIGNING_ALGS) == set(jose.SIGNING_ALGS)
     assert set(ASSERTION_ALGS) == set(jose.CLIENT_ALGS)
+
+
+def test_the_largest_values_that_are_allowed() -> None:
+    uris = [f"https://rp.example/{number}" for number in range(MAX_ITEMS)]
+    full = {
+        "client_name": "a" * MAX_TEXT,
+        "default_max_age": MAX_SECONDS,
+        "redirect_uris": uris,
+        "jwks": {"keys": [EC_KEY] * MAX_ITEMS},
+    }
+    assert full.items() <= register_client(full).metadata.items()
+    beyond = {**full, "redirect_uris": [*uris, "https://rp.example/x"], "default_max_age": MAX_SECONDS + 1}
+    assert set(problems(beyond)) == {
+        ("default_max_age", "must be a whole number of seconds"),
+        ("redirect_uris", "must be a list of 1 to 64 items"),
+    }
+
+
+def test_the_message_names_every_problem() -> None:
+    with pytest.raises(MetadataFault) as caught:
+        register_client({"redirect_uris": [], "color": "red"})
+    assert caught.value.message == "redirect_uris: must be a list of 1 to 64 items; color: is not known here"
+
+
+def test_items_are_judged_one_by_one_with_their_places() -> None:
+    assert problems(contacts=["a", 1, "a"]) == (("contacts[1]", TEXT), ("contacts[2]", "is there twice"))

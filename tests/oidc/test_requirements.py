@@ -518,5 +518,5 @@ def test_no_route_leads_to_a_level_that_nobody_knows() -> None:
     s = Situation(
         params(), EXPLICIT, None, Progress(1), LEVELS, reachable, frozenset({"sign_in"}), frozenset(), None, NOW
     )
-    assert route(s, "urn:x") is None
+    assert route(s, "urn:x", "acr_values") is None
     assert client().policy == EXPLICIT

@@ -76,3 +76,9 @@ def test_parameters_are_added_to_the_uri_as_it_is(uri, result) -> None:
 
 def test_nothing_to_add_changes_nothing() -> None:
     assert add_query(URI, ()) == URI
+
+
+def test_an_error_goes_to_the_clients_uri_in_the_mode_it_asked_for() -> None:
+    answer = error_response(params(response_mode="form_post"), "access_denied", "", ISSUER)
+    assert (answer.redirect_uri, answer.response_mode) == (URI, "form_post")
+    assert answer.params == (("error", "access_denied"), ("iss", ISSUER))

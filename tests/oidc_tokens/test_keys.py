@@ -85,3 +85,34 @@ def test_a_retired_key_is_dropped_when_its_tokens_are_dead() -> None:
     assert open_keyring([record], SEALER, NOW + 99, retired_seconds=100).jwks()["keys"]
     assert not open_keyring([record], SEALER, NOW + 100, retired_seconds=100).jwks()["keys"]
     assert not open_keyring([replace(record, retired_at=None)], SEALER, NOW).jwks()["keys"]
+
+
+def test_a_retired_key_is_left_out_and_those_after_it_are_not() -> None:
+    dead = replace(seal_key(signing_key(which=0), SEALER, "retired", NOW), retired_at=NOW - 1e9)
+    ring = open_keyring([dead, seal_key(signing_key(which=1), SEALER, "active", NOW)], SEALER, NOW)
+    assert ring.choose("ES256").kid == signing_key(which=1).kid
+
+
+def test_the_published_set_is_compact_and_active_keys_stand_before_next_ones_whatever_their_age() -> None:
+    entries = [(signing_key(which=0), "next"), (signing_key(which=1), "active"), (signing_key(which=2), "retired")]
+    for order in (entries, entries[::-1]):
+        ring = Keyring(KeyringEntry(key, status) for key, status in order)  # type: ignore[arg-type]
+        kids = [key["kid"] for key in ring.jwks()["keys"]]
+        assert kids == [signing_key(which=number).kid for number in (1, 0, 2)]
+    assert b" " not in ring.jwks_bytes
+
+
+def test_a_stored_key_knows_when_it_was_made() -> None:
+    assert seal_key(signing_key(), SEALER, "next", NOW).created_at == NOW
+
+
+def test_a_missing_key_is_named_in_the_log() -> None:
+    ring = Keyring([])
+    with pytest.raises(NoSigningKey) as caught:
+        ring.choose("ES256")
+    assert caught.value.detail == "no active signing key for ES256"
+    with pytest.raises(NoSigningKey) as caught:
+        ring.choose_first("ES256", "RS256")
+    assert caught.value.detail == "no active signing key for any of ES256, RS256"
+    with pytest.raises(ValueError, match=r"^two keys with one kid$"):
+        Keyring([KeyringEntry(signing_key(), "active"), KeyringEntry(signing_key(), "retired")])

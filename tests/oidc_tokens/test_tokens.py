@@ -120,3 +120,15 @@ def test_a_clients_own_token_says_nothing_about_a_sign_in() -> None:
 def test_the_half_hash_uses_the_hash_of_the_algorithm(alg: str, name: str) -> None:
     digest = hashlib.new(name, b"token").digest()
     assert half_hash("token", alg) == base64.urlsafe_b64encode(digest[: len(digest) // 2]).decode().rstrip("=")
+
+
+def test_nothing_but_padding_is_cut_off_a_half_hash() -> None:
+    """A SHA-384 half fills whole base64 characters, so its last one can be any."""
+    values = (f"token-{number}" for number in range(2000))
+    ends = [value for value in values if half_hash(value, "ES384").endswith("X")]
+    assert ends
+    assert all(len(half_hash(value, "ES384")) == 32 for value in ends)
+
+
+def test_scopes_stand_with_one_space_between() -> None:
+    assert access_token(scopes=("openid", "email"))["scope"] == "openid email"

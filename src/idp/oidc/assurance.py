@@ -83,11 +83,11 @@ def is_fresh(s: Situation, acr: str, at: float) -> bool:
 
 def held(s: Situation) -> Earned | None:
     """Return the highest level the session has as freshly as the request wants, or None."""
-    acr = next((acr for acr in reversed(s.levels.acrs) if is_fresh(s, acr, s.now)), None)
-    return None if acr is None else s.levels.earn(acr, s.evidence, s.now)
+    fresh = (acr for acr in reversed(s.levels.acrs) if is_fresh(s, acr, s.now))
+    return next((s.levels.earn(acr, s.evidence, s.now) for acr in fresh), None)
 
 
-def route(s: Situation, acr: str) -> Needs | None:
+def route(s: Situation, acr: str, reason: str) -> Needs | None:
     """Return what would get this session to the level, or None when no flow can, or one for this request could not."""
     level = s.levels.level(acr)
     attempted = {s.levels.canonical(value) for value in s.progress.attempted}
@@ -100,7 +100,7 @@ def route(s: Situation, acr: str) -> Needs | None:
     tried = s.done_here(purposes)
     if tried and not _got_there(s, acr, kind, at=max(e.at for e in s.done_here(PRIMARY_PURPOSES | {"step_up"}))):
         return None
-    return Needs(kind, "", level.acr, s.expected_sub)
+    return Needs(kind, reason, level.acr, s.expected_sub)
 
 
 def pursue(s: Situation, goal: Goal) -> str | Needs | Refuse | None:
@@ -109,23 +109,22 @@ def pursue(s: Situation, goal: Goal) -> str | Needs | Refuse | None:
     for value in () if s.silent else goal.values:
         if value in reached:
             return value
-        needs = route(s, value)
+        needs = route(s, value, goal.reason)
         if needs:
-            return Needs(needs.kind, goal.reason, needs.target_acr, needs.expected_sub)
+            return needs
         if not goal.necessary and s.levels.canonical(value) in s.reachable:
             break
     if reached:
         return reached[0]
     if not goal.necessary:
         return None
-    needs = first_route(s, goal)
     # Only a silent request gets here with a way to go: its caller turns the need into the right error.
-    return Needs(needs.kind, goal.reason, needs.target_acr, needs.expected_sub) if needs else unmet(goal)
+    return first_route(s, goal) or unmet(goal)
 
 
 def first_route(s: Situation, goal: Goal) -> Needs | None:
     """Return what to do for the first value of the goal that a flow can still reach, or None."""
-    return next((needs for needs in (route(s, value) for value in goal.values) if needs), None)
+    return next((needs for needs in (route(s, value, goal.reason) for value in goal.values) if needs), None)
 
 
 def target(s: Situation) -> str | None:

@@ -191,8 +191,8 @@ def _import_public(entry: Mapping[str, Any]) -> VerificationKey:
     if not (kid is None or isinstance(kid, str)) or not (alg is None or isinstance(alg, str)):
         raise InvalidInput("kid and alg must be strings")
     names = ("n", "e") if entry["kty"] == "RSA" else ("crv", "x", "y")
-    values = {name: entry.get(name) for name in names}
-    if not all(isinstance(value, str) and value for value in values.values()):
+    values = {name: value for name in names if isinstance(value := entry.get(name), str) and value}
+    if len(values) != len(names):
         raise InvalidInput("a key lacks a member that its type needs")
     if entry["kty"] == "RSA":
         bits = _bits(values["n"])
@@ -254,11 +254,12 @@ def _encode(data: bytes) -> bytes:
 
 
 def _decode(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    # More padding than is needed does no harm.
+    return base64.urlsafe_b64decode(text + "==")
 
 
-def _bits(number: object) -> int:
-    if not isinstance(number, str) or _BASE64URL.fullmatch(number) is None or len(number) > MAX_TOKEN_LENGTH:
+def _bits(number: str) -> int:
+    if _BASE64URL.fullmatch(number) is None or len(number) > MAX_TOKEN_LENGTH:
         return 0
     try:
         return int.from_bytes(_decode(number)).bit_length()

@@ -4,6 +4,7 @@ it."""
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from idp.errors import InvalidInput
@@ -93,33 +94,24 @@ def _seconds(value: Any, path: str, notes: _Notes) -> None:
         notes.add(path, "must be a whole number of seconds")
 
 
-def _one_of(*allowed: str) -> Judge:
-    def judge(value: Any, path: str, notes: _Notes) -> None:
-        if not isinstance(value, str) or value not in allowed:
-            notes.add(path, f"must be one of {', '.join(allowed)}")
-
-    return judge
+def _one_of(allowed: tuple[str, ...], value: Any, path: str, notes: _Notes) -> None:
+    if not isinstance(value, str) or value not in allowed:
+        notes.add(path, f"must be one of {', '.join(allowed)}")
 
 
-def _matching(pattern: re.Pattern[str], what: str) -> Judge:
-    def judge(value: Any, path: str, notes: _Notes) -> None:
-        if not isinstance(value, str) or not pattern.fullmatch(value):
-            notes.add(path, f"must be {what}")
-
-    return judge
+def _matching(pattern: re.Pattern[str], what: str, value: Any, path: str, notes: _Notes) -> None:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        notes.add(path, f"must be {what}")
 
 
-def _list_of(item: Judge) -> Judge:
-    def judge(value: Any, path: str, notes: _Notes) -> None:
-        if not isinstance(value, list) or not 1 <= len(value) <= MAX_ITEMS:
-            notes.add(path, f"must be a list of 1 to {MAX_ITEMS} items")
-            return
-        for i, one in enumerate(value):
-            item(one, f"{path}[{i}]", notes)
-            if one in value[:i]:
-                notes.add(f"{path}[{i}]", "is there twice")
-
-    return judge
+def _list_of(item: Judge, value: Any, path: str, notes: _Notes) -> None:
+    if not isinstance(value, list) or not 1 <= len(value) <= MAX_ITEMS:
+        notes.add(path, f"must be a list of 1 to {MAX_ITEMS} items")
+        return
+    for i, one in enumerate(value):
+        item(one, f"{path}[{i}]", notes)
+        if one in value[:i]:
+            notes.add(f"{path}[{i}]", "is there twice")
 
 
 def _return_uri(value: Any, path: str, notes: _Notes) -> None:
@@ -147,45 +139,45 @@ def _public_keys(value: Any, path: str, notes: _Notes) -> None:
 
 
 _FIELDS: Final[Mapping[str, Judge]] = {
-    "application_type": _one_of("web", "native"),
-    "client_id": _matching(_IDENTIFIER, "1 to 128 letters, digits or . _ ~ -"),
+    "application_type": partial(_one_of, ("web", "native")),
+    "client_id": partial(_matching, _IDENTIFIER, "1 to 128 letters, digits or . _ ~ -"),
     "client_name": _text,
-    "client_secret": _matching(
-        re.compile(rf"[\x21-\x7E]{{{MIN_SECRET},256}}", re.ASCII), "32 to 256 random characters"
+    "client_secret": partial(
+        _matching, re.compile(rf"[\x21-\x7E]{{{MIN_SECRET},256}}", re.ASCII), "32 to 256 random characters"
     ),
     "client_uri": _https,
-    "contacts": _list_of(_text),
-    "default_acr_values": _list_of(_matching(_ACR, "an acr")),
+    "contacts": partial(_list_of, _text),
+    "default_acr_values": partial(_list_of, partial(_matching, _ACR, "an acr")),
     "default_max_age": _seconds,
-    "grant_types": _list_of(_one_of(*GRANT_TYPES)),
-    "id_token_signed_response_alg": _one_of(*SIGNING_ALGS),
+    "grant_types": partial(_list_of, partial(_one_of, GRANT_TYPES)),
+    "id_token_signed_response_alg": partial(_one_of, SIGNING_ALGS),
     "initiate_login_uri": _https,
     "jwks": _public_keys,
     "jwks_uri": _https,
     "logo_uri": _https,
     "policy_uri": _https,
-    "post_logout_redirect_uris": _list_of(_return_uri),
-    "redirect_uris": _list_of(_return_uri),
+    "post_logout_redirect_uris": partial(_list_of, _return_uri),
+    "redirect_uris": partial(_list_of, _return_uri),
     "require_auth_time": _flag,
-    "response_types": _list_of(_one_of("code")),
-    "scope": _matching(_SCOPE, "scopes with single spaces between"),
+    "response_types": partial(_list_of, partial(_one_of, ("code",))),
+    "scope": partial(_matching, _SCOPE, "scopes with single spaces between"),
     "software_id": _text,
     "software_version": _text,
-    "subject_type": _one_of("public"),
-    "token_endpoint_auth_method": _one_of(*AUTH_METHODS),
-    "token_endpoint_auth_signing_alg": _one_of(*ASSERTION_ALGS),
+    "subject_type": partial(_one_of, ("public",)),
+    "token_endpoint_auth_method": partial(_one_of, AUTH_METHODS),
+    "token_endpoint_auth_signing_alg": partial(_one_of, ASSERTION_ALGS),
     "tos_uri": _https,
 }
 _POLICY_FIELDS: Final[Mapping[str, Judge]] = {
-    "acr_values": _one_of("necessary", "voluntary"),
-    "minimum_acr": _matching(_ACR, "an acr"),
+    "acr_values": partial(_one_of, ("necessary", "voluntary")),
+    "minimum_acr": partial(_matching, _ACR, "an acr"),
     "require_pkce": _flag,
-    "consent": _one_of("explicit", "implicit"),
-    "access_token_format": _one_of("jwt", "opaque"),
+    "consent": partial(_one_of, ("explicit", "implicit")),
+    "access_token_format": partial(_one_of, ("jwt", "opaque")),
     "audience": _text,
     "access_token_seconds": _seconds,
     "refresh_token_seconds": _seconds,
-    "theme": _matching(_FLOW_ID, "the id of a theme"),
+    "theme": partial(_matching, _FLOW_ID, "the id of a theme"),
     "administrators": _flag,
 }
 
@@ -203,7 +195,8 @@ def register_client(
     metadata: dict[str, Any] = dict(DEFAULTS)
     for key, value in document.items():
         name = str(key)
-        judge = _FIELDS.get(name.partition("#")[0] if _LOCALISED.fullmatch(name) else name)
+        localised = _LOCALISED.fullmatch(name)
+        judge = _FIELDS.get(localised[1] if localised else name)
         if judge:
             judge(value, name, notes)
             metadata[name] = value

@@ -11,7 +11,18 @@ flow that ends the request puts an error code into `denied`; evidence carries th
 from collections.abc import Callable
 from typing import Final
 
-from idp.oidc.assurance import first_route, floor_goal, goals, held, is_fresh, pursue, requested_goal, target, unmet
+from idp.oidc.assurance import (
+    Goal,
+    first_route,
+    floor_goal,
+    goals,
+    held,
+    is_fresh,
+    pursue,
+    requested_goal,
+    target,
+    unmet,
+)
 from idp.oidc.authorization import AuthorizationParams
 from idp.oidc.claims import claims_of_scopes
 from idp.oidc.levels import SIGN_IN_PURPOSES, Earned, Levels
@@ -147,8 +158,7 @@ def select_account(s: Situation) -> Needs | None:
 def requested_level(s: Situation) -> Needs | Refuse | None:
     """The client asks for a level: an essential `acr`, `acr_values`, or an `acr` claim."""
     goal = requested_goal(s)
-    found = pursue(s, goal) if goal else None
-    return found if isinstance(found, Needs | Refuse) else None
+    return _lack(s, goal) if goal else None
 
 
 def minimum_acr(s: Situation) -> Needs | Refuse | None:
@@ -156,8 +166,7 @@ def minimum_acr(s: Situation) -> Needs | Refuse | None:
     goal = floor_goal(s)
     if goal is None or any(is_fresh(s, value, s.now) for value in goal.values):
         return None
-    found = pursue(s, goal)
-    return found if isinstance(found, Needs | Refuse) else None
+    return _lack(s, goal)
 
 
 def max_age(s: Situation) -> Needs | Refuse | None:
@@ -165,8 +174,7 @@ def max_age(s: Situation) -> Needs | Refuse | None:
     if _answer(s):
         return None
     here = s.done_here(SIGN_IN_PURPOSES)
-    latest = max((e.at for e in here), default=s.now)
-    if here and not any(is_fresh(s, acr, latest) for acr in s.levels.acrs):
+    if here and not any(is_fresh(s, acr, max(e.at for e in here)) for acr in s.levels.acrs):
         # The sign-in of this request earned nothing: another would not either.
         return Refuse("unmet_authentication_requirements", "signing in has not reached any level")
     return _sign_in(s, "max_age" if s.levels.earned(s.evidence, s.now) else "expired")
@@ -205,6 +213,12 @@ CHECKS: Final[tuple[Check, ...]] = (
     max_age,
     consent_needed,
 )
+
+
+def _lack(s: Situation, goal: Goal) -> Needs | Refuse | None:
+    """Return what is still to be done for the goal, or that nothing can be; None if it is reached or given up."""
+    found = pursue(s, goal)
+    return found if isinstance(found, Needs | Refuse) else None
 
 
 def _answer(s: Situation) -> Earned | None:
