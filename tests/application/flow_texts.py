@@ -61,7 +61,7 @@ steps:
     on: {submitted: check_password, back: identifier, limit: too_many}
     max_visits: 10
   check_password: {action: check_password, on: {ok: has_totp, wrong: password, throttled: password}}
-  has_totp: {action: has_totp, on: {yes: totp, no: done}}
+  has_totp: {action: has_second_factor, on: {yes: totp, no: done}}
   totp:
     screen: totp
     on: {submitted: check_totp, back: password, limit: too_many}

@@ -52,8 +52,8 @@ async def test_a_sign_in_is_replayed_with_its_times_and_evidence(world: World) -
         ("password", "submitted", "check_password"),
         ("check_password", "wrong", "password"),
         ("password", "submitted", "check_password"),
-        ("check_password", "ok", "has_totp"),
-        ("has_totp", "no", "done"),
+        ("check_password", "ok", "factor"),
+        ("factor", "none", "done"),
         ("done", None, None),
     ]
     assert [visit.seconds for visit in replay.visits] == [5, 7, 0, 3, 0, 0, 0]
@@ -131,7 +131,7 @@ def start_by_hand(world: World, flow_id: str, purpose: str, step: str, **changes
 
 
 async def test_a_recovery_says_with_what_it_was_entered(world: World) -> None:
-    run = start_by_hand(world, "recovery", "recovery", "has_totp", expected_user_id=world.add_user().id)
+    run = start_by_hand(world, "recovery", "recovery", "factor", expected_user_id=world.add_user().id)
     link = Evidence(0, run.id, "recovery_link", ("email",), run.created_at, "recovery_link", "recovery")
     with world.provider.storage.write() as uow:
         uow.evidence.append(link)

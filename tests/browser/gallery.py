@@ -80,6 +80,13 @@ SAMPLES: dict[str, views.View] = {
     "password-throttled": views.Password(FORM, EMAIL, problems=(views.Problem("throttled"),)),
     "totp": views.Totp(FORM, EMAIL, recover_url="/recover"),
     "totp-wrong": views.Totp(FORM, problems=_wrong("wrong_code", "code")),
+    "totp-other-way": views.Totp(FORM, EMAIL, other_way=True),
+    "recovery-code": views.RecoveryCode(FORM, EMAIL, other_way=True),
+    "recovery-code-wrong": views.RecoveryCode(FORM, problems=_wrong("wrong_recovery_code", "code")),
+    "choose-factor": views.ChooseFactor(
+        FORM, ("passkey", "totp", "email_code", "recovery_code"), EMAIL, back=True, stop=True
+    ),
+    "choose-factor-none": views.ChooseFactor(FORM, (), back=True),
     "sign-up": views.SignUp(FORM, client_name=CLIENT, sign_in_url="/sign-in"),
     "sign-up-wrong": views.SignUp(
         FORM,

@@ -98,14 +98,17 @@ def test_a_version_is_shown_as_it_was_written(machine: Machine) -> None:
 
 def test_two_texts_are_compared_in_the_words_of_flows_and_line_by_line(machine: Machine) -> None:
     changed = shipped(
-        "sign-in", ("title: Sign in", "title: Come in"), ("max_visits: 8", "max_visits: 5"), ("yes: totp", "yes: done")
+        "sign-in",
+        ("title: Sign in", "title: Come in"),
+        ("max_visits: 10", "max_visits: 5"),
+        (", totp: totp, recovery_code: recovery_code, none", ", totp: done, recovery_code: recovery_code, none"),
     )
     file = machine.write("changed.yaml", changed)
     said = machine.run("flow", "diff", "sign-in", file).splitlines()
     assert said[:3] == [
         "~ title: Sign in -> Come in",
-        "~ step totp: max_visits 8 -> 5",
-        "~ has_totp (yes) -> done (it led to totp)",
+        "~ step password: max_visits 10 -> 5",
+        "~ factor (totp) -> done (it led to totp)",
     ]
     assert "-title: Sign in" in said
     assert "+title: Come in" in said
@@ -113,7 +116,7 @@ def test_two_texts_are_compared_in_the_words_of_flows_and_line_by_line(machine: 
     machine.run("flow", "diff", "sign-in@1", file, "--exit-code", expect=1)
     assert "are the same" in machine.run("flow", "diff", "sign-in", "sign-in@1", "--exit-code")
     answer = machine.json("flow", "diff", "sign-in@1", file)
-    assert answer["flow"]["edges"] == [{"place": ["has_totp", "yes"], "before": "totp", "after": "done"}]
+    assert answer["flow"]["edges"] == [{"place": ["factor", "totp"], "before": "totp", "after": "done"}]
 
 
 def test_added_and_removed_steps_texts_and_layout_are_told(machine: Machine) -> None:

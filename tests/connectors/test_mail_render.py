@@ -19,6 +19,7 @@ VALUES: dict[str, Any] = {
     "sign_in_link": "https://idp.example/",
     "account_link": "https://idp.example/account",
     "minutes": 15,
+    "left": 3,
     "code": "042137",
     "device": "Firefox on Linux",
     "name": "Firefox on Linux",

@@ -1,11 +1,15 @@
 """What steps exist and what they prove is said in one place, and nowhere else."""
 
+from typing import get_args
+
 import pytest
 
 from idp.flows.catalog import default_catalog
+from idp.flows.factors import FACTOR_NAMES, FACTORS
 from idp.flows.language import LIMIT, PURPOSES, RECOVERY
 from idp.flows.methods import AUTHENTICATING, demand_evidence, entry_evidence
 from idp.flows.step_types import ConnectionInfo, identity_connection
+from idp.records.accounts import CredentialKind
 from tests.flows.samples import CATALOG
 
 
@@ -16,7 +20,9 @@ def test_the_built_in_screens_and_their_exits() -> None:
         "offer_passkey": ("submitted", "skip"),
         "add_passkey": ("submitted", "back"),
         "password": ("submitted", "back"),
-        "totp": ("submitted", "back"),
+        "totp": ("submitted", "other_way", "back"),
+        "recovery_code": ("submitted", "other_way", "back"),
+        "choose_factor": ("passkey", "totp", "email_code", "recovery_code", "back", "stop"),
         "sign_up": ("submitted", "back"),
         "email_code": ("submitted", "resend", "back"),
         "email_link_sent": ("submitted", "resend", "back"),
@@ -34,6 +40,12 @@ def test_the_built_in_actions_and_what_they_prove() -> None:
         "check_password": (("ok", "wrong", "throttled"), {"ok": "pwd"}),
         "check_totp": (("ok", "wrong", "throttled", "not_enrolled"), {"ok": "otp"}),
         "has_totp": (("yes", "no"), {}),
+        "has_second_factor": (("yes", "no"), {}),
+        "pick_second_factor": (
+            ("passkey", "totp", "email_code", "recovery_code", "none", "unavailable"),
+            {},
+        ),
+        "check_recovery_code": (("ok", "wrong", "throttled", "not_enrolled"), {"ok": "recovery_code"}),
         "check_passkey": (("ok", "wrong", "throttled", "unknown"), {"ok": "passkey"}),
         "has_passkey": (("yes", "no"), {}),
         "passkey_offer_due": (("yes", "no"), {}),
@@ -53,7 +65,7 @@ def test_every_word_of_the_catalogue_fits_the_others() -> None:
     for name, screen in CATALOG.screens.items():
         assert screen.name == name
         assert screen.title
-        assert screen.optional <= set(screen.outcomes)
+        assert {*screen.optional, *screen.any_of} <= set(screen.outcomes)
         assert LIMIT not in screen.outcomes
         assert not screen.fields or screen.submit in screen.outcomes
     for name, action in CATALOG.actions.items():
@@ -61,6 +73,34 @@ def test_every_word_of_the_catalogue_fits_the_others() -> None:
         assert action.title
         assert {*action.proves, *action.settles, *action.alike, *action.optional} <= set(action.outcomes)
         assert LIMIT not in action.outcomes
+
+
+def test_every_kind_of_credential_but_a_password_is_a_factor_that_is_asked_for() -> None:
+    """Pitfall 20: a kind of factor that is not counted is not asked for, and a person's second factor is passed over."""
+    kinds = set(get_args(CredentialKind))
+    assert {factor.credential for factor in FACTORS if factor.credential} == kinds - {"password"}
+    assert len({factor.name for factor in FACTORS}) == len({factor.method for factor in FACTORS}) == len(FACTORS)
+    provable = {method for action in CATALOG.actions.values() for method in action.proves.values()}
+    assert {factor.method for factor in FACTORS} <= provable
+    # What proves a second factor answers the question for it.
+    for action in CATALOG.actions.values():
+        for outcome, method in action.proves.items():
+            enrolled = any(factor.method == method and factor.credential for factor in FACTORS)
+            assert (action.settles.get(outcome) == "second_factor") == enrolled, action.name
+
+
+def test_every_choice_of_a_factor_offers_every_factor() -> None:
+    assert set(CATALOG.screens["choose_factor"].any_of) == set(FACTOR_NAMES)
+    pick = CATALOG.actions["pick_second_factor"]
+    assert set(pick.optional) == set(FACTOR_NAMES)
+    # Having one settles nothing: it must be checked.
+    settled = {factor.name for factor in FACTORS if factor.credential is None} | {"none"}
+    assert set(pick.settles) == settled
+
+
+def test_having_no_authenticator_is_not_having_no_second_factor() -> None:
+    assert CATALOG.actions["has_totp"].settles == {}
+    assert CATALOG.actions["has_passkey"].settles == {}
 
 
 def test_no_secret_field_is_ever_among_those_that_are_kept() -> None:
@@ -76,7 +116,7 @@ def test_no_secret_field_is_ever_among_those_that_are_kept() -> None:
 def test_every_action_that_reads_a_typed_secret_says_so() -> None:
     takes = {name for name, action in CATALOG.actions.items() if action.takes_secret}
     assert takes == {
-        *("check_password", "check_totp", "check_passkey", "register_passkey"),
+        *("check_password", "check_totp", "check_recovery_code", "check_passkey", "register_passkey"),
         *("register", "check_email_code", "check_sign_in_code", "set_password"),
     }
 

@@ -95,8 +95,16 @@ def test_a_sign_in_with_password_and_authenticator() -> None:
         {"password": "correct horse"},
         ("ok", "wrong", "throttled"),
     )
-    assert run.act("ok") == RunAction("has_totp", 3, "has_totp", {}, {"email": "ann@example.org"}, {}, ("yes", "no"))
-    assert isinstance(run.act("yes"), ShowScreen)
+    assert run.act("ok") == RunAction(
+        "factor",
+        3,
+        "pick_second_factor",
+        {},
+        {"email": "ann@example.org"},
+        {},
+        ("passkey", "totp", "recovery_code", "none", "unavailable"),
+    )
+    assert isinstance(run.act("totp"), ShowScreen)
     assert run.submit(secrets={"code": "123456"}) == RunAction(
         "check_totp",
         5,

@@ -156,8 +156,8 @@ def test_an_acr_that_is_null_is_expected_to_be_absent() -> None:
 
 
 def test_yes_and_no_are_words_here() -> None:
-    only = read(case("answers: {has_totp: [yes, no]}\nexpect: {end: denied}", "sign-in")).cases[0]
-    assert [script.word for script in only.scripts["has_totp"]] == ["yes", "no"]
+    only = read(case("answers: {factor: [yes, no]}\nexpect: {end: denied}", "sign-in")).cases[0]
+    assert [script.word for script in only.scripts["factor"]] == ["yes", "no"]
 
 
 BAD = {

@@ -184,6 +184,8 @@ class Ledger:
                 self.user = True
             case RunAction(action="check_totp"), "ok":
                 self.methods.add("otp")
+            case RunAction(action="check_recovery_code"), "ok":
+                self.methods.add("recovery_code")
             case RunAction(action="check_email_code"), "ok":
                 self.methods.add("email")
             case RunAction(action="send_sign_in_code"), "proved":

@@ -63,7 +63,12 @@ def is_proof(flow: Flow, step: Step, outcome: str) -> bool:
         case ReviewStep():
             return outcome == APPROVED
         case ActionStep() if flow.purpose == "sign_in":
-            return (step.action, outcome) in {("check_totp", "ok"), ("has_totp", "no"), ("check_passkey", "ok")}
+            return (step.action, outcome) in {
+                ("check_totp", "ok"),
+                ("check_passkey", "ok"),
+                ("check_recovery_code", "ok"),
+                ("pick_second_factor", "none"),
+            }
     return False
 
 
@@ -172,9 +177,9 @@ def test_a_sign_in_with_one() -> None:
 
 
 def test_a_factor_that_went_away_in_between_is_asked_about_again_and_not_taken_as_given() -> None:
-    done = run("sign-in", WITH_TOTP, has_totp=["yes", "no"], check_totp="not_enrolled")
+    done = run("sign-in", WITH_TOTP, factor=["totp", "none"], check_totp="not_enrolled")
     assert (done.end, done.methods) == ("complete", ("pwd",))
-    assert done.path[-3:] == ("check_totp", "has_totp", "done")
+    assert done.path[-3:] == ("check_totp", "factor", "done")
 
 
 def test_a_password_can_be_tried_ten_times() -> None:
@@ -245,7 +250,7 @@ def test_a_recovery_asks_for_the_second_factor_and_for_the_person_before_a_new_p
     done = run("recovery", WITH_TOTP, set_password=["weak", "ok"])
     assert (done.end, done.methods) == ("complete", ("identity", "otp", "recovery_link"))
     assert done.path == (
-        *("has_totp", "totp", "check_totp", "intro", "verify", "check"),
+        *("factor", "totp", "check_totp", "intro", "verify", "check"),
         *("new_password", "set_password", "new_password", "set_password", "done"),
     )
 

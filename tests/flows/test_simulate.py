@@ -169,7 +169,7 @@ def test_a_step_that_is_left_unanswered_waits() -> None:
     assert (done.end, done.waiting, done.refused) == (None, "verify", None)
     assert done.steps[-1].step == "verify"
     assert done.steps[-1].outcome is None
-    for step in ("has_totp", "identifier", "check_password"):
+    for step in ("factor", "identifier", "check_password"):
         assert run(load_shipped("sign-in"), **{step: WAIT}).waiting == step
 
 
@@ -263,10 +263,10 @@ def test_interactive_dry_runs_ask_where_there_is_no_script() -> None:
 @pytest.mark.parametrize(
     ("person", "path", "methods"),
     [
-        (Person(), ("check_password", "has_totp", "done"), ("pwd",)),
+        (Person(), ("check_password", "factor", "done"), ("pwd",)),
         (
             Person(credentials=frozenset({"password", "totp"})),
-            ("check_password", "has_totp", "totp", "check_totp", "done"),
+            ("check_password", "factor", "totp", "check_totp", "done"),
             ("otp", "pwd"),
         ),
     ],
@@ -284,8 +284,8 @@ def test_who_has_no_password_never_gets_it_right(person: Person) -> None:
 
 
 def test_a_code_of_an_authenticator_that_nobody_has_is_not_right() -> None:
-    done = run(load_shipped("sign-in"), has_totp=["yes", "no"])
-    assert done.path[-4:] == ("totp", "check_totp", "has_totp", "done")
+    done = run(load_shipped("sign-in"), factor=["totp", "none"])
+    assert done.path[-4:] == ("totp", "check_totp", "factor", "done")
     assert done.methods == ("pwd",)
 
 

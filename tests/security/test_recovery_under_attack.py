@@ -76,7 +76,7 @@ async def test_a_link_alone_never_sets_a_password(world: World, where: str) -> N
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("start: has_totp", "start: new_password"),
+        ("start: factor", "start: new_password"),
         ("on: {completed: check,", "on: {completed: new_password,"),
         ("otherwise: rejected", "otherwise: new_password"),
         ("on: {retry: verify, stop: refused}", "on: {retry: verify, stop: new_password}"),

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.anyio
 
 ALICE, NOBODY = "alice@example.com", "nobody@example.com"
 #: After one proof the address is asked for anew, and mailed to although it is proved.
-AGAIN = (("on: {yes: totp, no: done}", "on: {yes: totp, no: identifier}"), (", proved: has_totp", ""))
+AGAIN = (("none: done", "none: identifier"), (", proved: factor", ""))
 OUTCOMES = ("submitted", "ok", "yes", "no", "continue", "sent", "proved", "done", "case_1", "limit")
 
 

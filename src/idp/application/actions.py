@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from idp.application import enrolment, mail_codes, passkey_steps, second_factor, sign_in_mail
+from idp.application import enrolment, factors, mail_codes, passkey_steps, second_factor, sign_in_mail
 from idp.application.dependencies import Dependencies
 from idp.application.passwords import (
     perform_check_password,
@@ -42,6 +42,9 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "has_passkey": Action(passkey_steps.perform_has_passkey),
     "passkey_offer_due": Action(passkey_steps.perform_passkey_offer_due),
     "register_passkey": Action(passkey_steps.perform_register_passkey),
+    "has_second_factor": Action(factors.perform_has_second_factor),
+    "pick_second_factor": Action(factors.perform_pick_second_factor),
+    "check_recovery_code": Action(factors.perform_check_recovery_code),
     "register": Action(perform_register, prepare_new_password),
     "send_email_code": Action(mail_codes.perform_send_email_code),
     "check_email_code": Action(mail_codes.perform_check_email_code),

@@ -1,8 +1,10 @@
 """What a page may say around a run: for which client it runs, and for whom."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from idp.application.dependencies import Dependencies
+from idp.application.factors import list_factors
 from idp.application.first_party import ACCOUNT_ID
 from idp.application.passkey_steps import prepare_ceremony
 from idp.application.passkeys import Options
@@ -11,12 +13,15 @@ from idp.records.clients import Client
 from idp.records.journeys import AuthorizationRequest, Run
 from idp.storage.protocols.unit import UnitOfWork
 
+CHOICE: Final = "choose_factor"
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The client's name, validated redirect URI and theme, if the run serves a request.
 
-    `email` is the person's address, if known, `ceremony` what the page asks the browser to do with a passkey.
+    `email` is the person's address, if known, `ceremony` what the page asks the browser to do with a passkey, `factors`
+    the names of those that the person has, for a page that offers them.
     """
 
     client_name: str | None = None
@@ -24,6 +29,7 @@ class Frame:
     email: str = ""
     theme: str | None = None
     ceremony: Options | None = None
+    factors: tuple[str, ...] = ()
 
 
 def frame_run(deps: Dependencies, run: Run, screen: ShowScreen | None = None) -> Frame:
@@ -34,9 +40,11 @@ def frame_run(deps: Dependencies, run: Run, screen: ShowScreen | None = None) ->
         user_id = run.user_id or run.expected_user_id
         user = uow.users.get(user_id) if user_id is not None else None
         ceremony = prepare_ceremony(deps, uow, run, screen) if screen is not None else None
+        factors = list_factors(uow, run) if screen is not None and _offers_factors(screen) else ()
     target = str(request.params["redirect_uri"]) if request and client else None
     email = user.email if user else ""
-    return Frame(client.name if client else None, target, email, _theme(client), ceremony)
+    names = tuple(factor.name for factor in factors)
+    return Frame(client.name if client else None, target, email, _theme(client), ceremony, names)
 
 
 def frame_request(deps: Dependencies, request_id: int | None) -> Frame:
@@ -53,6 +61,10 @@ def frame_request(deps: Dependencies, request_id: int | None) -> Frame:
 def _client_of(uow: UnitOfWork, request: AuthorizationRequest | None) -> Client | None:
     """Return the client outside that a request is from. One of our own pages has none, and its way back is a path."""
     return uow.clients.get(request.client_id) if request and request.client_id != ACCOUNT_ID else None
+
+
+def _offers_factors(screen: ShowScreen) -> bool:
+    return screen.screen == CHOICE or "other_way" in screen.outcomes
 
 
 def _theme(client: Client | None) -> str | None:

@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from idp.flows.methods import ACCOUNT, EMAIL, IDV, OTP, PASSKEY, PWD, REGISTRATION, SECOND_FACTOR
+from idp.flows.factors import FACTOR_NAMES, FACTORS
+from idp.flows.methods import (
+    ACCOUNT,
+    EMAIL,
+    IDV,
+    OTP,
+    PASSKEY,
+    PWD,
+    RECOVERY_CODE,
+    REGISTRATION,
+    SECOND_FACTOR,
+)
 from idp.flows.ready_made import EMAIL_VERIFIED, ENROLLED, KNOWN, Simulated
 from idp.flows.step_types import ActionType
 
@@ -38,6 +49,17 @@ _EVERY: Final[Mapping[str, Any]] = MappingProxyType(
     }
 )
 
+_SECOND_FACTORS: Final = tuple(factor.credential for factor in FACTORS if factor.credential is not None)
+_WITHOUT_CREDENTIAL: Final = tuple(factor.name for factor in FACTORS if factor.credential is None)
+#: What a dry run picks: what the person has and the flow offers, else nothing else being left, the mail.
+_PICKED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **{factor.credential: factor.name for factor in FACTORS if factor.credential is not None},
+        **{f"{KNOWN} {kind}": "unavailable" for kind in _SECOND_FACTORS},
+        **dict.fromkeys((EMAIL_VERIFIED,), "email_code"),
+    }
+)
+
 ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
     {
         action.name: action
@@ -68,9 +90,36 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 "has_totp",
                 "Is an authenticator enrolled?",
                 ("yes", "no"),
-                settles={"no": SECOND_FACTOR},
                 needs_user=True,
                 simulated=Simulated("no", {"totp": "yes"}),
+            ),
+            ActionType(
+                "has_second_factor",
+                "Does the person have a second factor?",
+                ("yes", "no"),
+                settles={"no": SECOND_FACTOR},
+                needs_user=True,
+                simulated=Simulated("no", dict.fromkeys(_SECOND_FACTORS, "yes")),
+            ),
+            # By `email_code`, as by `none`, it leaves only where there is no second factor that could be asked for.
+            ActionType(
+                "pick_second_factor",
+                "Which second factor to ask for?",
+                (*FACTOR_NAMES, "none", "unavailable"),
+                settles=dict.fromkeys(("none", *_WITHOUT_CREDENTIAL), SECOND_FACTOR),
+                needs_user=True,
+                optional=frozenset(FACTOR_NAMES),
+                simulated=Simulated("none", _PICKED),
+            ),
+            ActionType(
+                "check_recovery_code",
+                "Check a recovery code",
+                ("ok", "wrong", "throttled", "not_enrolled"),
+                proves={"ok": RECOVERY_CODE},
+                settles={"ok": SECOND_FACTOR},
+                takes_secret=True,
+                needs_user=True,
+                simulated=Simulated("not_enrolled", {"recovery_code": "ok"}),
             ),
             # A passkey is two factors by itself, since the person is verified each time.
             ActionType(

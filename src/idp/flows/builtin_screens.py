@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from idp.flows.factors import FACTOR_NAMES
 from idp.flows.step_types import Field, ScreenType
 
 _EMAIL_FIELD: Final = Field("email", "email")
@@ -21,6 +22,7 @@ _MESSAGE: Final[Mapping[str, Any]] = MappingProxyType(
     }
 )
 _BACK: Final = frozenset({"back"})
+_OTHER_WAY: Final = frozenset({"other_way"})
 
 SCREENS: Final[Mapping[str, ScreenType]] = MappingProxyType(
     {
@@ -45,7 +47,21 @@ SCREENS: Final[Mapping[str, ScreenType]] = MappingProxyType(
             ScreenType("offer_passkey", "Offer to create a passkey", ("submitted", "skip"), (_CREDENTIAL,)),
             ScreenType("add_passkey", "Create a passkey", ("submitted", "back"), (_CREDENTIAL,)),
             ScreenType("password", "Ask for the password", ("submitted", "back"), (_PASSWORD,)),
-            ScreenType("totp", "Ask for an authenticator code", ("submitted", "back"), (_CODE,)),
+            ScreenType(
+                "totp", "Ask for an authenticator code", ("submitted", "other_way", "back"), (_CODE,), _OTHER_WAY
+            ),
+            ScreenType(
+                "recovery_code", "Ask for a recovery code", ("submitted", "other_way", "back"), (_CODE,), _OTHER_WAY
+            ),
+            # Shows those that are wired here and that the person has.
+            ScreenType(
+                "choose_factor",
+                "Let the person choose another factor",
+                (*FACTOR_NAMES, "back", "stop"),
+                optional=frozenset({*FACTOR_NAMES, "back", "stop"}),
+                needs_user=True,
+                any_of=FACTOR_NAMES,
+            ),
             ScreenType("sign_up", "Create an account", ("submitted", "back"), (_EMAIL_FIELD, _PASSWORD), _BACK),
             ScreenType("email_code", "Ask for the e-mailed code", ("submitted", "resend", "back"), (_CODE,)),
             ScreenType(

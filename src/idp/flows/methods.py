@@ -8,6 +8,7 @@ from idp.flows.language import RECOVERY, SIGN_IN, SIGN_UP, STEP_UP
 PWD: Final = "pwd"
 OTP: Final = "otp"
 EMAIL: Final = "email"
+RECOVERY_CODE: Final = "recovery_code"
 PASSKEY: Final = "passkey"
 #: What a passing result of an identity connection becomes, and what a reviewer's approval of one becomes.
 IDENTITY: Final = "identity"

@@ -18,6 +18,7 @@ from idp.flows.language import (
     ConditionStep,
     EndStep,
     Flow,
+    ScreenStep,
 )
 from idp.flows.methods import ACCOUNT, EMAIL, IDV, OWNER_PROOF, PWD, REGISTRATION, SECOND_FACTOR, demand_evidence
 from idp.flows.problems import suggest
@@ -36,6 +37,11 @@ def check_proof(
         match step:
             case ConditionStep():
                 _check_condition(step, table, findings)
+            case ScreenStep():
+                screen = table.catalog.screens.get(step.screen)
+                if screen is not None and screen.needs_user:
+                    message = f"the screen {step.screen!r} can be reached without"
+                    _require(USER, name, table, findings, "needs-user", message, "/screen")
             case ActionStep():
                 action = table.catalog.actions.get(step.action)
                 if action is not None:

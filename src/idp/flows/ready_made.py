@@ -29,9 +29,10 @@ class Simulated:
     gives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ends_sessions: tuple[str, ...] = ()
 
-    def answer(self, facts: Collection[str]) -> str:
-        """Return the outcome, given all facts that hold."""
-        return next((outcome for when, outcome in self.when.items() if set(when.split()) <= set(facts)), self.otherwise)
+    def answer(self, facts: Collection[str], closed: Collection[str] = ()) -> str:
+        """Return the outcome, given all facts that hold; `closed` outcomes lead nowhere and are passed over."""
+        fitting = (outcome for when, outcome in self.when.items() if set(when.split()) <= set(facts))
+        return next((outcome for outcome in fitting if outcome not in closed), self.otherwise)
 
 
 @dataclass(frozen=True, slots=True)

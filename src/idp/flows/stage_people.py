@@ -43,10 +43,10 @@ def answer_action(stage: Stage, effect: RunAction) -> Reply | None:
 
 
 def _assume(stage: Stage, step: str, action: ActionType | None) -> str:
+    exits = stage.list_exits(step)
     if action is not None and action.simulated is not None:
         said = {f"{name}:{outcome}" for name, outcome in stage.said.items()}
-        return action.simulated.answer(stage.person.list_facts() | said)
-    exits = stage.list_exits(step)
+        return action.simulated.answer(stage.person.list_facts() | said, action.optional.difference(exits))
     return next((outcome for outcome in (action.outcomes if action is not None else exits) if outcome in exits), "")
 
 

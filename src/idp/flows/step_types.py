@@ -34,7 +34,8 @@ class ScreenType:
 
     `optional` outcomes may be left unwired: the page then shows no button for them. `submit` is the outcome that
     carries the fields, but for those that name another. `polls`: the page goes on by itself when the run has moved, as
-    by a link opened in another tab.
+    by a link opened in another tab. `needs_user`: it shows what only a known person may see. At least one of `any_of`
+    must be wired, if there are any.
     """
 
     name: str
@@ -45,6 +46,8 @@ class ScreenType:
     arguments: Mapping[str, Any] = field(default_factory=lambda: NO_OPTIONS)
     submit: str = "submitted"
     polls: bool = False
+    needs_user: bool = False
+    any_of: tuple[str, ...] = ()
 
     def list_carried(self, outcome: str) -> tuple[Field, ...]:
         """Return the fields that an outcome carries."""

@@ -68,6 +68,8 @@ def _check_screen(step: ScreenStep, catalog: Catalog, findings: Findings) -> Non
         return
     free = screen.optional | _limit(step)
     _check_outcomes(step, step.on, screen.outcomes, free, findings)
+    if screen.any_of and not set(screen.any_of) & set(step.on):
+        findings.add("outcome-unwired", f"none of {', '.join(screen.any_of)} leads anywhere", step.id, "/on")
     _check_options(step, step.options, screen.arguments, findings)
 
 

@@ -18,6 +18,7 @@ _ERRORS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     ("password", "wrong"): ("wrong_credentials", "password"),
     ("identifier", "wrong"): ("wrong_credentials", "email"),
     ("totp", "wrong"): ("wrong_code", "code"),
+    ("recovery_code", "wrong"): ("wrong_recovery_code", "code"),
     ("email_code", "wrong"): ("wrong_code", "code"),
     ("email_code", "expired"): ("expired_code", "code"),
     ("email_link_sent", "wrong"): ("wrong_code", "code"),
@@ -116,7 +117,22 @@ def _password(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
 
 
 def _totp(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
-    return views.Totp(form, _email(at, frame), problems=list_problems(at))
+    return views.Totp(form, _email(at, frame), other_way=_has_other_way(at, frame), problems=list_problems(at))
+
+
+def _recovery_code(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
+    return views.RecoveryCode(form, _email(at, frame), _has_other_way(at, frame), list_problems(at))
+
+
+def _choose_factor(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
+    offered = at.effect.outcomes
+    factors = tuple(name for name in frame.factors if name in offered)
+    return views.ChooseFactor(form, factors, frame.email, "back" in offered, "stop" in offered, list_problems(at))
+
+
+def _has_other_way(at: AtScreen, frame: Frame) -> bool:
+    """Say whether to offer another factor: the flow does, and the person has one."""
+    return "other_way" in at.effect.outcomes and any(name != at.effect.screen for name in frame.factors)
 
 
 def _sign_up(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
@@ -171,6 +187,8 @@ BUILDERS: Final[Mapping[str, Builder]] = {
     "add_passkey": _add_passkey,
     "password": _password,
     "totp": _totp,
+    "recovery_code": _recovery_code,
+    "choose_factor": _choose_factor,
     "sign_up": _sign_up,
     "email_code": _email_code,
     "email_link_sent": _email_link_sent,

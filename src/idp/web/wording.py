@@ -17,6 +17,9 @@ PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
         "wrong_credentials": mark("The email address or the password is not right. Please try again."),
         "wrong_code": mark("That code is not right. Please check it and try again."),
         "used_code": mark("That code has been used already. Please wait for the next one."),
+        "wrong_recovery_code": mark(
+            "That recovery code is not right, or it was used before. Please check it, or take another one."
+        ),
         "expired_code": mark("That code has expired. Please ask for a new one."),
         "expired_link": mark("That link has expired. Please ask for a new one."),
         "throttled": mark("There were too many attempts. Please wait a few minutes, then try again."),
@@ -40,6 +43,16 @@ PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
 )
 UNKNOWN_PROBLEM: Final = mark("That did not work. Please try again.")
 
+#: Factors to choose from, as what the person then does.
+FACTORS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "passkey": mark("Use a passkey"),
+        "totp": mark("Use an authenticator app"),
+        "email_code": mark("Get a code by email"),
+        "recovery_code": mark("Use a recovery code"),
+    }
+)
+
 #: Sentences that a flow's `message` screen may name.
 MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -53,6 +66,10 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "passkey_missing": mark(
             "This needs a passkey, and your account has none yet. Add one to your account, then try again."
+        ),
+        "no_usable_factor": mark(
+            "Your account has a second way to confirm it is you, but it cannot be used here. "
+            "Please contact the service you came from."
         ),
         "cannot_continue": mark("We cannot continue here. Please contact the service you came from."),
     }

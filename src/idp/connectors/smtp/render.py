@@ -31,6 +31,7 @@ MAILS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "email_code": frozenset({"service", "code", "minutes"}),
         "sign_in_code": frozenset({"service", "code", "minutes", "device", "at"}),
         "sign_in_link": frozenset({"service", "link", "minutes", "device", "at"}),
+        "recovery_code_used": frozenset({"service", "left", "device", "at", "recovery_link"}),
         "password_changed": frozenset({"service", "recovery_link", "device", "at"}),
         "passkey_added": frozenset({"service", "recovery_link", "name", "device", "at"}),
         "account_exists": frozenset({"service", "sign_in_link", "recovery_link"}),
@@ -66,6 +67,8 @@ CHANGES: Final = frozenset(
 _TEXTS: Final = frozenset({"service", "device", "name", "code"})
 #: They come from outside: mail readers must find no address in them to make a link of.
 _FOREIGN: Final = frozenset({"device", "name"})
+#: Whole numbers, with the least they can be.
+_COUNTS: Final[Mapping[str, int]] = MappingProxyType({"minutes": 1, "left": 0})
 _TIMES: Final = frozenset({"at", "until"})
 _LINK: Final = re.compile(r"https?://[^\s<>\"'\\]+", re.ASCII)
 _INVISIBLE: Final = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -135,9 +138,9 @@ def find_locale(locale: str) -> str:
 def _check(name: str, value: Value, locale: str) -> str | int:
     if name in _TIMES:
         return _tell_time(name, value, locale)
-    if name == "minutes":
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise CannotRender(detail="minutes is not a positive whole number")
+    if name in _COUNTS:
+        if not isinstance(value, int) or isinstance(value, bool) or value < _COUNTS[name]:
+            raise CannotRender(detail=f"{name} is not a whole number of at least {_COUNTS[name]}")
         return value
     if name == "change" and value not in CHANGES:
         raise CannotRender(detail="nothing is known of such a change")

@@ -39,12 +39,14 @@ from idp.web.views.passkeys import AddPasskey, Ceremony, OfferPasskey, Passkey
 from idp.web.views.recovery import LinkExpired, Recover, RecoverConfirm, RecoverDone, RecoverSent
 from idp.web.views.request import Account, Consent, FormPost, Leaving, Scope, SelectAccount
 from idp.web.views.sign_in import (
+    ChooseFactor,
     EmailCode,
     EmailLinkSent,
     Identifier,
     Message,
     NewPassword,
     Password,
+    RecoveryCode,
     SignInCode,
     SignInLink,
     SignUp,
@@ -82,6 +84,7 @@ __all__ = [
     "ChangeName",
     "CheckLine",
     "Choice",
+    "ChooseFactor",
     "CloseAccount",
     "ConfirmAct",
     "Consent",
@@ -110,6 +113,7 @@ __all__ = [
     "RecoverConfirm",
     "RecoverDone",
     "RecoverSent",
+    "RecoveryCode",
     "RecoveryCodes",
     "RecoveryCodesMade",
     "RenameCredential",

@@ -44,12 +44,37 @@ class Password(View):
 
 @dataclass(frozen=True, slots=True)
 class Totp(View):
-    """Ask for the code of the authenticator app."""
+    """Ask for the code of the authenticator app; `other_way` offers another factor."""
 
     template: ClassVar[str] = "totp.html"
     form: Form
     email: str = ""
     recover_url: str | None = None
+    other_way: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryCode(View):
+    """Ask for one of the codes that a person keeps for when a second factor is lost."""
+
+    template: ClassVar[str] = "recovery_code.html"
+    form: Form
+    email: str = ""
+    other_way: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseFactor(View):
+    """Let the person choose among the `factors` that they have; each is a key of `wording.FACTORS` and an outcome."""
+
+    template: ClassVar[str] = "choose_factor.html"
+    form: Form
+    factors: tuple[str, ...]
+    email: str = ""
+    back: bool = False
+    stop: bool = False
     problems: tuple[Problem, ...] = ()
 
 

@@ -1,0 +1,36 @@
+"""The factors that a person can be asked for beside the first one. This is the single list of them.
+
+What picks a factor, what offers a choice and what says whether there is a second factor at all read this list, so that
+a kind that is new here is asked for everywhere. Whoever adds a kind of credential adds it here; a test insists.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from idp.flows.methods import EMAIL, OTP, PASSKEY, RECOVERY_CODE
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A factor: the outcome that leads to it, the evidence that it writes, and what a person must have for it.
+
+    `credential` is a kind of credential that the person has added as a second factor; without one the factor needs only
+    a verified e-mail address, and is no second factor that somebody could be missing. A `fallback` is offered, and
+    picked only where nothing else is left.
+    """
+
+    name: str
+    title: str
+    method: str
+    credential: str | None = None
+    fallback: bool = False
+
+
+#: In the order of preference.
+FACTORS: Final[tuple[Factor, ...]] = (
+    Factor("passkey", "A passkey", PASSKEY, "passkey"),
+    Factor("totp", "An authenticator app", OTP, "totp"),
+    Factor("email_code", "A code by e-mail", EMAIL),
+    Factor("recovery_code", "A recovery code", RECOVERY_CODE, "recovery_code", fallback=True),
+)
+FACTOR_NAMES: Final = tuple(factor.name for factor in FACTORS)
