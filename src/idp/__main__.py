@@ -7,7 +7,7 @@ import anyio
 import typer
 import uvicorn
 
-from idp.commands import clients, connections, flows, keys, reviews, runs, user_roles, users
+from idp.commands import clients, config, connections, flows, keys, reviews, runs, user_roles, users
 from idp.commands.printing import Force
 from idp.commands.provider import open_provider, report_faults
 from idp.demo.launch import run_demo
@@ -48,6 +48,11 @@ def serve() -> None:
         log_config=None,
         timeout_graceful_shutdown=20,
     )
+
+
+app.command()(config.plan)
+app.command()(config.apply)
+app.command()(config.export)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,15 @@ _REFERENCE: Final = re.compile(r"\$\{(env|file):([^}]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """One file of a folder: its name, its text as it stands there, and its document with references filled in."""
+
+    file: str
+    text: str
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """What the folder holds. `flows` are texts by file name; the rest are documents.
 
@@ -26,8 +36,8 @@ class Configuration:
 
     levels: Mapping[str, Any]
     flows: Mapping[str, str]
-    connections: tuple[Mapping[str, Any], ...]
-    clients: tuple[Mapping[str, Any], ...]
+    connections: tuple[Source, ...]
+    clients: tuple[Source, ...]
     themes: Mapping[str, tuple[Mapping[str, Any], bytes | None]] = field(default_factory=dict)
 
 
@@ -35,13 +45,34 @@ def read_configuration(folder: Path, environ: Mapping[str, str]) -> Configuratio
     """Read the folder. Raises InvalidInput with every fault: file by file, reference by reference."""
     faults: list[str] = []
     levels = _document(folder / "levels.yaml", environ, faults)
-    flows = {path.name: _text(path, faults) for path in _list(folder / "flows") if not path.name.endswith(".test.yaml")}
-    connections = tuple(_document(path, environ, faults) for path in _list(folder / "connections"))
-    clients = tuple(_document(path, environ, faults) for path in _list(folder / "clients"))
+    flows = _flows(folder, faults)
+    connections, clients = (_sources(folder / kind, environ, faults) for kind in ("connections", "clients"))
     themes = {path.name: _theme(path, environ, faults) for path in _list(folder / "themes")}
     if faults:
         raise InvalidInput("The configuration cannot be read:\n  " + "\n  ".join(faults))
     return Configuration(levels, flows, connections, clients, themes)
+
+
+def read_parts(
+    folder: Path, environ: Mapping[str, str]
+) -> tuple[Mapping[str, str], tuple[Source, ...], tuple[Source, ...]]:
+    """Read a folder's flows (texts by file name), connections and clients. Raises InvalidInput with every fault."""
+    faults: list[str] = []
+    flows = _flows(folder, faults)
+    connections, clients = (_sources(folder / kind, environ, faults) for kind in ("connections", "clients"))
+    if faults:
+        raise InvalidInput("The configuration cannot be read:\n  " + "\n  ".join(faults))
+    return flows, connections, clients
+
+
+def write_document(document: Mapping[str, Any]) -> str:
+    """Write a document as YAML that reads back the same."""
+    text = StringIO()
+    # The round-trip writer keeps the order of members, and long lines whole.
+    yaml = YAML(pure=True)
+    yaml.width = MAX_FILE
+    yaml.dump(_plain(document), text)
+    return text.getvalue()
 
 
 def read_document(path: Path, environ: Mapping[str, str]) -> Any:
@@ -51,6 +82,18 @@ def read_document(path: Path, environ: Mapping[str, str]) -> Any:
     if faults:
         raise InvalidInput("\n".join(faults))
     return document
+
+
+def _flows(folder: Path, faults: list[str]) -> dict[str, str]:
+    files = (path for path in _list(folder / "flows") if not path.name.endswith(".test.yaml"))
+    return {path.name: _text(path, faults) for path in files}
+
+
+def _sources(folder: Path, environ: Mapping[str, str], faults: list[str]) -> tuple[Source, ...]:
+    return tuple(
+        Source(f"{folder.name}/{path.name}", _text(path, []), _document(path, environ, faults))
+        for path in _list(folder)
+    )
 
 
 def _list(folder: Path) -> list[Path]:
@@ -121,3 +164,9 @@ def _resolve(found: re.Match[str], place: str, environ: Mapping[str, str], fault
             faults.append(f"{place}: the environment variable {name} is not set")
         return environ.get(name, "")
     return _text(Path(name), faults).strip()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

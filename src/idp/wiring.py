@@ -10,11 +10,12 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
+from idp.application.change import Change
+from idp.application.config_apply import ConfigFault, Folder, apply_folder, sources_to_apply
 from idp.application.dependencies import Dependencies
-from idp.application.folder import FolderFault, apply_flows
+from idp.application.folder import AUTHOR, FolderFault, apply_flows
 from idp.application.library import FlowLibrary
 from idp.application.lockout import WouldLockOut
-from idp.application.operators import put_clients, put_connection
 from idp.application.policy import Policy
 from idp.application.signing import SigningKeys
 from idp.application.switchboard import Switchboard
@@ -123,12 +124,10 @@ def prepare(provider: Provider, *, even_if_locked_out: bool = False) -> None:
     provider.storage.migrate()
     provider.keys.ensure()
     faults: list[str] = []
-    for document in provider.configuration.connections:
-        _apply(faults, str(document.get("name")), lambda document=document: _put_connection(provider.deps, document))
+    _apply(faults, "connections", lambda: _bring(provider, connections=True))
     flows = provider.configuration.flows
     _apply(faults, "flows", lambda: apply_flows(provider.deps, flows, even_if_locked_out=even_if_locked_out))
-    if provider.configuration.clients:
-        _apply(faults, "clients", lambda: put_clients(provider.deps, provider.configuration.clients))
+    _apply(faults, "clients", lambda: _bring(provider, connections=False))
     if faults:
         raise InvalidInput("The configuration cannot be applied:\n  " + "\n  ".join(faults))
 
@@ -136,6 +135,8 @@ def prepare(provider: Provider, *, even_if_locked_out: bool = False) -> None:
 def _apply(faults: list[str], what: str, work: Any) -> None:
     try:
         work()
+    except ConfigFault as fault:
+        faults.extend(f"{file}: {what}" for file, what in fault.faults)
     except FolderFault as fault:
         faults.extend(f"{source}: {problem.message}" for source, problem in fault.problems)
     except FlowFault as fault:
@@ -144,18 +145,14 @@ def _apply(faults: list[str], what: str, work: Any) -> None:
         faults.append(f"{what}: {error.message}")
 
 
-def _put_connection(deps: Dependencies, document: Mapping[str, Any]) -> None:
-    unknown = set(document) - {"name", "type", "description", "config", "secrets"}
-    if unknown or not {"name", "type"} <= set(document):
-        raise InvalidInput(f"needs name and type, and does not know {', '.join(sorted(unknown)) or 'more'}")
-    put_connection(
-        deps,
-        str(document["name"]),
-        str(document["type"]),
-        str(document.get("description", "")),
-        document.get("config") or {},
-        document.get("secrets") or {},
-    )
+def _bring(provider: Provider, *, connections: bool) -> None:
+    """Apply the folder's connections, or its clients, as far as they say something new."""
+    deps, configuration = provider.deps, provider.configuration
+    folder = Folder({}, configuration.connections if connections else (), () if connections else configuration.clients)
+    with deps.storage.read() as uow:
+        news = sources_to_apply(deps, uow, folder)
+    if news.connections or news.clients:
+        apply_folder(deps, news, Change(AUTHOR, "from the configuration folder"))
 
 
 def _masters(settings: Settings) -> list[str]:
@@ -188,7 +185,10 @@ def _policy(settings: Settings) -> Policy:
 
 def _catalog(configuration: Configuration) -> Catalog:
     return default_catalog(
-        {str(item.get("name")): identity_connection(str(item.get("type"))) for item in configuration.connections}
+        {
+            str(item.document.get("name")): identity_connection(str(item.document.get("type")))
+            for item in configuration.connections
+        }
     )
 
 
@@ -230,10 +230,10 @@ def _themes(configuration: Configuration, translation: Translation) -> ThemeFile
             themes.append((theme, logo))
     files = ThemeFiles(themes)
     for client in configuration.clients:
-        policy = client.get("idp_policy")
+        policy = client.document.get("idp_policy")
         wanted = policy.get("theme") if isinstance(policy, Mapping) else None
         if wanted is not None and wanted not in files.ids:
-            faults.append(f"client {client.get('client_id')}: there is no theme {wanted}")
+            faults.append(f"{client.file}: there is no theme {wanted}")
     if faults:
         raise InvalidInput("The configuration cannot be applied:\n  " + "\n  ".join(faults))
     return files

@@ -20,7 +20,7 @@ from idp.errors import InvalidInput
 from idp.flows.language import Flow
 from idp.flows.parse import parse_flow
 from idp.flows.problems import FlowFault, Problem
-from idp.records.flows import AppliedDocument
+from idp.records.flows import AppliedDocument, FlowVersion
 from idp.storage.protocols.unit import UnitOfWork
 
 KIND: Final = "flow"
@@ -58,6 +58,37 @@ def apply_flows(deps: Dependencies, texts: Mapping[str, str], *, even_if_locked_
         change = Change(AUTHOR, "from the configuration folder", even_if_locked_out)
         with keep_doors_open(deps, uow, [file.flow.id for file in new], change):
             return [_publish(deps, uow, file, new[file], change) for file in new]
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What bringing one flow to the folder's text did. `served` is the version that served everybody before."""
+
+    version: FlowVersion
+    served: int | None
+    changed: bool
+
+
+def publish_flows(
+    deps: Dependencies, uow: UnitOfWork, texts: Mapping[str, str], change: Change
+) -> list[tuple[str, Brought]]:
+    """Let every flow of the folder serve everybody as its text says, in the caller's unit of work.
+
+    In contrast to `apply_flows` what was released elsewhere since is replaced: somebody asked for this folder. Returns
+    the outcome of each file, in the order of publication. Raises FolderFault with every problem, or WouldLockOut.
+    """
+    files = order_files(_read(texts))
+    _check(deps, uow, files)
+    with keep_doors_open(deps, uow, [file.flow.id for file in files], change):
+        return [(file.source, _bring(deps, uow, file, change)) for file in files]
+
+
+def _bring(deps: Dependencies, uow: UnitOfWork, file: _File, change: Change) -> Brought:
+    live = uow.releases.live(file.flow.id)
+    proved = prove_flow(uow, deps.flows.standard, file.text, file.source)
+    done = write_version(deps, uow, proved, file.text, change, EVERYBODY, uow.flows.latest(file.flow.id))
+    now = release_to_all(deps, uow, done.version, change)
+    return Brought(done.version, live.version if live is not None else None, live is None or now.number != live.number)
 
 
 def order_files(files: Iterable[_File]) -> list[_File]:

@@ -6,17 +6,17 @@ from datetime import date
 from typing import Any
 
 from idp.application.audit import note
+from idp.application.config_documents import ConnectionState, actual_connection, wanted_client
 from idp.application.dependencies import Dependencies
 from idp.application.second_factor import SEAL as TOTP_SEAL
 from idp.errors import Conflict, InvalidInput, NotFound
-from idp.handles import digest
 from idp.identity.email_address import parse_email
 from idp.identity.passwords import check_strength
 from idp.identity.totp import new_seed, provisioning_uri
-from idp.oidc.registration import register_client
 from idp.records.accounts import Credential, User
 from idp.records.clients import Client
 from idp.records.journeys import Connection
+from idp.storage.protocols.unit import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +52,27 @@ def put_connection(
         kept = deps.switchboard.unseal(before) if before is not None and before.type == kind else {}
         merged = {**kept, **{key: value for key, value in secrets.items() if value}}
         known.check_secrets(merged)
-        same = before is not None and (before.config, before.description, kept) == (
-            dumped,
-            description,
-            merged,
-        )
-        if same and before is not None:
+        state = ConnectionState(name, kind, description, dumped, merged)
+        if before is not None and actual_connection(deps, before) == state:
             return before
-        record = Connection(
-            name=name,
-            type=kind,
-            description=description,
-            config=dumped,
-            secrets=deps.switchboard.seal(name, merged),
-            updated_at=deps.clock.now(),
-            version=before.version + 1 if before else 1,
-        )
-        uow.connections.put(record)
-        note(deps, uow, "connection.put", "saved", actor="operator", data={"connection": name, "type": kind})
-        return record
+        return write_connection(deps, uow, state, "operator")
+
+
+def write_connection(deps: Dependencies, uow: UnitOfWork, state: ConnectionState, actor: str) -> Connection:
+    """Make a connection what the state says, in the caller's unit of work."""
+    before = uow.connections.get(state.name)
+    record = Connection(
+        name=state.name,
+        type=state.type,
+        description=state.description,
+        config=state.config,
+        secrets=deps.switchboard.seal(state.name, state.secrets),
+        updated_at=deps.clock.now(),
+        version=before.version + 1 if before else 1,
+    )
+    uow.connections.put(record)
+    note(deps, uow, "connection.put", "saved", actor=actor, data={"connection": state.name, "type": state.type})
+    return record
 
 
 def put_clients(deps: Dependencies, documents: Sequence[Mapping[str, Any]]) -> list[Client]:
@@ -78,16 +80,19 @@ def put_clients(deps: Dependencies, documents: Sequence[Mapping[str, Any]]) -> l
 
     Raises MetadataFault, or InvalidInput, with everything that is wrong.
     """
-    clients = [_client(deps, document) for document in documents]
+    clients = [wanted_client(deps, document) for document in documents]
     with deps.storage.write() as uow:
         for client in clients:
-            before = uow.clients.get(client.client_id)
-            version = before.version + 1 if before else 1
-            uow.clients.put(
-                replace(client, version=version, created_at=before.created_at if before else client.created_at)
-            )
-            note(deps, uow, "client.put", "saved", actor="operator", client_id=client.client_id)
+            write_client(deps, uow, client, "operator")
     return clients
+
+
+def write_client(deps: Dependencies, uow: UnitOfWork, client: Client, actor: str) -> None:
+    """Make a client what the record says, in the caller's unit of work."""
+    before = uow.clients.get(client.client_id)
+    version = before.version + 1 if before else 1
+    uow.clients.put(replace(client, version=version, created_at=before.created_at if before else client.created_at))
+    note(deps, uow, "client.put", "saved", actor=actor, client_id=client.client_id)
 
 
 def list_clients(deps: Dependencies) -> Sequence[Client]:
@@ -181,12 +186,3 @@ def add_totp(deps: Dependencies, user: User) -> str:
         uow.credentials.add(Credential(0, user.id, "totp", sealed, "Authenticator", deps.clock.now()))
         note(deps, uow, "credential.add", "totp", actor="operator", user_id=user.id)
     return provisioning_uri(seed, user.email, deps.policy.issuer)
-
-
-def _client(deps: Dependencies, document: Mapping[str, Any]) -> Client:
-    registration = register_client(document, levels=deps.levels)
-    if not registration.client_id:
-        raise InvalidInput("client_id: is required")
-    now = deps.clock.now()
-    digests = (digest(registration.client_secret),) if registration.client_secret else ()
-    return Client(registration.client_id, registration.metadata, digests, registration.policy, now, now)

@@ -67,13 +67,15 @@ class FlowRelease:
 class AppliedDocument:
     """The last text that the configuration folder gave for something, so that it is applied once and not at each start.
 
-    `kind` is `flow` (and what else folders hold), `name` its id.
+    `kind` is `flow`, `connection` or `client`, `name` its id. Of a flow `digest` is over its text and the texts that it
+    embeds; of the others over what the document asked for, secrets and all. `text` is the file as it stood.
     """
 
     kind: str
     name: str
     digest: bytes
     at: float
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,10 @@ class ConnectionStore(Protocol):
         """List in name order."""
         ...
 
+    def remove(self, name: str) -> bool:
+        """Delete; False if there was none."""
+        ...
+
 
 class KeyStore(Protocol):
     """Signing keys."""

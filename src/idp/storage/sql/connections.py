@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, delete
 
 from idp.records.journeys import Connection
 from idp.storage.sql.configured import Configured
 from idp.storage.sql.rows import Rows
+from idp.storage.sql.statement import Statement
 from idp.storage.sql.tables.clients import CONNECTIONS
 from idp.storage.sql.transaction import Transaction
 
 _ROWS = Rows(CONNECTIONS, Connection)
-_GET = _ROWS.select(CONNECTIONS.c.name == bindparam("name"))
+_THIS = CONNECTIONS.c.name == bindparam("name")
+_GET = _ROWS.select(_THIS)
 _ALL = _ROWS.select()
+_REMOVE = Statement(delete(CONNECTIONS).where(_THIS))
 
 
 class SqlConnections:
@@ -35,3 +38,8 @@ class SqlConnections:
     def all(self) -> Sequence[Connection]:
         """List in name order."""
         return sorted(_ROWS.many(self._transaction, _ALL, {}), key=lambda connection: connection.name)
+
+    def remove(self, name: str) -> bool:
+        """Delete; False if there was none."""
+        self._configured.changed()
+        return self._transaction.change(_REMOVE, {"name": name}) == 1

@@ -80,9 +80,9 @@ def word(
     return Column(name, String(length), nullable=null, primary_key=primary_key, server_default=default)
 
 
-def text(name: str, *, null: bool = False) -> Column[Any]:
-    """Make a column of text of any length; never indexed."""
-    return Column(name, Text, nullable=null)
+def text(name: str, *, null: bool = False, default: str | None = None) -> Column[Any]:
+    """Make a column of text of any length; never indexed. `default` is for rows of before it was there."""
+    return Column(name, Text, nullable=null, server_default=default)
 
 
 def json(name: str, *, default: str | None = None) -> Column[Any]:

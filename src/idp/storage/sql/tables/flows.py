@@ -56,6 +56,7 @@ APPLIED = Table(
     word("name", primary_key=True),
     binary("digest"),
     time("at"),
+    text("text", default=""),
 )
 
 RUN_HOPS = Table(
