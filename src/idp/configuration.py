@@ -75,6 +75,15 @@ def write_document(document: Mapping[str, Any]) -> str:
     return text.getvalue()
 
 
+def read_connections(folder: Path, faults: list[str]) -> tuple[Mapping[str, Any], ...]:
+    """Read a folder of connections as they are written: references stay as they are. Adds what is wrong to `faults`.
+
+    For those who ask what a connection is and not how to reach it, such as the checker of flows.
+    """
+    documents = (_mapping(_parse(path, faults), path, faults) for path in _list(folder))
+    return tuple(document for document in documents if document)
+
+
 def read_document(path: Path, environ: Mapping[str, str]) -> Any:
     """Read one YAML or JSON file and fill in its references. Raises InvalidInput."""
     faults: list[str] = []
@@ -112,7 +121,10 @@ def _text(path: Path, faults: list[str]) -> str:
 
 
 def _document(path: Path, environ: Mapping[str, str], faults: list[str]) -> Mapping[str, Any]:
-    loaded = _load(path, environ, faults)
+    return _mapping(_load(path, environ, faults), path, faults)
+
+
+def _mapping(loaded: Any, path: Path, faults: list[str]) -> Mapping[str, Any]:
     if isinstance(loaded, Mapping):
         return loaded
     faults.append(f"{path}: must be a mapping")
@@ -138,13 +150,16 @@ def _theme(path: Path, environ: Mapping[str, str], faults: list[str]) -> tuple[M
 
 
 def _load(path: Path, environ: Mapping[str, str], faults: list[str]) -> Any:
+    return _fill(_parse(path, faults), str(path), environ, faults)
+
+
+def _parse(path: Path, faults: list[str]) -> Any:
     text = _text(path, faults)
     try:
-        loaded = YAML(typ="safe", pure=True).load(text)
+        return YAML(typ="safe", pure=True).load(text)
     except (YAMLError, ValueError, RecursionError) as error:
         faults.append(f"{path}: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'not YAML'}")
         return {}
-    return _fill(loaded, str(path), environ, faults)
 
 
 def _fill(value: Any, place: str, environ: Mapping[str, str], faults: list[str]) -> Any:

@@ -3,7 +3,7 @@
 import os
 import random
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,15 +21,15 @@ from idp.application.signing import SigningKeys
 from idp.application.switchboard import Switchboard
 from idp.clock import Clock, SystemClock
 from idp.configuration import Configuration, read_configuration
-from idp.connectors.api import ConnectorType, IdentityConnector
-from idp.connectors.incode.connector import INCODE
-from idp.connectors.registry import build_registry
+from idp.connectors.api import ConnectorType
+from idp.connectors.builtin import CONNECTOR_TYPES
+from idp.connectors.registry import build_registry, describe_connections
 from idp.connectors.smtp.send import Mailer, SmtpSettings
 from idp.egress import EgressPolicy
 from idp.errors import InvalidInput
 from idp.flows.catalog import default_catalog
 from idp.flows.parse import FlowFault
-from idp.flows.step_types import Catalog, identity_connection
+from idp.flows.step_types import Catalog
 from idp.handles import RandomBytes
 from idp.http import HttpClient
 from idp.identity.hashing_pool import HashingPool
@@ -77,8 +77,12 @@ def build_provider(
     storage: SqlStorage | None = None,
     environ: Mapping[str, str] | None = None,
     background: bool | None = None,
+    connector_types: Sequence[ConnectorType] = (),
 ) -> Provider:
-    """Wire everything. Reads the configuration folder, opens the database, and changes nothing in it."""
+    """Wire everything. Reads the configuration folder, opens the database, and changes nothing in it.
+
+    `connector_types` are known beside ours and those of installed packages.
+    """
     clock = clock or SystemClock()
     configuration = read_configuration(settings.config_dir, os.environ if environ is None else environ)
     masters = _masters(settings)
@@ -87,6 +91,7 @@ def build_provider(
     http = http or HttpClient(policy=EgressPolicy(frozenset(settings.egress_hosts)), clock=clock)
     keys = SigningKeys(storage, sealer, clock)
     levels = parse_levels(configuration.levels)
+    types = build_registry([*CONNECTOR_TYPES, *connector_types]).types
     deps = Dependencies(
         storage=storage,
         clock=clock,
@@ -97,8 +102,8 @@ def build_provider(
         recovery_code_keys=tuple(derive_key(master, "recovery codes") for master in masters),
         policy=_policy(settings),
         levels=levels,
-        flows=FlowLibrary(_catalog(configuration), levels, derive_key(masters[0], "rollout")),
-        switchboard=_switchboard(sealer, http, clock),
+        flows=FlowLibrary(_catalog(types, configuration), levels, derive_key(masters[0], "rollout")),
+        switchboard=_switchboard(types, sealer, http, clock),
         oauth=OAuthServer(settings.issuer, clock, keys.keyring, random_bytes=random_bytes),
         keyring=keys.keyring,
         hasher=PasswordHasher(
@@ -183,22 +188,17 @@ def _policy(settings: Settings) -> Policy:
     )
 
 
-def _catalog(configuration: Configuration) -> Catalog:
-    return default_catalog(
-        {
-            str(item.document.get("name")): identity_connection(str(item.document.get("type")))
-            for item in configuration.connections
-        }
-    )
+def _catalog(types: Mapping[str, ConnectorType], configuration: Configuration) -> Catalog:
+    # What is wrong with a connection is reported where it is applied; a flow that uses it is refused as well.
+    known, _ = describe_connections(types, [item.document for item in configuration.connections])
+    return default_catalog(known)
 
 
-def _switchboard(sealer: Sealer, http: HttpClient, clock: Clock) -> Switchboard:
-    def opener(
-        kind: ConnectorType, config: Mapping[str, Any], given: Mapping[str, str], _name: str
-    ) -> IdentityConnector:
+def _switchboard(types: Mapping[str, ConnectorType], sealer: Sealer, http: HttpClient, clock: Clock) -> Switchboard:
+    def opener(kind: ConnectorType, config: Mapping[str, Any], given: Mapping[str, str], _name: str) -> object:
         return kind.open(config, given, http, clock, random.random)
 
-    return Switchboard(build_registry([INCODE]).types, sealer, opener)
+    return Switchboard(types, sealer, opener)
 
 
 def _mailer(settings: Settings, clock: Clock) -> Mailer:

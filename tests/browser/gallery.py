@@ -122,6 +122,7 @@ SAMPLES: dict[str, views.View] = {
     "verification-refused": views.VerificationRefused(FORM, retry=True),
     "verification-refused-for-good": views.VerificationRefused(FORM),
     "review-pending": views.ReviewPending("/review-pending", "/status"),
+    "working": views.Working("/working", "/status"),
     "message": views.Message(FORM, "verified"),
     "message-own-words": views.Message(FORM, "Please bring your library card."),
     "consent": views.Consent(

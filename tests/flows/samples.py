@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from idp.application.level_rules import level_rules
 from idp.flows.catalog import default_catalog
 from idp.flows.check import check_flow
-from idp.flows.language import Flow
+from idp.flows.language import CONNECTOR_OUTCOMES, Flow
 from idp.flows.parse import parse_flow
 from idp.flows.problems import Problem
 from idp.flows.step_types import Catalog, ConnectionInfo, identity_connection
@@ -25,7 +25,11 @@ TEMPLATES = ("passkey-sign-in", "passwordless")
 LEVELS = level_rules(parse_levels(YAML(typ="safe").load(SHIPPED_FOLDER.parent / "levels.yaml")))
 
 CATALOG: Catalog = default_catalog(
-    {"incode_verify": identity_connection(), "risk": ConnectionInfo("http"), "second_vendor": identity_connection()}
+    {
+        "incode_verify": identity_connection(),
+        "risk": ConnectionInfo("http", use="identity", outcomes=CONNECTOR_OUTCOMES),
+        "second_vendor": identity_connection(),
+    }
 )
 
 STEP_UP = """\

@@ -2,7 +2,7 @@
 
 import atexit
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -11,12 +11,12 @@ from tempfile import mkdtemp
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import httpx2
 
 from idp.application.mail import SEAL
 from idp.application.operators import NewUser, add_totp, add_user, put_clients, set_blocked
 from idp.clock import Clock, SettableClock
+from idp.connectors.api import ConnectorType
 from idp.egress import EgressPolicy
 from idp.http import HttpClient
 from idp.records.accounts import RoleAssignment, User
@@ -25,6 +25,7 @@ from idp.simulator.app import build as build_simulator
 from idp.simulator.settings import SimulatorSettings
 from idp.wiring import Provider, build_provider, prepare
 from tests.journeys.browser import Browser
+from tests.journeys.network import Network
 from tests.journeys.relying_party import RelyingParty
 
 ISSUER = "http://localhost:8000"
@@ -52,13 +53,14 @@ class World:
     http: HttpClient
     clients: dict[str, RelyingParty] = field(default_factory=dict)
     opened: list[Browser] = field(default_factory=list)
+    apps: dict[str, Any] = field(default_factory=dict)
 
     @property
     def deps(self) -> Any:
         return self.provider.deps
 
     def browser(self, **headers: str) -> Browser:
-        made = Browser({ISSUER: self.provider.app, SIMULATOR: self.simulator}, headers)
+        made = Browser({ISSUER: self.provider.app, SIMULATOR: self.simulator, **self.apps}, headers)
         self.opened.append(made)
         return made
 
@@ -140,8 +142,19 @@ class World:
         self.provider.storage.close()
 
 
-def make_world(folder: Path, **settings: Any) -> World:
-    """Wire a provider on a fresh database in `folder`."""
+def make_world(
+    folder: Path,
+    *,
+    files: Mapping[str, str] | None = None,
+    apps: Mapping[str, Any] | None = None,
+    types: Sequence[ConnectorType] = (),
+    **settings: Any,
+) -> World:
+    """Wire a provider on a fresh database in `folder`.
+
+    `files` are added to its configuration folder, `apps` are services that it may call, by origin, and `types` further
+    connector types.
+    """
     clock = SettableClock()
     running: list[Any] = []
 
@@ -155,15 +168,18 @@ def make_world(folder: Path, **settings: Any) -> World:
     simulator = build_simulator(
         SimulatorSettings(webhook_url=f"{webhook}/webhook", webhook_token_url=f"{webhook}/token"), clock, post
     )
-    transport = httpx.ASGITransport(app=simulator)
-    http = HttpClient(policy=EgressPolicy(frozenset({"localhost:8003"})), clock=clock, transport=transport)
+    network = Network({SIMULATOR: simulator, **(apps or {})})
+    policy = EgressPolicy(frozenset(urlsplit(origin).netloc for origin in network.apps))
+    http = HttpClient(policy=policy, clock=clock, transport=network)
     if "database_url" not in settings:
         shutil.copytree(prepared_folder(), folder, dirs_exist_ok=True)
-    provider = wire(folder, clock, http, **settings)
-    if "database_url" in settings:
+    for name, text in (files or {}).items():
+        (folder / "config" / name).write_text(text, encoding="utf-8")
+    provider = wire(folder, clock, http, types=types, **settings)
+    if "database_url" in settings or files:
         prepare(provider)
     running.append(provider.app)
-    return World(provider, simulator, clock, http)
+    return World(provider, simulator, clock, http, apps=dict(apps or {}))
 
 
 def wire(
@@ -174,6 +190,7 @@ def wire(
     simulator: str = SIMULATOR,
     storage: Any = None,
     background: bool = False,
+    types: Sequence[ConnectorType] = (),
     **settings: Any,
 ) -> Provider:
     """Wire a provider on the database in `folder`, which may have served another process before."""
@@ -183,7 +200,15 @@ def wire(
     values = {"password_memory_kib": 64, "password_time_cost": 1, "master_key": MASTER_KEY} | settings
     chosen = Settings(issuer=issuer, data_dir=folder / "data", config_dir=config, **values)
     environ = {**ENVIRON, "INCODE_API_URL": simulator}
-    return build_provider(chosen, clock=clock, http=http, storage=storage, environ=environ, background=background)
+    return build_provider(
+        chosen,
+        clock=clock,
+        http=http,
+        storage=storage,
+        environ=environ,
+        background=background,
+        connector_types=types,
+    )
 
 
 @cache

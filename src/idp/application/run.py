@@ -11,13 +11,16 @@ from typing import Any, Final
 
 from idp.application.attempts import INTERRUPTED
 from idp.application.browser import Browser
+from idp.application.calls import make_call
 from idp.application.dependencies import Dependencies
 from idp.application.refresh import refresh
 from idp.application.threads import in_thread
 from idp.application.turn import (
+    AtCall,
     AtReview,
     AtScreen,
     AtVendor,
+    CallService,
     CallVendor,
     Ended,
     LookAgain,
@@ -25,14 +28,25 @@ from idp.application.turn import (
     RunView,
     take_turn,
 )
-from idp.application.verify import begin_verification, look, outcome_of
+from idp.application.verify import begin_verification, error_of, look, outcome_of
 from idp.errors import Conflict
-from idp.flows.events import ConnectorDone, Event
+from idp.flows.events import ConnectorDone, Event, StaleEvent
 from idp.records.journeys import Verification
 
-__all__ = ["AtReview", "AtScreen", "AtVendor", "Ended", "RunView", "Submission", "check_vendor", "show_run", "submit"]
+__all__ = [
+    "AtCall",
+    "AtReview",
+    "AtScreen",
+    "AtVendor",
+    "Ended",
+    "RunView",
+    "Submission",
+    "check_vendor",
+    "show_run",
+    "submit",
+]
 
-MAX_TURNS: Final = 12
+MAX_TURNS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +84,16 @@ async def check_vendor(deps: Dependencies, run_id: int, browser: Browser, *, hur
 async def _drive(deps: Dependencies, run_id: int, browser: Browser, answer: Submission | Event | None) -> RunView:
     prepared: Any = None
     refreshed = False
+    given = answer
     for _ in range(MAX_TURNS):
-        turn = await in_thread(take_turn, deps, run_id, browser, answer, prepared)
+        try:
+            turn = await in_thread(take_turn, deps, run_id, browser, answer, prepared)
+        except StaleEvent:
+            if answer is given:
+                raise
+            # Ours, and somebody else was faster, as after a lease that had run out: go on from where they left the run.
+            answer, prepared = None, None
+            continue
         match turn:
             case Prepare(work):
                 prepared = await asyncio.wrap_future(deps.hashing_pool.submit(work))
@@ -89,8 +111,10 @@ async def _drive(deps: Dependencies, run_id: int, browser: Browser, answer: Subm
                 outcome = outcome_of(verification)
                 if outcome is None:
                     return await _at_vendor(deps, run_id, browser, verification)
-                prepared, answer = None, ConnectorDone(step, outcome, seq=turn.seq)
-            case AtScreen() | AtVendor() | AtReview() | Ended():
+                prepared, answer = None, ConnectorDone(step, outcome, seq=turn.seq, error=error_of(verification))
+            case CallService(plan):
+                prepared, answer = None, await make_call(plan)
+            case AtScreen() | AtVendor() | AtReview() | AtCall() | Ended():
                 return turn
     raise Conflict(detail=f"run {run_id} did not come to rest")
 
@@ -100,6 +124,6 @@ async def _at_vendor(deps: Dependencies, run_id: int, browser: Browser, verifica
     match view:
         case AtVendor():
             return replace(view, fresh=verification.id == view.verification.id)
-        case AtScreen() | AtReview() | Ended():
+        case AtScreen() | AtReview() | AtCall() | Ended():
             return view
     raise Conflict(detail=f"run {run_id} moved while the vendor was called")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from idp.connectors.api import ConnectorType, IdentityConnector
+from idp.connectors.api import ConnectorType
 from idp.errors import InvalidInput, NotFound
 from idp.records.journeys import Connection
 from idp.sealing import Sealer
@@ -16,16 +16,16 @@ from idp.storage.protocols.unit import UnitOfWork
 
 SEAL = "connection.secrets"
 
-Opener = Callable[[ConnectorType, Mapping[str, Any], Mapping[str, str], str], IdentityConnector]
+Opener = Callable[[ConnectorType, Mapping[str, Any], Mapping[str, str], str], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An open connection: its record, its validated settings, and the connector."""
+    """An open connection: its record, its validated settings, and the connector, with the protocols of its type."""
 
     record: Connection
     settings: Any
-    connector: IdentityConnector
+    connector: Any
 
 
 class Switchboard:

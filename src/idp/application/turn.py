@@ -3,12 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from idp.application.actions import ACTIONS
 from idp.application.attempts import find_verification
 from idp.application.audit import note_run
 from idp.application.browser import Browser, OpenedSession, find_session
+from idp.application.calls import CallPlan, Taken, fit_answer, note_call, plan_call
 from idp.application.context import condition_context
 from idp.application.dependencies import Dependencies
 from idp.application.finish import finish_run
@@ -18,7 +19,7 @@ from idp.application.refresh import is_recent
 from idp.application.review import take_case
 from idp.application.steps import ActionCall, Work
 from idp.application.vendor_decision import is_vendors, list_taken_up, settle_cases
-from idp.application.verify import outcome_of, output_of, vendor_url
+from idp.application.verify import error_of, outcome_of, output_of, vendor_url
 from idp.errors import NotFound
 from idp.flows.engine import advance, end_run, resume
 from idp.flows.events import (
@@ -38,8 +39,9 @@ from idp.flows.events import (
     ShowScreen,
     Submitted,
 )
-from idp.flows.language import PENDING, ActionStep, Flow
+from idp.flows.language import PENDING, ActionStep, ConnectorStep, Flow
 from idp.flows.state import State, from_plain, to_json
+from idp.flows.step_types import CALL, ConnectionInfo
 from idp.records.journeys import Case, Run, Verification
 from idp.storage.protocols.unit import UnitOfWork
 
@@ -79,6 +81,13 @@ class AtReview:
 
 
 @dataclass(frozen=True, slots=True)
+class AtCall:
+    """The run waits for the answer of a service that somebody else, or a process that died, is asking."""
+
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The run is over. `session` is the new cookie after a completed one."""
 
@@ -113,8 +122,16 @@ class CallVendor:
     seq: int
 
 
-RunView: TypeAlias = AtScreen | AtVendor | AtReview | Ended
-Turn: TypeAlias = RunView | Prepare | CallVendor | LookAgain
+@dataclass(frozen=True, slots=True)
+class CallService:
+    """A service to be asked before the run can go on."""
+
+    plan: CallPlan
+
+
+RunView: TypeAlias = AtScreen | AtVendor | AtReview | AtCall | Ended
+Turn: TypeAlias = RunView | Prepare | CallVendor | CallService | LookAgain
+EFFECTS: Final = (ShowScreen, RunAction, CallConnector, AwaitReview, JudgeProof, Finish)
 
 
 class Answer(Protocol):
@@ -170,45 +187,67 @@ class _Hand:
         return self._finish(effect, status="expired" if reason == "deadline" else "ended")
 
     def play(self, answer: Answer | Event | None) -> Turn:
-        effect = self._apply(answer)
-        while True:
-            match effect:
-                case RunAction():
-                    prepare = ACTIONS[effect.action].prepare
-                    if prepare is not None and self.prepared is None:
-                        return Prepare(prepare(self.deps, self.uow, self._call(effect)))
-                    effect = self._act(effect)
-                case JudgeProof():
-                    judgement, self.run = judge_proof(
-                        self.deps, self.uow, self.run, effect.connection, effect.step, self.browser.trace
-                    )
-                    effect = self._advance(ProofJudged(effect.step, effect.seq, judgement.accepted))
-                case CallConnector():
-                    found = self._newest(effect)
-                    if found is None:
-                        self._save()
-                        return CallVendor(effect.step, effect.connection, effect.seq)
-                    outcome = outcome_of(found)
-                    if outcome is None:
-                        return self._at_vendor(effect, found)
-                    effect = self._advance(ConnectorDone(effect.step, outcome, output_of(found), effect.seq))
-                case AwaitReview():
-                    decided = self._review(effect)
-                    if isinstance(decided, AtReview | LookAgain):
-                        return decided
-                    effect = decided
-                case ShowScreen():
-                    return AtScreen(self._save(), effect, self.state.values, self._last_action())
-                case Finish():
-                    return self._finish(effect)
+        """Apply the answer and perform what follows, until something must happen outside of the unit of work."""
+        following: Effect | Turn = self._apply(answer)
+        while isinstance(following, EFFECTS):
+            following = self._perform(following)
+        return following
+
+    def _perform(self, effect: Effect) -> Effect | Turn:
+        match effect:
+            case RunAction():
+                return self._run(effect)
+            case JudgeProof():
+                judgement, self.run = judge_proof(
+                    self.deps, self.uow, self.run, effect.connection, effect.step, self.browser.trace
+                )
+                return self._advance(ProofJudged(effect.step, effect.seq, judgement.accepted))
+            case CallConnector():
+                return self._call_service(effect) if self._info(effect).use == CALL else self._call_vendor(effect)
+            case AwaitReview():
+                return self._review(effect)
+            case ShowScreen():
+                return AtScreen(self._save(), effect, self.state.values, self._last_action())
+            case Finish():
+                return self._finish(effect)
+
+    def _run(self, effect: RunAction) -> Effect | Turn:
+        prepare = ACTIONS[effect.action].prepare
+        if prepare is not None and self.prepared is None:
+            return Prepare(prepare(self.deps, self.uow, self._call(effect)))
+        return self._act(effect)
+
+    def _call_vendor(self, effect: CallConnector) -> Effect | Turn:
+        found = self._newest(effect)
+        if found is None:
+            self._save()
+            return CallVendor(effect.step, effect.connection, effect.seq)
+        outcome = outcome_of(found)
+        if outcome is None:
+            return self._at_vendor(effect, found)
+        return self._advance(ConnectorDone(effect.step, outcome, output_of(found), effect.seq, error_of(found)))
+
+    def _call_service(self, effect: CallConnector) -> Effect | Turn:
+        step, info = self._connector_step(effect), self._info(effect)
+        planned = plan_call(self.deps, self.uow, self.run, self.state, step, info, effect, self.browser)
+        match planned:
+            case CallPlan():
+                self._save()
+                return CallService(planned)
+            case Taken():
+                return AtCall(self._save())
+            case ConnectorDone():
+                return self._take_answer(planned)
 
     def _apply(self, answer: Answer | Event | None) -> Effect:
         if answer is None:
             return resume(self.flow, self.state)
-        if isinstance(answer, (ActionDone, ConnectorDone, ReviewDone, ResultArrived, ProofJudged, Submitted)):
+        if isinstance(answer, ConnectorDone):
+            return self._take_answer(answer)
+        if isinstance(answer, (ActionDone, ReviewDone, ResultArrived, ProofJudged, Submitted)):
             return self._advance(answer)
         here = resume(self.flow, self.state)
-        if isinstance(here, CallConnector):
+        if isinstance(here, CallConnector) and self._info(here).attended:
             return self._leave_vendor(here, answer)
         kind = self.deps.flows.catalog.screens.get(here.screen) if isinstance(here, ShowScreen) else None
         if kind is None:
@@ -226,6 +265,24 @@ class _Hand:
             self.uow.verifications.save(replace(found, status="expired", error="abandoned", next_look_at=None))
         note_run(self.deps, self.uow, self.run, "verification", "abandoned", trace=self.browser.trace)
         return self._advance(ConnectorDone(here.step, "not_finished", {}, here.seq))
+
+    def _info(self, effect: CallConnector) -> ConnectionInfo:
+        """Return what the catalogue knows of a connection; one that is gone since can only fail."""
+        return self.deps.flows.catalog.connections.get(effect.connection) or ConnectionInfo("unknown")
+
+    def _connector_step(self, effect: CallConnector) -> ConnectorStep:
+        step = self.flow.steps[effect.step]
+        if not isinstance(step, ConnectorStep):
+            raise RefusedEvent(f"{effect.step!r} is no connector step")
+        return step
+
+    def _take_answer(self, done: ConnectorDone) -> Effect:
+        """Feed what a connector answered to the engine; of a service that was asked, the audit trail tells."""
+        here = resume(self.flow, self.state)
+        if isinstance(here, CallConnector) and (info := self._info(here)).use == CALL:
+            done = fit_answer(self.state, self._connector_step(here), info, done)
+            note_call(self.deps, self.uow, self.run, here.connection, done, self.browser.trace)
+        return self._advance(done)
 
     def _advance(self, event: Event) -> Effect:
         context = condition_context(self.deps, self.uow, self.run, self.browser)

@@ -27,6 +27,7 @@ from idp.connectors.api import (
     Started,
     VerificationResult,
     Waiting,
+    name_code,
 )
 from idp.errors import Conflict
 from idp.handles import digest, encode, mint
@@ -150,6 +151,11 @@ def outcome_of(verification: Verification) -> str | None:
     """Translate a verification's status into the connector step's outcome, None while it is running."""
     outcomes = {"completed": "completed", "pending": "pending", "expired": "expired", "error": "error"}
     return outcomes.get(verification.status)
+
+
+def error_of(verification: Verification) -> str | None:
+    """Return the code of what failed, as a flow can wire it, None for a verification that did not fail."""
+    return name_code(verification.error or "") if verification.status == "error" else None
 
 
 def output_of(verification: Verification) -> dict[str, Any]:

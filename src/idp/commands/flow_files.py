@@ -1,16 +1,18 @@
 """Flow files and test files on disk: which there are, what is wrong with them, and what surrounds a flow there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from idp.application.level_rules import leads_to
 from idp.application.library import DEFAULT_FLOWS
 from idp.application.rehearsal import Surroundings
-from idp.configuration import read_document
+from idp.configuration import read_connections, read_document
+from idp.connectors.builtin import CONNECTOR_TYPES
+from idp.connectors.registry import build_registry, describe_connections
 from idp.errors import InvalidInput
 from idp.flows.catalog import default_catalog
 from idp.flows.document import MAX_BYTES
@@ -18,15 +20,19 @@ from idp.flows.expand import expand
 from idp.flows.language import STEP_UP, Flow
 from idp.flows.parse import FlowFault, parse_flow
 from idp.flows.problems import Problem
-from idp.flows.step_types import Catalog, identity_connection
+from idp.flows.step_types import Catalog
 from idp.oidc.levels import Level, Levels
 from idp.oidc.levels_document import parse_levels
 
 TEST_SUFFIX: Final = ".test.yaml"
 LEVELS_FILE: Final = "levels.yaml"
+CONNECTIONS_FOLDER: Final = "connections"
 
 #: The option that several commands share.
-Connections = Annotated[list[str], typer.Option("--connection", help="Names of identity connections")]
+Connections = Annotated[
+    list[str] | None,
+    typer.Option("--connection", help="NAME or NAME:TYPE of a connection that the folder beside the flows has not"),
+]
 LevelsOption = Annotated[
     Path | None, typer.Option("--levels", help="The levels; without it, levels.yaml beside the folder of the flows")
 ]
@@ -42,9 +48,26 @@ class Folder:
     faults: list[str] = field(default_factory=list)
 
 
-def make_catalog(connections: Iterable[str]) -> Catalog:
-    """Return the catalogue with identity connections of these names."""
-    return default_catalog({name: identity_connection() for name in connections})
+def make_catalog(connections: Sequence[str] | None, paths: Iterable[Path]) -> Catalog:
+    """Return the catalogue with the connections of the folder beside the flows, and with those that are named.
+
+    References in the folder's files need not be filled in. Where there is neither folder nor name, one identity
+    connection called `incode_verify` is assumed. Raises InvalidInput with everything that is wrong with the files.
+    """
+    folder = _find_beside(paths, CONNECTIONS_FOLDER)
+    faults: list[str] = []
+    written = read_connections(folder, faults) if folder is not None else ()
+    named = ("incode_verify",) if folder is None and not connections else connections or ()
+    known, unusable = describe_connections(build_registry(CONNECTOR_TYPES).types, [*written, *map(_name, named)])
+    faults.extend(unusable)
+    if faults:
+        raise InvalidInput("\n".join(f"connection {fault}" for fault in faults))
+    return default_catalog(known)
+
+
+def _name(text: str) -> Mapping[str, Any]:
+    name, _, kind = text.partition(":")
+    return {"name": name, "type": kind or "incode"}
 
 
 def list_flow_files(paths: Iterable[Path]) -> list[Path]:
@@ -102,9 +125,14 @@ def read_folder(path: Path) -> Folder:
 
 def find_levels(paths: Iterable[Path]) -> Path | None:
     """Return the levels.yaml beside the folder of the flows, None if there is none."""
+    return _find_beside(paths, LEVELS_FILE)
+
+
+def _find_beside(paths: Iterable[Path], name: str) -> Path | None:
+    """Return what stands under this name beside the folder of the flows."""
     folders = [path if path.is_dir() else path.parent for path in paths]
-    beside = (folder.resolve().parent / LEVELS_FILE for folder in folders)
-    return next((path for path in beside if path.is_file()), None)
+    beside = (folder.resolve().parent / name for folder in folders)
+    return next((path for path in beside if path.exists()), None)
 
 
 def read_levels(path: Path | None) -> Levels:

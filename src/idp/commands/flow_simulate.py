@@ -45,7 +45,7 @@ def simulate(
     given: Annotated[str, typer.Option(help="More that is given, as JSON; as in a flow test")] = "{}",
     interactive: Annotated[bool, typer.Option("--interactive", "-i", help="Ask for each answer")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
-    connection: Connections = ["incode_verify"],  # noqa: B006
+    connection: Connections = None,
     levels: LevelsOption = None,
 ) -> None:
     """Run a flow dry and print each step, the evidence and the claims. Nothing is written, sent or called."""
@@ -78,9 +78,11 @@ def simulate(
         print_dry_run(dry_run, path)
 
 
-def _run_file(path: Path, order: DryRunOrder, connection: list[str], levels: Path | None, ask: Ask | None) -> DryRun:
+def _run_file(
+    path: Path, order: DryRunOrder, connection: list[str] | None, levels: Path | None, ask: Ask | None
+) -> DryRun:
     """Run a file dry among the flows of its folder; no database is needed."""
-    catalog = make_catalog(connection)
+    catalog = make_catalog(connection, [path])
     whole = parse_flow(read_text(path), path.name)
     flows = {**read_folder(path.parent).flows, whole.id: whole}
     around = surround(flows, catalog, read_levels(levels or find_levels([path])), time.time())

@@ -45,11 +45,11 @@ def run_tests(
     ] = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of test files and stop")] = False,
-    connection: Connections = ["incode_verify"],  # noqa: B006
+    connection: Connections = None,
     levels: LevelsOption = None,
 ) -> None:
     """Run flow tests. Prints each failure with the path taken; exit status 1 if there is any, or too little covered."""
-    catalog = make_catalog(connection)
+    catalog = make_catalog(connection, files)
     if schema:
         typer.echo(json.dumps(build_schema(catalog), indent=2))
         return

@@ -51,11 +51,11 @@ def group() -> None:
 @report_faults
 def check(
     files: Annotated[list[Path], typer.Argument(help="Flow files, or folders of them")],
-    connection: Connections = ["incode_verify"],  # noqa: B006
+    connection: Connections = None,
     levels: LevelsOption = None,
 ) -> None:
     """Prove flows safe. Prints every problem with file, line and offending path; exit status 1 if there is any."""
-    catalog = make_catalog(connection)
+    catalog = make_catalog(connection, files)
     known = levels or find_levels(files)
     rules = level_rules(read_levels(known)) if known is not None else None
     failed = False

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from idp.connectors.api import ConnectorType
-from idp.errors import NotFound
+from idp.errors import InvalidInput, NotFound
+from idp.flows.step_types import ConnectionInfo
 
 GROUP: Final = "idp.connectors"
 
@@ -60,6 +61,28 @@ def build_registry(builtins: Iterable[ConnectorType], offered: Iterable[EntryPoi
             problems.append(LoadProblem(entry.name, loaded))
             _log.warning("connector %s is left out: %s", entry.name, loaded)
     return Registry(MappingProxyType(types), tuple(problems))
+
+
+def describe_connections(
+    types: Mapping[str, ConnectorType], documents: Iterable[Mapping[str, Any]]
+) -> tuple[Mapping[str, ConnectionInfo], tuple[str, ...]]:
+    """Return what flows must know of the connections of a configuration folder, by name, and what is wrong with others.
+
+    References in the documents need not be filled in: what a connection means to a flow does not depend on them.
+    """
+    known: dict[str, ConnectionInfo] = {}
+    faults = []
+    for document in documents:
+        name, kind = str(document.get("name")), types.get(str(document.get("type")))
+        config = document.get("config")
+        if kind is None:
+            faults.append(f"{name}: there is no connector type {document.get('type')!r}")
+            continue
+        try:
+            known[name] = kind.inform(config if isinstance(config, Mapping) else {})
+        except InvalidInput as error:
+            faults.append(f"{name}: {error.message}")
+    return MappingProxyType(known), tuple(faults)
 
 
 def _load(entry: EntryPoint, taken: Mapping[str, ConnectorType]) -> ConnectorType | str:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from idp.flows.expand import expand
 from idp.flows.facts import FactTable
 from idp.flows.findings import Findings
-from idp.flows.graph import ANSWERED, Edge, Graph
-from idp.flows.language import COMPLETE, PURPOSES, EndStep, Flow
+from idp.flows.graph import Edge, Graph
+from idp.flows.language import COMPLETE, PURPOSES, ConnectorStep, EndStep, Flow, ReviewStep, ScreenStep
 from idp.flows.problems import FlowFault, Problem, suggest
 from idp.flows.proof_rules import LevelRule, check_proof
 from idp.flows.step_types import Catalog
@@ -42,7 +42,7 @@ def check_flow(
     graph = Graph(flow)
     reachable = graph.reach()
     _check_ways(flow, graph, reachable, findings)
-    _check_cycles(graph, findings)
+    _check_cycles(graph, catalog, findings)
     check_proof(flow, FactTable(flow, graph, catalog), sorted(reachable), levels, findings)
     return findings.list_problems()
 
@@ -77,9 +77,14 @@ def _check_ways(flow: Flow, graph: Graph, reachable: Iterable[str], findings: Fi
         findings.add("no-complete", "the flow has no completing end", place="/steps")
 
 
-def _check_cycles(graph: Graph, findings: Findings) -> None:
+def _check_cycles(graph: Graph, catalog: Catalog, findings: Findings) -> None:
     def is_answered(name: str) -> bool:
-        return isinstance(graph.flow.steps[name], ANSWERED)
+        """Say whether something outside the flow's logic answers: a person, or a vendor who waits for one."""
+        step = graph.flow.steps[name]
+        if isinstance(step, ConnectorStep):
+            info = catalog.connections.get(step.connector)
+            return info is None or info.attended
+        return isinstance(step, ScreenStep | ReviewStep)
 
     def is_limited(name: str) -> bool:
         return getattr(graph.flow.steps[name], "max_visits", None) is not None

@@ -29,9 +29,12 @@ from idp.flows.events import (
 )
 from idp.flows.expressions import ConditionError, ExpressionFault, compile_condition
 from idp.flows.language import (
+    CODE_PREFIX,
     COMPLETED,
     DENIED,
     ERROR,
+    ERROR_CODE,
+    FAILED,
     FAILURES,
     LIMIT,
     OTHERWISE,
@@ -46,6 +49,7 @@ from idp.flows.language import (
     ScreenStep,
     Step,
     case_name,
+    find_exit,
 )
 from idp.flows.state import MAX_FORM, MAX_OUTPUTS, MAX_TRAIL, MAX_VALUES, Hop, State, measure_json
 
@@ -154,9 +158,11 @@ def advance(
             moved = replace(moved, values=_keep_values(state, event), error=_name_error(event.outcome))
             return _leave(flow, moved, step.on, event.outcome, context, watch)
         case ConnectorDone(), ConnectorStep():
+            code = _read_code(event)
             outputs = _keep_output(state, step.connector, event)
-            moved = replace(moved, connectors=outputs, error=_name_error(event.outcome))
-            return _leave(flow, moved, step.on, event.outcome, context, watch)
+            error = f"{CODE_PREFIX}{code}" if code else _name_error(event.outcome)
+            moved = replace(moved, connectors=outputs, error=error)
+            return _leave(flow, moved, step.on, find_exit(step.on, event.outcome, code), context, watch, fault=code)
         case ReviewDone(), ReviewStep():
             return _leave(flow, replace(moved, automatic=0), step.on, event.outcome, context, watch)
         case ResultArrived(), ReviewStep() if (asked := _find_pending(flow, state, event)) is not None:
@@ -245,12 +251,13 @@ def _leave(
     context: Mapping[str, Any],
     watch: Watch,
     secrets: Mapping[str, str] = _NOTHING,
+    fault: str | None = None,
 ) -> tuple[State, Effect]:
     # `limit` is the engine's own outcome: nobody can send it.
     if outcome == LIMIT or outcome not in on:
         raise RefusedEvent(f"the step {state.step!r} has no outcome {outcome!r}")
     watch(Left(state.step, outcome, on[outcome]))
-    return _enter(flow, _record(state, outcome), on[outcome], context, secrets, watch)
+    return _enter(flow, _record(state, outcome, fault=fault), on[outcome], context, secrets, watch)
 
 
 def _enter(
@@ -333,14 +340,19 @@ def _finish(state: State, end: str, reason: str | None) -> tuple[State, Effect]:
     return replace(state, finished=end, reason=reason, case=None, error=None), Finish(end, reason)
 
 
-def _record(state: State, outcome: str, decision: Decision | None = None) -> State:
+def _record(state: State, outcome: str, decision: Decision | None = None, fault: str | None = None) -> State:
     faults = decision.faults if decision is not None else ()
-    fault = ", ".join(f"{case_name(index)}: {kind}" for index, kind, _ in faults)[:_MAX_FAULT] or None
-    return replace(state, trail=(*state.trail, Hop(state.step, outcome, fault))[-MAX_TRAIL:])
+    met = ", ".join(f"{case_name(index)}: {kind}" for index, kind, _ in faults)[:_MAX_FAULT] or fault
+    return replace(state, trail=(*state.trail, Hop(state.step, outcome, met))[-MAX_TRAIL:])
 
 
 def _name_error(outcome: str) -> str | None:
     return outcome if outcome in FAILURES else None
+
+
+def _read_code(event: ConnectorDone) -> str | None:
+    """Return the code of an error, None for a code that no flow could name."""
+    return event.error if event.outcome == FAILED and event.error and ERROR_CODE.fullmatch(event.error) else None
 
 
 def _merge_form(state: State, event: Submitted) -> Mapping[str, str]:

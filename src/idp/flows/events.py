@@ -40,12 +40,16 @@ class ActionDone:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorDone:
-    """A connector has an outcome; `output` is already cut down to what conditions may see."""
+    """A connector has an outcome; `output` is already cut down to what conditions may see.
+
+    `error` is the stable code of what failed, with the outcome `error`.
+    """
 
     step: str
     outcome: str
     output: Mapping[str, Any] = field(default_factory=dict)
     seq: int | None = None
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

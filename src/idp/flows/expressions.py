@@ -5,9 +5,8 @@ The library answers an evaluation error with a *value*, and reading a null value
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
 from typing import Any, Final
 
 from cel_expr_python import cel
@@ -97,19 +96,40 @@ def find_references(source: str) -> frozenset[str]:
 
     Text inside string literals and comments does not count, nor does a member that happens to be called `connectors`.
     """
-    return frozenset(_list_references(source))
+    return frozenset(path[0] for path in find_paths(source))
 
 
-def _list_references(source: str) -> Iterator[str]:
+def find_paths(source: str) -> frozenset[tuple[str, ...]]:
+    """Return what the expression reads of connections: `("crm", "data", "tier")` for `connectors.crm.data.tier`.
+
+    A path ends where it is not literal any more, and before the name of a method that is called.
+    """
     tokens = [(match.lastgroup, match[0]) for match in _TOKEN.finditer(source) if match.lastgroup != "comment"]
-    padded = list(chain([("sign", "")], tokens, [("sign", "")] * 2))
-    for before, root, sign, name in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):
-        if root != ("word", "connectors") or before[1] == ".":
-            continue
-        if sign[1] == "." and name[0] == "word":
-            yield name[1]
-        elif sign[1] == "[" and name[0] == "text" and name[1][0] in "\"'":
-            yield name[1][1:-1]
+    found = set()
+    for at, token in enumerate(tokens):
+        if token == ("word", "connectors") and (at == 0 or tokens[at - 1][1] != "."):
+            path = _follow(tokens[at + 1 :])
+            if path:
+                found.add(path)
+    return frozenset(found)
+
+
+def _follow(tokens: Sequence[tuple[str | None, str]]) -> tuple[str, ...]:
+    path: list[str] = []
+    at = 0
+    while at + 1 < len(tokens):
+        sign, name = tokens[at][1], tokens[at + 1]
+        if sign == "." and name[0] == "word":
+            if at + 2 < len(tokens) and tokens[at + 2][1] == "(":
+                break
+            path.append(name[1])
+            at += 2
+        elif sign == "[" and name[0] == "text" and name[1][0] in "\"'":
+            path.append(name[1][1:-1])
+            at += 3
+        else:
+            break
+    return tuple(path)
 
 
 @lru_cache(maxsize=4096)

@@ -2,12 +2,9 @@
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from idp.flows.language import LIMIT, ConditionStep, ConnectorStep, Flow, ReviewStep, ScreenStep, list_exits
-
-#: Kinds of step that something outside the flow's own logic must answer: a person, or a vendor who waits for one.
-ANSWERED: Final = (ScreenStep, ConnectorStep, ReviewStep)
+from idp.flows.language import LIMIT, ConditionStep, Flow, list_exits
 
 
 class Edge(NamedTuple):

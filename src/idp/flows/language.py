@@ -3,6 +3,7 @@
 A `Flow` is immutable and knows nothing of the catalogue, the database or the browser. Times are seconds.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
@@ -26,7 +27,12 @@ APPROVED: Final = "approved"
 REVIEW_OUTCOMES: Final = (APPROVED, "rejected", "expired")
 COMPLETED: Final = "completed"
 PENDING: Final = "pending"
+#: The exits of a step that uses an identity connection; other connections have their own, and always `error`.
 CONNECTOR_OUTCOMES: Final = (COMPLETED, PENDING, "not_finished", "expired", "error")
+FAILED: Final = "error"
+#: What stands before a single error code where a step wires one: `error:timeout`.
+CODE_PREFIX: Final = "error:"
+ERROR_CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 #: Connector outcomes after which there is something for a reviewer to look at.
 RESULT_OUTCOMES: Final = frozenset({COMPLETED, PENDING})
 #: Outcomes that the next screen shows as what went wrong. `taken` is absent on purpose: it must not be told.
@@ -65,7 +71,10 @@ class ActionStep:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorStep:
-    """Uses a connection, by its name, and leaves by one of `CONNECTOR_OUTCOMES`."""
+    """Uses a connection, by its name, and leaves by one of the connection's outcomes.
+
+    Beside `error`, `on` may wire single error codes as `error:<code>`; a code that is not wired leaves by `error`.
+    """
 
     id: str
     connector: str
@@ -161,6 +170,12 @@ def list_exits(step: Step) -> Iterator[tuple[str, str]]:
             yield OTHERWISE, step.otherwise
         case _:
             yield from step.on.items()
+
+
+def find_exit(on: Wiring, outcome: str, code: str | None) -> str:
+    """Return the exit by which a connector step leaves: an error's own one where it is wired, else the outcome."""
+    own = f"{CODE_PREFIX}{code}"
+    return own if outcome == FAILED and code and own in on else outcome
 
 
 def name_kind(step: Step) -> str:

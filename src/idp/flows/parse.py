@@ -10,8 +10,10 @@ from typing import Any, Final
 
 from idp.flows.document import read_document
 from idp.flows.language import (
+    CODE_PREFIX,
     DEFAULT_REVIEW_DEADLINE,
     ENDS,
+    ERROR_CODE,
     MAX_STEPS,
     PURPOSES,
     ActionStep,
@@ -26,7 +28,7 @@ from idp.flows.language import (
     SubflowStep,
 )
 from idp.flows.problems import FlowFault, Problem, escape_pointer
-from idp.flows.reader import Reader, parse_duration
+from idp.flows.reader import NAME, Reader, parse_duration
 
 __all__ = ["FlowFault", "Problem", "parse_duration", "parse_flow"]
 
@@ -166,7 +168,9 @@ class _Reader(Reader):
         wiring: dict[str, str] = {}
         for outcome, target in found.items():
             place = f"{path}/{escape_pointer(outcome)}"
-            wiring[self.name(outcome, place)] = self.name(target, place, STEP_ID)
+            prefix = CODE_PREFIX if outcome.startswith(CODE_PREFIX) else ""
+            name = self.name(outcome.removeprefix(prefix), place, ERROR_CODE if prefix else NAME)
+            wiring[f"{prefix}{name}"] = self.name(target, place, STEP_ID)
         return wiring
 
     def read_visits(self, value: Any, path: str) -> int | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from idp.flows.facts import AUTHENTICATED, SECRET, SUBJECT, USER, FactTable, name_field, name_run
 from idp.flows.findings import Findings
 from idp.flows.graph import Edge
+from idp.flows.inputs import list_inputs
 from idp.flows.language import (
     COMPLETE,
     SIGN_IN,
@@ -16,6 +17,7 @@ from idp.flows.language import (
     STEP_UP,
     ActionStep,
     ConditionStep,
+    ConnectorStep,
     EndStep,
     Flow,
     ScreenStep,
@@ -46,6 +48,8 @@ def check_proof(
                 action = table.catalog.actions.get(step.action)
                 if action is not None:
                     _check_action(step, action, table, findings)
+            case ConnectorStep():
+                _check_connector(step, table, findings)
             case EndStep(end=end) if end == COMPLETE:
                 for fact in _list_demands(flow, leads=leads):
                     _require(fact, name, table, findings, "missing-evidence", "the flow can complete without")
@@ -92,6 +96,25 @@ def _check_action(step: ActionStep, action: ActionType, table: FactTable, findin
         _check_late_user(step, table, findings)
     if REGISTRATION in action.settles.values():
         _check_late_registration(step, table, findings)
+
+
+def _check_connector(step: ConnectorStep, table: FactTable, findings: Findings) -> None:
+    """Report inputs that may be missing when the step is reached; an optional one (`form.note?`) may be."""
+    info = table.catalog.connections.get(step.connector)
+    needs = set()
+    for text in list_inputs(step, info).values() if info is not None else ():
+        match text.split("."):
+            case [*_, last] if last.endswith("?"):
+                pass
+            case ["user", _]:
+                needs.add(("needs-user", USER))
+            case ["form", field]:
+                needs.add(("needs-field", name_field(field)))
+            case ["connectors", name, "data", _]:
+                needs.add(("needs-call", name_run(name)))
+    for code, fact in sorted(needs):
+        message = f"the connection {step.connector!r} can be reached without"
+        _require(fact, step.id, table, findings, code, message, "/connector")
 
 
 def _check_late_user(step: ActionStep, table: FactTable, findings: Findings) -> None:

@@ -7,6 +7,7 @@ real one in `application/proof.py`, and so does the rule on what a reviewer can 
 from dataclasses import replace
 from typing import Any, Final
 
+from idp.flows.calls import split_exit, wrap_answer
 from idp.flows.door import find_fault, find_review_fault
 from idp.flows.events import AwaitReview, CallConnector, ConnectorDone, JudgeProof, ProofJudged, ReviewDone
 from idp.flows.language import APPROVED, RESULT_OUTCOMES, SIGN_UP
@@ -14,7 +15,7 @@ from idp.flows.methods import IDENTITY, REVIEW
 from idp.flows.ready_made import ENROLLED, ReadyMade
 from idp.flows.setting import WAIT
 from idp.flows.stage import Reply, Stage
-from idp.flows.step_types import ConnectionInfo
+from idp.flows.step_types import CALL, ConnectionInfo
 from idp.flows.trace import By
 from idp.records.journeys import Case, Verification
 
@@ -36,12 +37,13 @@ def answer_connector(stage: Stage, effect: CallConnector) -> Reply | None:
     if script.output is not None:
         found = replace(found, output=script.output)
     stage.check_exit(effect.step, found.outcome)
-    output = dict(found.output)
+    outcome, code = split_exit(found.outcome)
+    output = dict(found.output) if info.use != CALL else wrap_answer(outcome, code, found.output)
     if info.verifies_owner:
         owner = script.owner or found.owner or _find_owner(stage)
-        _keep(stage, effect, found, owner, began, script.age)
+        _keep(stage, effect, replace(found, outcome=outcome), owner, began, script.age)
         output = {**output, "owner": owner} if found.outcome in RESULT_OUTCOMES else {}
-    return Reply(ConnectorDone(effect.step, found.outcome, output, effect.seq), script.word, by)
+    return Reply(ConnectorDone(effect.step, outcome, output, effect.seq, code), script.word, by)
 
 
 def judge_proof(stage: Stage, effect: JudgeProof) -> Reply:

@@ -25,7 +25,7 @@ class StateFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One step left: by which outcome, and which kinds of error its conditions met (`case 1: NOT_FOUND`)."""
+    """One step left: by which outcome, and the kinds of error it met (`case 1: NOT_FOUND`) or a connector's code."""
 
     step: str
     outcome: str

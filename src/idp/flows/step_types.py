@@ -5,12 +5,17 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+from idp.flows.language import CONNECTOR_OUTCOMES
 from idp.flows.methods import IDENTITY, OWNER_PROOF, RECOVERY_LINK, REVIEW
 from idp.flows.ready_made import ReadyMade, Simulated, verification_answers
 
 NO_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
     {"type": "object", "properties": {}, "additionalProperties": False}
 )
+#: What a connector step does with a connection.
+IDENTITY_CHECK: Final = "identity"
+REDIRECT: Final = "redirect"
+CALL: Final = "call"
 ANY_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType({"type": "object"})
 
 
@@ -98,9 +103,15 @@ class ActionType:
 class ConnectionInfo:
     """What the engine must know of a configured connection.
 
-    `proves` is the evidence method of a passing result, None for a connection that proves nothing. `never_passes` are
-    outputs for which no proving condition may hold; the checker tries each. `passing` and `amr` are what a dry run
-    takes when there is no configured connection to ask, `answers` its ready-made answers by name.
+    `use` is what a connector step does with it: `identity` sends the person to a vendor whose result a condition
+    judges, `redirect` sends the person away and takes back what the browser brings, `call` asks a service and goes on
+    with the answer, and None means that steps cannot use it, only actions that ask for one of its `abilities`.
+    `outcomes` are the step's exits, always with `error`; `errors` the codes that can be wired beside it. `proves` is
+    the evidence method of a passing result, None for a connection that proves nothing. `inputs` maps each value that
+    the connection is given to its path (see `inputs`); `outputs` names the fields of its answer with their types, None
+    when they are not declared. `never_passes` are outputs for which no proving condition may hold; the checker tries
+    each. `passing` and `amr` are what a dry run takes when there is no configured connection to ask, `answers` its
+    ready-made answers by name.
     """
 
     type: str
@@ -110,11 +121,22 @@ class ConnectionInfo:
     never_passes: tuple[Mapping[str, Any], ...] = ()
     amr: tuple[str, ...] = ()
     answers: Mapping[str, ReadyMade] = field(default_factory=dict)
+    use: str | None = CALL
+    outcomes: tuple[str, ...] = ("completed", "error")
+    errors: tuple[str, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, str] | None = None
+    abilities: frozenset[str] = frozenset()
 
     @property
     def verifies_owner(self) -> bool:
         """Say whether a passing result is proof of who the person is."""
         return self.proves in OWNER_PROOF
+
+    @property
+    def attended(self) -> bool:
+        """Say whether a step that uses it waits for something that a person does."""
+        return self.use in {IDENTITY_CHECK, REDIRECT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +155,7 @@ class Catalog:
         return frozenset(methods)
 
 
-def identity_connection(kind: str = "incode") -> ConnectionInfo:
+def identity_connection(kind: str = "incode", errors: tuple[str, ...] = ()) -> ConnectionInfo:
     """Describe a connection that checks a document and a face, whose verdict is `data.score.overall.status`.
 
     The statuses that never pass are those of the vendor's own table, an unknown one, and none at all.
@@ -146,7 +168,17 @@ def identity_connection(kind: str = "incode") -> ConnectionInfo:
         never_passes=({}, *refusals),
         amr=("face",),
         answers=verification_answers(),
+        use=IDENTITY_CHECK,
+        outcomes=CONNECTOR_OUTCOMES,
+        errors=errors,
     )
+
+
+def name_inputs(inputs: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return the schema of a step's options that may give each input another path than the connection's own."""
+    paths = {name: {"type": "string", "maxLength": 200} for name in inputs}
+    own = {"type": "object", "properties": paths, "additionalProperties": False}
+    return {"type": "object", "properties": {"inputs": own}, "additionalProperties": False}
 
 
 def _score(status: str | None) -> dict[str, Any]:

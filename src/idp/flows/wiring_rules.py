@@ -1,11 +1,13 @@
 """Is each step known, are all its exits wired to steps that exist, do its options and expressions make sense?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
 
-from idp.flows.expressions import ConditionError, ExpressionFault, compile_condition, find_references
+from idp.flows.expressions import ConditionError, ExpressionFault, compile_condition, find_paths, find_references
 from idp.flows.findings import Findings
+from idp.flows.inputs import PathFault, list_inputs, parse_path
 from idp.flows.language import (
-    CONNECTOR_OUTCOMES,
+    CODE_PREFIX,
     LIMIT,
     REVIEW_OUTCOMES,
     ActionStep,
@@ -22,6 +24,9 @@ from idp.flows.options import check_options
 from idp.flows.problems import escape_pointer, suggest
 from idp.flows.state import MAX_COUNTED
 from idp.flows.step_types import ActionType, Catalog, ConnectionInfo
+
+#: What conditions see of a call, around the fields of its answer.
+ENVELOPE: Final = ("status", "error", "data")
 
 
 def check_wiring(flow: Flow, catalog: Catalog, findings: Findings) -> None:
@@ -93,12 +98,27 @@ def _check_alike(step: ActionStep, action: ActionType, findings: Findings) -> No
 
 def _check_connector(step: ConnectorStep, catalog: Catalog, findings: Findings) -> None:
     info = catalog.connections.get(step.connector)
-    _check_outcomes(step, step.on, CONNECTOR_OUTCOMES, _limit(step), findings)
     if info is None:
         message = f"there is no connection {step.connector!r}{suggest(step.connector, catalog.connections)}"
         findings.add("unknown-connection", message, step.id, "/connector")
         return
+    if info.use is None:
+        message = f"no step can use the connection {step.connector!r}: it is for actions, which name it as an option"
+        findings.add("connection-unsuited", message, step.id, "/connector")
+        return
+    codes = frozenset(f"{CODE_PREFIX}{code}" for code in info.errors)
+    _check_outcomes(step, step.on, info.outcomes, codes | _limit(step), findings)
     _check_options(step, step.options, info.arguments, findings)
+    _check_inputs(step, info, findings)
+
+
+def _check_inputs(step: ConnectorStep, info: ConnectionInfo, findings: Findings) -> None:
+    for name, text in list_inputs(step, info).items():
+        try:
+            parse_path(text)
+        except PathFault as fault:
+            place = f"/options/inputs/{escape_pointer(name)}"
+            findings.add("input-path", f"the input {name!r}: {fault}", step.id, place)
 
 
 def _check_case(
@@ -110,6 +130,7 @@ def _check_case(
     except ExpressionFault as fault:
         findings.add("expression", f"column {fault.column}: {fault.message}", step.id, place)
         return
+    _check_outputs(step, case, place, catalog, findings)
     mentioned = find_references(case.when)
     for name in sorted(mentioned - set(used)):
         message = f"the expression reads the connection {name!r}, which no step uses{suggest(name, used)}"
@@ -126,6 +147,19 @@ def _check_case(
         message = f"a case that proves {case.proves!r} must look at connectors.{case.proves}"
         findings.add("proof-unread", message, step.id, place)
     _probe_case(step, index, case, info, findings)
+
+
+def _check_outputs(step: ConditionStep, case: Case, place: str, catalog: Catalog, findings: Findings) -> None:
+    """Report what the expression reads of a connection that declares what it answers, and does not answer that."""
+    for connection, *path in sorted(find_paths(case.when)):
+        info = catalog.connections.get(connection)
+        if info is None or info.outputs is None or not path:
+            continue
+        known: Collection[str] = ENVELOPE if path[0] != "data" else info.outputs
+        word = path[0] if path[0] != "data" else next(iter(path[1:]), None)
+        if word is not None and word not in known:
+            message = f"the connection {connection!r} does not answer {word!r}{suggest(word, known)}"
+            findings.add("expression-output", message, step.id, place)
 
 
 def _probe_case(step: ConditionStep, index: int, case: Case, info: ConnectionInfo, findings: Findings) -> None:

@@ -39,6 +39,8 @@ PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
         "same_email": mark("That is your email address already."),
         "expired_offer": mark("This page was open for too long. Scan the new code and try again."),
         "form_rejected": mark("This page was open for too long. Please try again."),
+        "error:timeout": mark("The service we asked did not answer in time. Please try again."),
+        "error:rate_limited": mark("The service we asked is busy. Please wait a few minutes, then try again."),
     }
 )
 UNKNOWN_PROBLEM: Final = mark("That did not work. Please try again.")

@@ -209,4 +209,5 @@ INCODE: Final = ConnectorType(
     config_model=IncodeConfig,
     build=IncodeConnector,
     secret_fields=SECRET_FIELDS,
+    errors=("score_missing", "score_changed"),
 )

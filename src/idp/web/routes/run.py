@@ -4,7 +4,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from idp.application.frame import Frame, frame_run
-from idp.application.run import AtReview, AtScreen, AtVendor, Ended, RunView, Submission, check_vendor, show_run, submit
+from idp.application.run import (
+    AtCall,
+    AtReview,
+    AtScreen,
+    AtVendor,
+    Ended,
+    RunView,
+    Submission,
+    check_vendor,
+    show_run,
+    submit,
+)
 from idp.application.threads import in_thread
 from idp.errors import NotFound
 from idp.flows.events import RefusedEvent
@@ -50,7 +61,7 @@ async def run_status(request: Request) -> Response:
     view = await check_vendor(edge_of(request).deps, _run_id(request), browser_of(request))
     # A page that was made while the check was being started has no link yet, and is made anew once there is one.
     linked = isinstance(view, AtVendor) and view.url and "link" in request.query_params
-    waiting = (isinstance(view, AtVendor | AtReview) and not linked) or _is_waiting(request, view)
+    waiting = (isinstance(view, AtVendor | AtReview | AtCall) and not linked) or _is_waiting(request, view)
     handle = view.session.handle if isinstance(view, Ended) and view.session else None
     return finish(request, JSONResponse({"state": "waiting" if waiting else "ready"}), handle)
 
@@ -72,7 +83,7 @@ async def _present(request: Request, view: RunView) -> Response:
     return show(request, page, locale=view.run.locale, targets=[frame.redirect_uri], theme=frame.theme)
 
 
-def _view(request: Request, view: AtScreen | AtVendor | AtReview, frame: Frame) -> views.View:
+def _view(request: Request, view: AtScreen | AtVendor | AtReview | AtCall, frame: Frame) -> views.View:
     edge = edge_of(request)
     here = f"/run/{view.run.id}"
     match view:
@@ -91,6 +102,8 @@ def _view(request: Request, view: AtScreen | AtVendor | AtReview, frame: Frame) 
             )
         case AtReview():
             return views.ReviewPending(here, f"{here}/status")
+        case AtCall():
+            return views.Working(here, f"{here}/status")
 
 
 def _after(view: Ended) -> str:

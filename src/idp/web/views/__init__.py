@@ -60,6 +60,7 @@ from idp.web.views.verification import (
     VerificationRefused,
     VerificationUnfinished,
     Waiting,
+    Working,
 )
 
 __all__ = [
@@ -134,4 +135,5 @@ __all__ = [
     "VerificationUnfinished",
     "View",
     "Waiting",
+    "Working",
 ]

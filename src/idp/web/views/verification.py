@@ -72,6 +72,16 @@ class ReviewPending(View):
 
 
 @dataclass(frozen=True, slots=True)
+class Working(View):
+    """A service is being asked, in another tab or for a moment longer. The page goes on by itself."""
+
+    template: ClassVar[str] = "working.html"
+    here_url: str
+    status_url: str
+    stop_after: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnedElsewhere(View):
     """The identity check came back to a browser that did not start it."""
 

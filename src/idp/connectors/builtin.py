@@ -1,0 +1,8 @@
+"""The connector types that come with the product."""
+
+from typing import Final
+
+from idp.connectors.api import ConnectorType
+from idp.connectors.incode.connector import INCODE
+
+CONNECTOR_TYPES: Final[tuple[ConnectorType, ...]] = (INCODE,)

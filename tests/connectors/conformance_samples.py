@@ -1,0 +1,17 @@
+"""One sample of each connector type for the conformance suite."""
+
+from idp.connectors.conformance import Sample
+from idp.connectors.incode.connector import INCODE
+
+SAMPLES = (
+    Sample(
+        INCODE,
+        {"api_url": "https://incode.example", "flow_id": "flow-1", "webhook_client_id": "hook"},
+        {
+            "api_key": "canary-api-key-77",
+            "webhook_secret": "canary-webhook-78",
+            "admin_email": "canary-admin@incode.example",
+            "admin_password": "canary-admin-79",
+        },
+    ),
+)
