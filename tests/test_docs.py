@@ -3,15 +3,22 @@
 import dataclasses
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
+from ruamel.yaml import YAML
 
 from idp.__main__ import app
-from idp.connectors.incode.config import SECRET_FIELDS, IncodeConfig
+from idp.connectors.api import CALL_ERRORS, ConnectorType
+from idp.connectors.builtin import CONNECTOR_TYPES
+from idp.connectors.registry import describe_connections
 from idp.flows.catalog import default_catalog
+from idp.flows.check import check_flow
 from idp.flows.expressions import CONTEXT_ROOTS
+from idp.flows.inputs import KNOWN
 from idp.flows.language import CONNECTOR_OUTCOMES, PURPOSES, REVIEW_OUTCOMES
+from idp.flows.parse import parse_flow
 from idp.records.clients import ClientPolicy
 from idp.settings import PREFIX, Settings
 
@@ -23,6 +30,12 @@ CATALOG = default_catalog()
 
 def read(name: str) -> str:
     return (DOCS / name).read_text(encoding="utf-8")
+
+
+def read_samples(page: str) -> dict[str, Any]:
+    """Return the files that a page shows, by the path in their first line: flows as text, connections as documents."""
+    blocks = re.findall(r"```yaml\n# (config/\S+)\n(.*?)```", read(page), re.DOTALL)
+    return {name: text if "/flows/" in name else YAML(typ="safe", pure=True).load(text) for name, text in blocks}
 
 
 def list_commands(group: typer.Typer, prefix: str = "idp") -> list[str]:
@@ -88,9 +101,37 @@ def test_every_variable_of_conditions_is_described(root: str) -> None:
     assert f"`{root}." in read("flows.md")
 
 
-@pytest.mark.parametrize("name", [*IncodeConfig.model_fields, *(secret.name for secret in SECRET_FIELDS)])
-def test_every_setting_of_incode_is_described(name: str) -> None:
-    assert f"`{name}`" in read("connectors.md")
+@pytest.mark.parametrize("kind", CONNECTOR_TYPES, ids=lambda kind: kind.type)
+def test_every_setting_and_secret_of_a_connector_type_is_described(kind: ConnectorType) -> None:
+    for name in (*kind.config_model.model_fields, *(secret.name for secret in kind.secret_fields)):
+        assert f"`{name}`" in read("connectors.md"), name
+
+
+@pytest.mark.parametrize("code", CALL_ERRORS)
+def test_every_error_code_is_described(code: str) -> None:
+    assert f"| `{code}` |" in read("flows.md")
+
+
+@pytest.mark.parametrize("path", KNOWN)
+def test_every_source_of_an_input_is_described(path: str) -> None:
+    assert f"`{path}`" in read("flows.md")
+
+
+@pytest.mark.parametrize("page", ["connectors.md", "flows.md"])
+def test_connections_and_flows_of_the_documentation_are_good(page: str) -> None:
+    samples = read_samples(page)
+    types = {kind.type: kind for kind in CONNECTOR_TYPES}
+    documents = [document for name, document in samples.items() if name.startswith("config/connections/")]
+    known, faults = describe_connections(types, documents)
+    assert not faults
+    for document in documents:
+        if "${" not in str(document["config"]):
+            kind = types[document["type"]]
+            kind.check_secrets(document.get("secrets", {}), kind.parse(document["config"]))
+    for name, text in samples.items():
+        if name.startswith("config/flows/"):
+            problems = check_flow(parse_flow(text, name), default_catalog(known))
+            assert [str(problem) for problem in problems if problem.severity == "error"] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

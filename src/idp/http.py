@@ -221,17 +221,21 @@ class HttpClient:
         params: Mapping[str, str] | None = None,
         body: Any = None,
         form: Mapping[str, str] | None = None,
+        content: bytes | None = None,
         idempotent: bool | None = None,
         total: float | None = None,
     ) -> Answer:
         """Call, and return the answer whatever its status is. Raises CallFailed when there is none.
 
-        `body` is sent as JSON, `form` form-encoded. An idempotent call (by default, by its method) is repeated on 429,
-        502, 503, 504 and when no connection could be made or it broke. `total` seconds bound all of it.
+        `body` is sent as JSON, `form` form-encoded, `content` as it is. An idempotent call (by default, by its method)
+        is repeated on 429, 502, 503, 504 and when no connection could be made or it broke. `total` seconds bound all of
+        it.
         """
         host, _port = self.policy.check_url(url)
         _check_headers(headers or {})
-        request = self._client.build_request(method, url, headers=headers, params=params, json=body, data=form)
+        request = self._client.build_request(
+            method, url, headers=headers, params=params, json=body, data=form, content=content
+        )
         # What is called is what the library made of the URL.
         self.policy.check_url(str(request.url))
         tries = self._retries.attempts if (method in IDEMPOTENT if idempotent is None else idempotent) else 1

@@ -1,6 +1,7 @@
 """One sample of each connector type for the conformance suite."""
 
 from idp.connectors.conformance import Sample
+from idp.connectors.http.connector import HTTP
 from idp.connectors.incode.connector import INCODE
 
 SAMPLES = (
@@ -13,5 +14,19 @@ SAMPLES = (
             "admin_email": "canary-admin@incode.example",
             "admin_password": "canary-admin-79",
         },
+    ),
+    Sample(
+        HTTP,
+        {
+            "url": "https://crm.example/people/{email}",
+            "inputs": {"email": "user.email"},
+            "body": {"kind": "json", "content": {"email": "{email}"}},
+            "outputs": {"tier": {"at": "/tier"}},
+            "outcomes": [{"status": [404], "to": "unknown"}],
+            "credentials": {"kind": "bearer"},
+            "signing": {},
+        },
+        {"credential": "canary-credential-80", "signing_key": "canary-signing-81"},
+        {"email": "alice@example.com"},
     ),
 )

@@ -11,6 +11,7 @@ from idp.flows.step_types import ConnectionInfo
 CONTEXT: dict[str, Any] = {
     "user": {"email": "alice@example.com", "email_verified": False, "name": "", "birth_date": None},
     "form": {"amount": "12", "note": "x" * (MAX_INPUT + 1)},
+    "client": {"id": "bank\ud800"},
     "run": {"values": {"count": {"left": 3, "share": 0.5}}},
     "request": {"scopes": ["openid", "email"], "acr_values": []},
     "connectors": {"crm": {"data": {"tier": "gold", "deep": {"x": 1}, "mixed": ["a", 1]}}},

@@ -42,8 +42,9 @@ def wanted_connection(deps: Dependencies, document: Mapping[str, Any]) -> Connec
     if not isinstance(config, Mapping) or not isinstance(secrets, Mapping):
         raise InvalidInput("config and secrets must be mappings")
     given = {str(name): str(value) for name, value in secrets.items() if value}
-    kind.check_secrets(given)
-    dumped = kind.parse(config).model_dump(mode="json")
+    settings = kind.parse(config)
+    kind.check_secrets(given, settings)
+    dumped = settings.model_dump(mode="json")
     return ConnectionState(str(document["name"]), kind.type, str(document.get("description", "")), dumped, given)
 
 

@@ -46,12 +46,13 @@ def put_connection(
     known = deps.switchboard.types.get(kind)
     if known is None:
         raise InvalidInput(f"There is no connector type {kind}.")
-    dumped = known.parse(config).model_dump(mode="json")
+    settings = known.parse(config)
+    dumped = settings.model_dump(mode="json")
     with deps.storage.write() as uow:
         before = uow.connections.get(name)
         kept = deps.switchboard.unseal(before) if before is not None and before.type == kind else {}
         merged = {**kept, **{key: value for key, value in secrets.items() if value}}
-        known.check_secrets(merged)
+        known.check_secrets(merged, settings)
         state = ConnectionState(name, kind, description, dumped, merged)
         if before is not None and actual_connection(deps, before) == state:
             return before

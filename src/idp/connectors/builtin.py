@@ -3,6 +3,7 @@
 from typing import Final
 
 from idp.connectors.api import ConnectorType
+from idp.connectors.http.connector import HTTP
 from idp.connectors.incode.connector import INCODE
 
-CONNECTOR_TYPES: Final[tuple[ConnectorType, ...]] = (INCODE,)
+CONNECTOR_TYPES: Final[tuple[ConnectorType, ...]] = (INCODE, HTTP)

@@ -41,6 +41,7 @@ KNOWN: Final[Mapping[str, str]] = MappingProxyType(
 OPEN: Final[Mapping[str, int]] = MappingProxyType({"form": 2, "run.values": 4, "connectors": 4})
 MAX_INPUT: Final = 1024
 MAX_ITEMS: Final = 50
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _PART: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
 
@@ -89,12 +90,17 @@ def resolve(path: Path, context: Mapping[str, Any]) -> Input | None:
         case bool():
             return value
         case str():
-            return value if 0 < len(value) <= MAX_INPUT else None
+            return value if value and _is_text(value) else None
         case int() | float():
             return value
         case list() | tuple() if 0 < len(value) <= MAX_ITEMS:
-            return tuple(value) if all(isinstance(item, str) and len(item) <= MAX_INPUT for item in value) else None
+            return tuple(value) if all(map(_is_text, value)) else None
     return None
+
+
+def _is_text(value: Any) -> bool:
+    """Say whether it is text of a usable length that UTF-8 can carry."""
+    return isinstance(value, str) and len(value) <= MAX_INPUT and not _SURROGATE.search(value)
 
 
 def _is_open(parts: tuple[str, ...]) -> bool:

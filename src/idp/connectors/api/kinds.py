@@ -1,6 +1,6 @@
 """What a connector package offers: a `ConnectorType`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -34,6 +34,7 @@ class Site:
 
 ModelClass: TypeAlias = type[BaseModel]
 Build = Callable[[Any, Mapping[str, str], Site], object]
+NeedsSecrets = Callable[[Any], Collection[str]]
 Describe = Callable[[Mapping[str, Any]], ConnectionInfo]
 
 
@@ -46,7 +47,8 @@ class ConnectorType:
     `call` Calls, `redirect` Redirects. None is for types that only actions use, by `abilities`. `proves` is the
     evidence method of a passing result, which only identity connections have. `outcomes` are the exits of a step,
     `errors` the codes beside those that every type has. Where these depend on the settings, `describe` says it: it is
-    given the settings as they were written, before references are filled in, and raises InvalidInput.
+    given the settings as they were written, before references are filled in, and raises InvalidInput. `needs_secrets`
+    names the secrets that given settings cannot do without.
     """
 
     type: str
@@ -60,6 +62,7 @@ class ConnectorType:
     errors: tuple[str, ...] = ()
     abilities: frozenset[str] = frozenset()
     describe: Describe | None = None
+    needs_secrets: NeedsSecrets | None = None
 
     def inform(self, config: Mapping[str, Any]) -> ConnectionInfo:
         """Return what flows must know of a connection of this type with these settings. Raises InvalidInput."""
@@ -84,12 +87,17 @@ class ConnectorType:
             lines = [f"{'.'.join(map(str, fault['loc'])) or self.type}: {fault['msg']}" for fault in faults]
             raise InvalidInput("; ".join(lines)) from None
 
-    def check_secrets(self, secrets: Mapping[str, str]) -> None:
-        """Check which secrets are given. Raises InvalidInput, naming fields only."""
+    def check_secrets(self, secrets: Mapping[str, str], settings: Any = None) -> None:
+        """Check which secrets are given, against parsed `settings` too. Raises InvalidInput, naming fields only."""
         known = {secret.name for secret in self.secret_fields}
         if unknown := sorted(set(secrets) - known):
             raise InvalidInput(f"{self.type} has no secret called {', '.join(unknown)}.")
-        missing = [secret.title for secret in self.secret_fields if secret.required and not secrets.get(secret.name)]
+        needed = self.needs_secrets(settings) if self.needs_secrets is not None and settings is not None else ()
+        missing = [
+            secret.title
+            for secret in self.secret_fields
+            if (secret.required or secret.name in needed) and not secrets.get(secret.name)
+        ]
         if missing:
             raise InvalidInput(f"{self.type} needs: {', '.join(missing)}.")
 
@@ -105,5 +113,6 @@ class ConnectorType:
 
         Raises InvalidInput for wrong settings or secrets.
         """
-        self.check_secrets(secrets)
-        return self.build(self.parse(config), dict(secrets), Site(http, clock, random))
+        settings = self.parse(config)
+        self.check_secrets(secrets, settings)
+        return self.build(settings, dict(secrets), Site(http, clock, random))
