@@ -1,5 +1,6 @@
 """One sample of each connector type for the conformance suite."""
 
+from idp.connectors.breached_passwords.connector import BREACHED_PASSWORDS
 from idp.connectors.conformance import Sample
 from idp.connectors.http.connector import HTTP
 from idp.connectors.incode.connector import INCODE
@@ -29,4 +30,5 @@ SAMPLES = (
         {"credential": "canary-credential-80", "signing_key": "canary-signing-81"},
         {"email": "alice@example.com"},
     ),
+    Sample(BREACHED_PASSWORDS, {"url": "https://breaches.example/range/"}),
 )

@@ -142,6 +142,34 @@ def test_an_input_from_another_connection_needs_that_connection_before() -> None
     assert find(flow, "needs-call") == []
 
 
+@pytest.mark.parametrize(
+    ("option", "code"),
+    [
+        ("options: {breaches: leaked}, ", None),
+        ("", None),
+        ("options: {breaches: laeked}, ", "unknown-connection"),
+        ("options: {breaches: crm}, ", "connection-unsuited"),
+        ("options: {breaches: 1}, ", "options"),
+        ("options: {list: leaked}, ", "options"),
+    ],
+)
+def test_an_option_names_a_connection_that_can_do_what_the_action_needs(option: str, code: str | None) -> None:
+    catalog = default_catalog(
+        {"leaked": ConnectionInfo("x", use=None, abilities=frozenset({"lists_breaches"})), "crm": CRM}
+    )
+    flow = make_flow(
+        f"""
+        a: {{screen: new_password, on: {{submitted: b}}}}
+        b: {{action: set_password, {option}on: {{ok: z, weak: z}}}}
+        z: {{end: denied}}
+        """
+    )
+    found = [p for p in check_flow(flow, catalog) if p.path.startswith("/steps/b/options")]
+    assert [p.code for p in found] == ([] if code is None else [code])
+    if option.endswith("laeked}, "):
+        assert "did you mean 'leaked'?" in found[0].message
+
+
 # --- the language -----------------------------------------------------------------------------------------------------
 
 

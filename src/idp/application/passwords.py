@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from idp.application.audit import note
+from idp.application.breaches import BREACHED, UNCHECKED, BreachCheck, ask_list, find_list, note_check
+from idp.application.breaches import OPTION as BREACHES
 from idp.application.dependencies import Dependencies
 from idp.application.devices import describe_device
 from idp.application.mail import queue_mail
 from idp.application.proof import has_owner_proof
-from idp.application.steps import ActionCall, ActionResult, Work, prove
+from idp.application.steps import ActionCall, ActionResult, Question, Work, prove
 from idp.application.throttle import charge, find_known_device, forgive
+from idp.identity.breaches import take_fingerprint
 from idp.identity.email_address import parse_email
 from idp.identity.passwords import PasswordRefused, Verdict, check_strength
 from idp.identity.throttling import keys_for_password
@@ -33,10 +36,11 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class NewPassword:
-    """A new password after the strength rules: its hash, or what is wrong with it."""
+    """A new password after the strength rules: its hash, or what is wrong with it, and what a list of leaks said."""
 
     problems: tuple[str, ...]
     hashed: bytes | None
+    breach: BreachCheck | None = None
 
 
 def prepare_check_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> Work:
@@ -88,12 +92,38 @@ def perform_check_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall
 
 
 def prepare_new_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> Work:
-    """Return the strength check and the hash of a new password as work."""
+    """Return the strength check and the hash of a new password as work.
+
+    With the option `breaches` the list of that connection is asked about a password that is strong otherwise.
+    """
     password = call.secrets.get("password", "")
     user = uow.users.get(call.run.user_id) if call.run.user_id else None
     known = [call.form.get("email", "")] + ([user.email, user.name or ""] if user else [])
 
-    return lambda: make_password(deps, password, known)
+    personal = [item for item in known if item]
+    connection = call.options.get(BREACHES)
+    line = find_list(deps, uow, connection) if connection else None
+
+    def check() -> NewPassword | Question:
+        problems = check_strength(password, personal)
+        if problems or not connection:
+            return make(problems, None)
+        fingerprint = take_fingerprint(password)
+        return Question(lambda: ask_list(connection, line, fingerprint), finish)
+
+    def finish(said: BreachCheck) -> NewPassword:
+        problems = check_strength(password, personal, breached=said.outcome == BREACHED)
+        return make(problems or (UNCHECKED,) * said.refuses, said)
+
+    def make(problems: tuple[str, ...], said: BreachCheck | None) -> NewPassword:
+        if problems:
+            return NewPassword(problems, None, said)
+        try:
+            return NewPassword((), deps.hasher.hash(password).encode(), said)
+        except PasswordRefused:
+            return NewPassword(("not_text",), None, said)
+
+    return check
 
 
 def make_password(deps: Dependencies, password: str, known: Sequence[str]) -> NewPassword:
@@ -117,6 +147,7 @@ def perform_set_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall) 
     if user is None or not has_owner_proof(uow, call.run):
         note(deps, uow, "password.set", "refused", trace=call.browser.trace, reason="no_proof", run_id=call.run.id)
         return ActionResult("refused", call.run)
+    note_breach(deps, uow, call)
     if not isinstance(made, NewPassword) or made.hashed is None:
         return ActionResult(
             "weak", call.run, {"problems": list(made.problems) if isinstance(made, NewPassword) else []}
@@ -137,6 +168,12 @@ def perform_set_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall) 
     queue_mail(deps, uow, user.email, "password_changed", user.locale or call.run.locale, _notice(deps, call))
     _audit(deps, uow, call, "set", user)
     return ActionResult("ok", replace(call.run, credential_epoch=user.credential_epoch))
+
+
+def note_breach(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> None:
+    """Write into the audit trail what a list of leaks said about the new password, if one was asked."""
+    said = call.prepared.breach if isinstance(call.prepared, NewPassword) else None
+    note_check(deps, uow, said, trace=call.browser.trace, run_id=call.run.id, user_id=call.run.user_id)
 
 
 def _account_key(call: ActionCall) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from idp.application.audit import note
 from idp.application.dependencies import Dependencies
 from idp.application.ownership import Person, open_person, vendor_of
-from idp.application.passwords import NewPassword
+from idp.application.passwords import NewPassword, note_breach
 from idp.application.proof import enrol, proved_verification
 from idp.application.steps import ActionCall, ActionResult
 from idp.errors import Conflict
@@ -21,6 +21,7 @@ def perform_register(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> A
     The outcome is `registered` also for an address that has an account: the page must not tell (see `send_email_code`).
     """
     made = call.prepared
+    note_breach(deps, uow, call)
     email = parse_email(call.form.get("email", ""))
     if email is None:
         return ActionResult("weak", call.run, {"problems": ["email"]})

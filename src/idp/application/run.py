@@ -4,7 +4,6 @@ One turn is one unit of work under the run's optimistic version. Password hashin
 turns, with no transaction open. A process that dies between two turns leaves the run where the last one saved it.
 """
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -14,6 +13,7 @@ from idp.application.browser import Browser
 from idp.application.calls import make_call
 from idp.application.dependencies import Dependencies
 from idp.application.refresh import refresh
+from idp.application.steps import carry_out
 from idp.application.threads import in_thread
 from idp.application.turn import (
     AtCall,
@@ -96,7 +96,7 @@ async def _drive(deps: Dependencies, run_id: int, browser: Browser, answer: Subm
             continue
         match turn:
             case Prepare(work):
-                prepared = await asyncio.wrap_future(deps.hashing_pool.submit(work))
+                prepared = await carry_out(deps, work)
             case LookAgain(verification_id, stay):
                 if refreshed:
                     return stay

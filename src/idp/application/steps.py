@@ -1,7 +1,9 @@
 """What an action is given and what it answers."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from idp.application.browser import Browser
@@ -10,8 +12,29 @@ from idp.flows.language import RECOVERY, STEP_UP
 from idp.records.journeys import Evidence, Run
 from idp.storage.protocols.unit import UnitOfWork
 
-#: Heavy work without a transaction; its result reaches `perform` as `ActionCall.prepared`.
+#: Heavy work without a transaction; its result reaches `perform` as `ActionCall.prepared`, unless it is a `Question`.
 Work = Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What work answers when it needs to ask somebody outside before it can go on.
+
+    `ask` is awaited with no transaction open, and `then` goes on with what came. What they hold, such as a typed
+    secret, is in memory only and gone with the process.
+    """
+
+    ask: Callable[[], Awaitable[Any]]
+    then: Callable[[Any], Any]
+
+
+async def carry_out(deps: Dependencies, work: Work) -> Any:
+    """Do the work in the hashing pool, and between its parts what it asks from outside."""
+    result = await asyncio.wrap_future(deps.hashing_pool.submit(work))
+    while isinstance(result, Question):
+        answer = await result.ask()
+        result = await asyncio.wrap_future(deps.hashing_pool.submit(partial(result.then, answer)))
+    return result
 
 
 @dataclass(frozen=True, slots=True)

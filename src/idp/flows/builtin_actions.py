@@ -17,7 +17,7 @@ from idp.flows.methods import (
     SECOND_FACTOR,
 )
 from idp.flows.ready_made import EMAIL_VERIFIED, ENROLLED, KNOWN, Simulated
-from idp.flows.step_types import ActionType
+from idp.flows.step_types import LISTS_BREACHES, ActionType
 
 _SIGN_IN_MAIL: Final[Mapping[str, Any]] = MappingProxyType(
     {
@@ -60,6 +60,15 @@ _PICKED: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+_CONNECTION: Final[Mapping[str, Any]] = MappingProxyType({"type": "string", "minLength": 1, "maxLength": 63})
+#: Setting a password can ask a list of leaked ones.
+_NEW_PASSWORD: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {"breaches": {**_CONNECTION, "title": "Connection to a list of leaked passwords"}},
+        "additionalProperties": False,
+    }
+)
 ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
     {
         action.name: action
@@ -165,6 +174,8 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 ("registered", "taken", "weak"),
                 settles={"registered": REGISTRATION, "taken": REGISTRATION},
                 alike=("registered", "taken"),
+                arguments=_NEW_PASSWORD,
+                uses={"breaches": LISTS_BREACHES},
                 takes_secret=True,
                 needs_fields=("email",),
                 simulated=Simulated("registered"),
@@ -220,6 +231,8 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 "set_password",
                 "Set a new password",
                 ("ok", "weak"),
+                arguments=_NEW_PASSWORD,
+                uses={"breaches": LISTS_BREACHES},
                 takes_secret=True,
                 needs_user=True,
                 changes_credentials=True,

@@ -16,6 +16,8 @@ NO_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
 IDENTITY_CHECK: Final = "identity"
 REDIRECT: Final = "redirect"
 CALL: Final = "call"
+#: What actions can ask of a connection, by an option that names it.
+LISTS_BREACHES: Final = "lists_breaches"
 ANY_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType({"type": "object"})
 
 
@@ -76,7 +78,7 @@ class ActionType:
     `changes_credentials`: only after the proof the purpose demands. `alike` outcomes must lead to the same step, for
     telling them apart would tell who has an account. `optional` outcomes may be left unwired: they are not taken then.
     `amr` are the RFC 8176 values of the evidence that it writes. `simulated` says how a dry run takes it; without, by
-    its first outcome.
+    its first outcome. `uses` maps an option that names a connection to the ability that the connection must have.
     """
 
     name: str
@@ -97,6 +99,7 @@ class ActionType:
     optional: frozenset[str] = frozenset()
     amr: tuple[str, ...] = ()
     simulated: Simulated | None = None
+    uses: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

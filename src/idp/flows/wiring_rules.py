@@ -87,6 +87,19 @@ def _check_action(step: ActionStep, catalog: Catalog, findings: Findings) -> Non
     _check_outcomes(step, step.on, action.outcomes, action.optional, findings)
     _check_options(step, step.options, action.arguments, findings)
     _check_alike(step, action, findings)
+    _check_uses(step, action, catalog, findings)
+
+
+def _check_uses(step: ActionStep, action: ActionType, catalog: Catalog, findings: Findings) -> None:
+    """Report an option that names a connection which is not there, or cannot do what the action needs."""
+    for option, ability in action.uses.items():
+        name = step.options.get(option)
+        info = catalog.connections.get(name) if isinstance(name, str) else None
+        suited = [known for known, found in catalog.connections.items() if ability in found.abilities]
+        if isinstance(name, str) and (info is None or ability not in info.abilities):
+            what = "there is no connection" if info is None else "the action cannot use the connection"
+            code = "unknown-connection" if info is None else "connection-unsuited"
+            findings.add(code, f"{what} {name!r}{suggest(name, suited)}", step.id, f"/options/{option}")
 
 
 def _check_alike(step: ActionStep, action: ActionType, findings: Findings) -> None:

@@ -142,11 +142,12 @@ def encode_password(password: str) -> bytes:
         raise PasswordRefused("This password cannot be used.", detail="not Unicode") from None
 
 
-def check_strength(password: str, personal: Sequence[str]) -> tuple[str, ...]:
+def check_strength(password: str, personal: Sequence[str], *, breached: bool = False) -> tuple[str, ...]:
     """Return what is wrong with a new password; empty if nothing is.
 
     `personal` holds what is known of the person: e-mail addresses, names. Codes: "not_text" (not valid Unicode),
-    "too_short", "too_long", "common" (zxcvbn's 30,000), "contains_email", "too_guessable" (zxcvbn score below 2).
+    "too_short", "too_long", "common" (zxcvbn's 30,000), "contains_email", "too_guessable" (zxcvbn score below 2),
+    "breached" (the caller found it on a list of leaked passwords, as `breached` says).
     """
     if len(password) > MAX_TYPED:
         return ("too_long",)
@@ -166,6 +167,8 @@ def check_strength(password: str, personal: Sequence[str]) -> tuple[str, ...]:
         problems.append("contains_email")
     if _score(text[:SCORED_LENGTH], personal) < MIN_SCORE:
         problems.append("too_guessable")
+    if breached:
+        problems.append("breached")
     return tuple(problems)
 
 

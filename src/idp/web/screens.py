@@ -34,6 +34,8 @@ _WEAK: Final[Mapping[str, tuple[str, str]]] = {
     "too_short": ("short_password", "password"),
     "too_long": ("long_password", "password"),
     "common": ("known_password", "password"),
+    "breached": ("known_password", "password"),
+    "unchecked": ("unchecked_password", "password"),
     "contains_email": ("email_in_password", "password"),
     "too_guessable": ("weak_password", "password"),
     "email": ("invalid_email", "email"),

@@ -27,6 +27,7 @@ PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
         "short_password": mark("That password is too short."),
         "long_password": mark("That password is too long."),
         "known_password": mark("That password is on lists of leaked passwords. Please choose another."),
+        "unchecked_password": mark("We cannot check this password at the moment. Please try again in a few minutes."),
         "email_in_password": mark("The password must not contain your email address."),
         "wrong_passkey": mark("That passkey was not accepted. Please try again, or choose another way."),
         "unknown_passkey": mark("We do not know that passkey any more. Please choose another way to sign in."),

@@ -9,6 +9,7 @@ from idp.connectors.api.abilities import (
     DeletesData,
     HealthCheck,
     HealthReport,
+    ListsBreaches,
     ReceivesWebhook,
     WebhookHint,
 )
@@ -43,9 +44,11 @@ from idp.connectors.api.redirects import (
     ReturnCall,
     Returned,
 )
+from idp.flows.step_types import LISTS_BREACHES
 
 __all__ = [
     "CALL_ERRORS",
+    "LISTS_BREACHES",
     "MAX_OUTPUT",
     "OUTCOMES",
     "Build",
@@ -63,6 +66,7 @@ __all__ = [
     "HealthCheck",
     "HealthReport",
     "IdentityConnector",
+    "ListsBreaches",
     "LookCall",
     "ModelClass",
     "NotSupported",

@@ -55,3 +55,15 @@ class DeletesData(Protocol):
     async def delete(self, vendor_ref: str) -> None:
         """Delete; deleting what is gone succeeds. Raises ConnectorError."""
         ...
+
+
+@runtime_checkable
+class ListsBreaches(Protocol):
+    """Knows leaked passwords (the ability `lists_breaches`)."""
+
+    async def list_breaches(self, prefix: str) -> frozenset[str]:
+        """Return the other 35 digits of the SHA-1 of each leaked password that starts with the five of `prefix`.
+
+        Hexadecimal digits in capitals. Raises ConnectorError when the list cannot be asked.
+        """
+        ...

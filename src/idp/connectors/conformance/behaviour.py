@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, Final
 
 from idp.connectors.api import (
+    LISTS_BREACHES,
     MAX_OUTPUT,
     CallRequest,
     CallResult,
@@ -14,6 +15,7 @@ from idp.connectors.api import (
     DeletesData,
     HealthReport,
     IdentityConnector,
+    ListsBreaches,
     LookCall,
     ReceivesWebhook,
     RedirectCall,
@@ -44,6 +46,7 @@ _BROUGHT: Final[tuple[Mapping[str, str], ...]] = (
     {"code": "forged", "state": "another"},
     {"id_token": "a.b.c", "state": _STATE},
 )
+_ABILITIES: Final[Mapping[str, type[Any]]] = {LISTS_BREACHES: ListsBreaches}
 _PROTOCOLS: Final[Mapping[str, type[Any]]] = {
     IDENTITY_CHECK: IdentityConnector,
     CALL: Calls,
@@ -73,25 +76,36 @@ class _Trial:
     async def run(self) -> list[str]:
         clock = self.http.clock
         connector = self.sample.kind.open(self.sample.config, self.sample.secrets, self.http, clock, lambda: 0.5)
-        wanted = _PROTOCOLS.get(self.info.use or "")
-        if wanted is not None and not isinstance(connector, wanted):
-            self.faults.append(f"what is opened is no {wanted.__name__}, which the use {self.info.use!r} needs")
+        promised = [(self.info.use or "", _PROTOCOLS), *((ability, _ABILITIES) for ability in self.info.abilities)]
+        for word, protocols in promised:
+            wanted = protocols.get(word)
+            if wanted is not None and not isinstance(connector, wanted):
+                self.faults.append(f"what is opened is no {wanted.__name__}, which {word!r} promises")
         if isinstance(connector, IdentityConnector) and self.info.use == IDENTITY_CHECK:
             await self.verify(connector)
         if isinstance(connector, Calls):
             await self.call(connector)
         if isinstance(connector, Redirects):
             await self.redirect(connector)
+        await self.use_abilities(connector)
+        await self.http.aclose()
+        return self.faults
+
+    async def use_abilities(self, connector: object) -> None:
         if isinstance(connector, ChecksHealth):
             report = await self.attempt("check", connector.check)
             if report is not None and not isinstance(report, HealthReport):
                 self.fault("check returns no HealthReport")
+        if isinstance(connector, ListsBreaches):
+            listed = await self.attempt("list_breaches", lambda: connector.list_breaches("5BAA6"))
+            if listed is not None and not isinstance(listed, frozenset):
+                self.fault("list_breaches returns no frozenset")
+            elif listed is not None:
+                self.fault("list_breaches takes this for a list, and every leaked password passes")
         if isinstance(connector, DeletesData):
             await self.attempt("delete", lambda: connector.delete("vendor-reference"))
         if isinstance(connector, ReceivesWebhook):
             self.read(connector)
-        await self.http.aclose()
-        return self.faults
 
     def fault(self, what: str) -> None:
         self.faults.append(f"{self.scenario.name}: {what}")
