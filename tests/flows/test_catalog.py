@@ -76,7 +76,7 @@ def test_every_word_of_the_catalogue_fits_the_others() -> None:
 
 
 def test_every_kind_of_credential_but_a_password_is_a_factor_that_is_asked_for() -> None:
-    """Pitfall 20: a kind of factor that is not counted is not asked for, and a person's second factor is passed over."""
+    """Pitfall 20: a kind of factor that is not counted is not asked for, and somebody is let in with less."""
     kinds = set(get_args(CredentialKind))
     assert {factor.credential for factor in FACTORS if factor.credential} == kinds - {"password"}
     assert len({factor.name for factor in FACTORS}) == len({factor.method for factor in FACTORS}) == len(FACTORS)

@@ -165,6 +165,17 @@ def draw_damaged(draw: st.DrawFn) -> Flow:
 # --- what a run proves, told by its effects and answers alone ---------------------------------------------------------
 
 
+#: What says who the person is, and by which method.
+OPENS = {
+    ("check_password", "ok"): "pwd",
+    ("check_passkey", "ok"): "passkey",
+    ("send_sign_in_code", "proved"): "email",
+    ("check_sign_in_code", "ok"): "email",
+}
+#: What proves something more.
+PROVES = {"check_totp": "otp", "check_recovery_code": "recovery_code", "check_email_code": "email"}
+
+
 class Ledger:
     """The evidence an application would keep; knows nothing of the checker."""
 
@@ -176,24 +187,11 @@ class Ledger:
 
     def note(self, effect: Effect, outcome: Any) -> None:
         match effect, outcome:
-            case RunAction(action="check_password"), "ok":
-                self.methods.add("pwd")
+            case RunAction(action=action), _ if (action, outcome) in OPENS:
+                self.methods.add(OPENS[action, outcome])
                 self.user = True
-            case RunAction(action="check_passkey"), "ok":
-                self.methods.add("passkey")
-                self.user = True
-            case RunAction(action="check_totp"), "ok":
-                self.methods.add("otp")
-            case RunAction(action="check_recovery_code"), "ok":
-                self.methods.add("recovery_code")
-            case RunAction(action="check_email_code"), "ok":
-                self.methods.add("email")
-            case RunAction(action="send_sign_in_code"), "proved":
-                self.methods.add("email")
-                self.user = True
-            case RunAction(action="check_sign_in_code"), "ok":
-                self.methods.add("email")
-                self.user = True
+            case RunAction(action=action), "ok" if action in PROVES:
+                self.methods.add(PROVES[action])
             case RunAction(action="create_account"), "created":
                 self.account = self.user = True
             case CallConnector(), _:
