@@ -22,9 +22,16 @@ def read_catalog(path):
         }
 
 
-def test_german_is_shipped():
-    assert [path.stem for path in PO_FILES] == ["de"]
-    assert TRANSLATION.tags == ("en", "de", *PSEUDO_LOCALES)
+def test_four_languages_are_shipped_and_one_is_read_from_right_to_left():
+    assert [path.stem for path in PO_FILES] == ["ar", "de", "es"]
+    assert TRANSLATION.tags == ("en", "ar", "de", "es", *PSEUDO_LOCALES)
+    assert [tag for tag in ("en", "ar", "de", "es") if TRANSLATION.language(tag).direction == "rtl"] == ["ar"]
+
+
+def test_arabic_has_a_form_for_each_of_its_six_numbers():
+    arabic = TRANSLATION.language("ar")
+    one, many = "About %(num)s minute", "About %(num)s minutes"
+    assert len({arabic.ngettext(one, many, n).replace(str(n), "") for n in (1, 2, 3, 11)}) == 4
 
 
 @pytest.mark.parametrize("path", PO_FILES, ids=lambda path: path.stem)
@@ -80,7 +87,8 @@ def test_pseudo_locales_touch_every_message_but_not_the_places_of_values():
 
 
 def test_pseudo_locales_are_off_unless_asked_for():
-    assert load_translation().negotiate(ui_locales="ar-XB en-XA") == "en"
+    assert load_translation().negotiate(ui_locales="en-XA") == "en"
+    assert load_translation().negotiate(ui_locales="ar-XB") == "ar"
 
 
 @pytest.mark.parametrize(

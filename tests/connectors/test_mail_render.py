@@ -61,7 +61,7 @@ def test_every_mail_exists_in_every_language_as_text_and_html(name, locale):
     assert mail.subject
     assert "\n" not in mail.subject
     assert "Example Bank" in mail.subject + mail.text
-    assert page.attributes["html"] == {"lang": locale, "dir": "ltr"}
+    assert page.attributes["html"] == {"lang": locale, "dir": "rtl" if locale == "ar" else "ltr"}
     assert page.tags.count("h1") == 1
     assert "script" not in page.tags
     assert "img" not in page.tags

@@ -18,7 +18,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from idp.errors import InvalidInput
 
-LOCALES: Final = ("en", "de")
+LOCALES: Final = ("en", "ar", "de", "es")
+#: Those that are read from right to left.
+RIGHT_TO_LEFT: Final = frozenset({"ar"})
 FALLBACK: Final = "en"
 MAX_VALUE: Final = 2000
 MAX_DEVICE: Final = 80
@@ -122,7 +124,7 @@ def render(template: str, locale: str, values: Mapping[str, Value]) -> Rendered:
     language = find_locale(locale)
     checked = {name: _check(name, value, language) for name, value in values.items()}
     path = f"{language}/{template}.j2"
-    context = {**checked, "locale": language}
+    context = {**checked, "locale": language, "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr"}
     plain = _TEXT.get_template(path)
     subject = " ".join("".join(plain.blocks["subject"](plain.new_context(context))).split())
     text = re.sub(r"\n{3,}", "\n\n", plain.render(context)).strip() + "\n"
