@@ -66,6 +66,12 @@ class Settings(BaseModel):
     identity_before_adding: bool = Field(False, description="Adding a credential takes the enrolled identity")
     session_idle_seconds: float = Field(8 * 3600.0, gt=0)
     session_absolute_seconds: float = Field(24 * 3600.0, gt=0)
+    keep_requests_seconds: float = Field(7 * 86400.0, ge=0, description="Requests, links, registrations, once over")
+    keep_runs_seconds: float = Field(30 * 86400.0, ge=0, description="What people typed in journeys, once over")
+    keep_sessions_seconds: float = Field(30 * 86400.0, ge=0, description="Device and address of sessions, once over")
+    keep_documents_seconds: float = Field(3600.0, ge=0, description="Name and birth date of documents, once over")
+    keep_mails_seconds: float = Field(7 * 86400.0, ge=0, description="Addresses of mails that were sent")
+    keep_tokens_seconds: float = Field(7 * 86400.0, ge=0, description="Codes and tokens that have expired")
     run_worker: bool = Field(True, description="Send mail and do housekeeping in the server process")
     brand_name: str = "idp"
     passkey_rp_id: str | None = Field(None, description="Domain that passkeys are bound to; the issuer's host if empty")

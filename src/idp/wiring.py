@@ -16,7 +16,7 @@ from idp.application.dependencies import Dependencies
 from idp.application.folder import AUTHOR, FolderFault, apply_flows
 from idp.application.library import FlowLibrary
 from idp.application.lockout import WouldLockOut
-from idp.application.policy import Policy
+from idp.application.policy import Policy, Retention
 from idp.application.signing import SigningKeys
 from idp.application.switchboard import Switchboard
 from idp.clock import Clock, SystemClock
@@ -185,6 +185,14 @@ def _policy(settings: Settings) -> Policy:
         account_grace_seconds=settings.account_grace_seconds,
         identity_before_adding=settings.identity_before_adding,
         session=SessionPolicy(settings.session_idle_seconds, settings.session_absolute_seconds),
+        retention=Retention(
+            requests=settings.keep_requests_seconds,
+            runs=settings.keep_runs_seconds,
+            sessions=settings.keep_sessions_seconds,
+            documents=settings.keep_documents_seconds,
+            mails=settings.keep_mails_seconds,
+            tokens=settings.keep_tokens_seconds,
+        ),
     )
 
 

@@ -11,8 +11,9 @@ from idp.application.account.closing import erase_due_accounts
 from idp.application.deliver import Mailer, deliver_mail
 from idp.application.dependencies import Dependencies
 from idp.application.housekeeping import expire_overdue, forget_expired, look_at_due_verifications
+from idp.application.retention import forget_what_is_over
 from idp.application.threads import in_thread
-from idp.application.vendor_deletion import delete_at_vendors
+from idp.application.vendor_deletion import ask_for_due_deletions, delete_at_vendors
 
 _log = structlog.get_logger("idp.worker")
 
@@ -21,6 +22,8 @@ LOOK_PERIOD: Final = 5.0
 EXPIRE_PERIOD: Final = 15.0
 ERASE_PERIOD: Final = 15.0
 DELETE_PERIOD: Final = 15.0
+ASK_PERIOD: Final = 600.0
+RETENTION_PERIOD: Final = 60.0
 FORGET_PERIOD: Final = 3600.0
 
 Job = Callable[[], Awaitable[int]]
@@ -37,6 +40,8 @@ class Worker:
             ("expire_overdue", EXPIRE_PERIOD, lambda: in_thread(expire_overdue, deps)),
             ("erase_due_accounts", ERASE_PERIOD, lambda: in_thread(erase_due_accounts, deps)),
             ("delete_at_vendors", DELETE_PERIOD, lambda: delete_at_vendors(deps)),
+            ("ask_for_due_deletions", ASK_PERIOD, lambda: in_thread(ask_for_due_deletions, deps)),
+            ("forget_what_is_over", RETENTION_PERIOD, lambda: in_thread(forget_what_is_over, deps)),
             ("forget_expired", FORGET_PERIOD, lambda: in_thread(forget_expired, deps)),
         )
 

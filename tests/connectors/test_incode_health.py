@@ -158,3 +158,11 @@ async def test_a_server_that_is_not_incode(answer, word):
     assert not report.ok
     assert report.checks[-1].name == "answer"
     assert word in report.checks[-1].message
+
+
+async def test_deleting_without_an_admin_login_is_reported():
+    report = await World({"delete_after_seconds": 86400}).incode.check()
+    assert (report.checks[-1].name, report.checks[-1].ok) == ("admin_login", False)
+    assert not report.ok
+    complete = World({"delete_after_seconds": 86400}, secrets={"api_key": "demo-incode-key", **ADMIN})
+    assert (await complete.incode.check()).ok

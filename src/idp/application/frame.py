@@ -41,7 +41,7 @@ def frame_run(deps: Dependencies, run: Run, screen: ShowScreen | None = None) ->
         user = uow.users.get(user_id) if user_id is not None else None
         ceremony = prepare_ceremony(deps, uow, run, screen) if screen is not None else None
         factors = list_factors(uow, run) if screen is not None and _offers_factors(screen) else ()
-    target = str(request.params["redirect_uri"]) if request and client else None
+    target = request.params.get("redirect_uri") if request and client else None
     email = user.email if user else ""
     names = tuple(factor.name for factor in factors)
     return Frame(client.name if client else None, target, email, _theme(client), ceremony, names)
@@ -54,7 +54,7 @@ def frame_request(deps: Dependencies, request_id: int | None) -> Frame:
     with deps.storage.read() as uow:
         request = uow.requests.get(request_id)
         client = _client_of(uow, request)
-    target = str(request.params["redirect_uri"]) if request and client else None
+    target = request.params.get("redirect_uri") if request and client else None
     return Frame(client.name if client else None, target, theme=_theme(client))
 
 

@@ -9,6 +9,21 @@ from idp.identity.throttling import ThrottlePolicy
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept after they are over, seconds.
+
+    `requests` also stands for mailed links and registrations, `documents` for what a verification holds sealed.
+    """
+
+    requests: float = 7 * 86400.0
+    runs: float = 30 * 86400.0
+    sessions: float = 30 * 86400.0
+    documents: float = 3600.0
+    mails: float = 7 * 86400.0
+    tokens: float = 7 * 86400.0
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Times are seconds. `service` is what people know the provider by, in mails.
 
@@ -39,5 +54,6 @@ class Policy:
     account_fresh_seconds: float = 900.0
     account_grace_seconds: float = 14 * 86400.0
     identity_before_adding: bool = False
+    retention: Retention = field(default_factory=Retention)
     session: SessionPolicy = field(default_factory=lambda: SessionPolicy(8 * 3600.0, 24 * 3600.0))
     throttles: ThrottlePolicy = field(default_factory=ThrottlePolicy)

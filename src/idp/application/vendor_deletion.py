@@ -6,7 +6,7 @@ from idp.application.audit import note
 from idp.application.dependencies import Dependencies
 from idp.application.threads import in_thread
 from idp.connectors.api import ConnectorError, DeletesData
-from idp.errors import IdpError
+from idp.errors import Conflict, IdpError
 from idp.records.operations import VendorDeletion
 
 CLAIM_SECONDS: Final = 300.0
@@ -15,6 +15,49 @@ FIRST_RETRY: Final = 60.0
 #: More than a week of attempts altogether: long enough for an operator to mend a connection.
 LONGEST_RETRY: Final = 2 * 86400.0
 TRACE: Final = "worker"
+ASKED_AT_ONCE: Final = 200
+
+
+def ask_for_due_deletions(deps: Dependencies) -> int:
+    """Queue the deletion of what vendors have held for as long as their connection allows. Returns how many.
+
+    A connection without `delete_after_seconds` in its settings leaves it to the vendor's own rules.
+    """
+    with deps.storage.read() as uow:
+        keeping = {
+            record.name: getattr(deps.switchboard.line(uow, record.name).settings, "delete_after_seconds", None)
+            for record in uow.connections.all()
+        }
+    return sum(_ask_for(deps, name, seconds) for name, seconds in keeping.items() if seconds is not None)
+
+
+def _ask_for(deps: Dependencies, connection: str, seconds: float) -> int:
+    now = deps.clock.now()
+    count = 0
+    with deps.storage.write() as uow:
+        for verification in uow.verifications.deletable(connection, now - seconds, ASKED_AT_ONCE):
+            run = uow.runs.get(verification.run_id)
+            owner = verification.user_id or (run.user_id if run is not None else None)
+            reference = verification.vendor_ref or ""
+            try:
+                deletion = uow.vendor_deletions.add(
+                    VendorDeletion(0, owner, connection, reference, now, next_attempt_at=now)
+                )
+            except Conflict:
+                continue
+            note(
+                deps,
+                uow,
+                "vendor.delete",
+                "asked",
+                trace=TRACE,
+                reason="retention",
+                user_id=owner,
+                run_id=verification.run_id,
+                data={"connection": connection, "deletion": deletion.id, "verification": verification.id},
+            )
+            count += 1
+    return count
 
 
 async def delete_at_vendors(deps: Dependencies) -> int:

@@ -42,10 +42,13 @@ class OutgoingMail:
 
 @dataclass(frozen=True, slots=True)
 class VendorDeletion:
-    """What a vendor is to delete: the session `vendor_ref` of a connection. Tried again until it worked."""
+    """What a vendor is to delete: the session `vendor_ref` of a connection. Tried again until it worked.
+
+    `user_id` is None for a check that no account came of.
+    """
 
     id: int
-    user_id: int
+    user_id: int | None
     connection: str
     vendor_ref: str
     created_at: float

@@ -58,6 +58,13 @@ class IncodeConfig(BaseModel):
         title="Languages",
         description="Our locale, and the language Incode knows for it. Others are left to Incode's default",
     )
+    delete_after_seconds: int | None = Field(
+        default=None,
+        ge=0,
+        le=3650 * 86_400,
+        title="Delete at Incode after, seconds",
+        description="Time after the end of a journey; needs the admin login. Empty: Incode's own retention",
+    )
     webhook_client_id: Identifier | None = Field(
         default=None, title="Webhook client ID", description="Incode gets its notification token with it"
     )

@@ -43,6 +43,8 @@ async def check_connection(client: IncodeClient, config: IncodeConfig, admin: Ad
         checks = (*_passed(), HealthCheck(API_KEY, True, _KEY_GOOD), HealthCheck(FLOW, True, "The flow exists."))
     if admin is not None and all(check.ok is not False for check in checks):
         checks = (*checks, await _check_admin(admin))
+    elif admin is None and config.delete_after_seconds is not None:
+        checks = (*checks, HealthCheck(ADMIN, False, "Deleting at Incode needs an admin e-mail and password."))
     return HealthReport(all(check.ok is not False for check in checks), checks)
 
 

@@ -186,6 +186,13 @@ class VerificationStore(Protocol):
         """
         ...
 
+    def deletable(self, connection: str, before: float, limit: int = 100) -> Sequence[Verification]:
+        """List verifications that no deletion at the vendor was asked for.
+
+        Their vendor session is known, their run finished before the given time, and they have no open case.
+        """
+        ...
+
     def count_since(self, user_id: int, connection: str, since: float) -> int:
         """Count a user's attempts, for the retry limit."""
         ...

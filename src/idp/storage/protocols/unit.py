@@ -26,6 +26,7 @@ from idp.storage.protocols.journeys import (
     VerificationStore,
 )
 from idp.storage.protocols.operations import AuditStore, OutboxStore, VendorDeletionStore
+from idp.storage.protocols.retention import RetentionStore
 from idp.storage.protocols.tokens import AccessTokenStore, CodeStore, GrantStore, RefreshTokenStore
 
 
@@ -94,6 +95,8 @@ class UnitOfWork(Protocol):
     def outbox(self) -> OutboxStore: ...
     @property
     def vendor_deletions(self) -> VendorDeletionStore: ...
+    @property
+    def retention(self) -> RetentionStore: ...
 
 
 class Storage(Protocol):

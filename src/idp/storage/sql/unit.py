@@ -28,6 +28,7 @@ from idp.storage.sql.refresh_tokens import SqlRefreshTokens
 from idp.storage.sql.registrations import SqlRegistrations
 from idp.storage.sql.releases import SqlReleases
 from idp.storage.sql.requests import SqlRequests
+from idp.storage.sql.retention import SqlRetention
 from idp.storage.sql.roles import SqlRoles
 from idp.storage.sql.runs import SqlRuns
 from idp.storage.sql.sessions import SqlSessions
@@ -201,3 +202,8 @@ class SqlUnit:
     def vendor_deletions(self) -> SqlVendorDeletions:
         """See `SqlVendorDeletions`."""
         return SqlVendorDeletions(self._transaction)
+
+    @cached_property
+    def retention(self) -> SqlRetention:
+        """See `SqlRetention`."""
+        return SqlRetention(self._transaction)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, case, func, or_, select, update
+from sqlalchemy import bindparam, case, exists, func, or_, select, update
 
 from idp.records.journeys import Verification
 from idp.storage.sql.rows import LIMIT, Rows
 from idp.storage.sql.statement import Statement
-from idp.storage.sql.tables.journeys import RUNS, VERIFICATIONS
+from idp.storage.sql.tables.journeys import CASES, RUNS, VERIFICATIONS
+from idp.storage.sql.tables.operations import VENDOR_DELETIONS
 from idp.storage.sql.transaction import Transaction
 
 _T = VERIFICATIONS.c
@@ -40,6 +41,22 @@ _CLAIM = Statement(
     .returning(*_ROWS.columns)
 )
 
+_OPEN_CASE = exists().where(CASES.c.verification_id == _T.id, CASES.c.status == "open")
+_ASKED = exists().where(VENDOR_DELETIONS.c.connection == _T.connection, VENDOR_DELETIONS.c.vendor_ref == _T.vendor_ref)
+_DELETABLE = Statement(
+    select(*_ROWS.columns)
+    .join(RUNS, RUNS.c.id == _T.run_id)
+    .where(
+        _T.connection == bindparam("connection"),
+        _T.vendor_ref.is_not(None),
+        RUNS.c.status != "active",
+        RUNS.c.finished_at <= bindparam("before"),
+        ~_OPEN_CASE,
+        ~_ASKED,
+    )
+    .order_by(_T.id)
+    .limit(LIMIT)
+)
 _THEIR_RUNS = select(RUNS.c.id).where(RUNS.c.user_id == bindparam("user_id")).scalar_subquery()
 # A sign-up is verified before its account exists, so those rows are found by their run.
 _THEIRS = or_(_T.user_id == bindparam("user_id"), _T.run_id.in_(_THEIR_RUNS))
@@ -99,6 +116,11 @@ class SqlVerifications:
     def of_user(self, user_id: int, limit: int = 20) -> Sequence[Verification]:
         """List a user's verifications, newest first."""
         return _ROWS.many(self._transaction, _OF_USER, {"user_id": user_id, "limit": limit})
+
+    def deletable(self, connection: str, before: float, limit: int = 100) -> Sequence[Verification]:
+        """List verifications whose run finished before and whose data nobody has asked the vendor to delete."""
+        wanted = {"connection": connection, "before": before, "limit": limit}
+        return _ROWS.many(self._transaction, _DELETABLE, wanted)
 
     def count_since(self, user_id: int, connection: str, since: float) -> int:
         """Count a user's attempts, for the retry limit."""

@@ -9,6 +9,7 @@ _LIVE = text("ended_at IS NULL")
 _ACTIVE = text("status = 'active'")
 _OPEN = text("status = 'open'")
 _WATCHED = text("status IN ('started', 'pending')")
+_SEALED = text("document IS NOT NULL OR vendor_secret IS NOT NULL")
 _UNUSED = text("consumed_at IS NULL")
 
 SESSIONS = Table(
@@ -136,6 +137,7 @@ VERIFICATIONS = Table(
     Index(None, "run_id"),
     Index(None, "user_id", "connection", "created_at"),
     Index(None, "next_look_at", sqlite_where=_WATCHED, postgresql_where=_WATCHED),
+    Index("ix_verifications_sealed", "run_id", "id", sqlite_where=_SEALED, postgresql_where=_SEALED),
 )
 
 CASES = Table(

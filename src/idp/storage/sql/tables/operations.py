@@ -52,7 +52,7 @@ VENDOR_DELETIONS = Table(
     "vendor_deletions",
     METADATA,
     row_id(),
-    number("user_id"),
+    number("user_id", null=True),
     word("connection"),
     word("vendor_ref"),
     time("created_at"),
@@ -65,4 +65,12 @@ VENDOR_DELETIONS = Table(
     UniqueConstraint("connection", "vendor_ref"),
     Index(None, "user_id"),
     Index(None, "next_attempt_at", sqlite_where=_DUE, postgresql_where=_DUE),
+)
+
+#: Up to which row, by id, a table has been swept of what is over.
+RETENTION_MARKS = Table(
+    "retention_marks",
+    METADATA,
+    word("name", primary_key=True),
+    number("last_id"),
 )
