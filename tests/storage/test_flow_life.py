@@ -225,3 +225,24 @@ def test_what_was_published_released_or_walked_cannot_be_changed_or_deleted(
         assert unit.flows.get("login", 1) == version
         assert unit.releases.live("login") == release
         assert len(unit.hops.of_run(seed.run.id)) == 1
+
+
+_MANY = """
+WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 100000)
+INSERT INTO run_hops (run_id, flow_id, flow_version, seq, visit, step, outcome, entered_at, at)
+SELECT {run}, 'sign-in', 3, 1000 + n, n, 's' || (n % 5), CASE WHEN n % 4 = 0 THEN 'wrong' ELSE 'ok' END,
+       {now}, {now} + (n % 101)
+FROM numbers
+"""
+
+
+def test_a_hundred_thousand_hops_are_counted_by_the_database(storage: SqlStorage, seed: Seed) -> None:
+    with storage.write() as unit:
+        unit._transaction.change(Statement(text(_MANY.format(run=seed.run.id, now=NOW))), {})
+    with storage.read() as unit:
+        visits = unit.hops.visits("sign-in", 3, NOW)
+        passages = unit.hops.passages("sign-in", 3, NOW)
+    assert [(item.step, item.count) for item in visits] == [(f"s{number}", 20_000) for number in range(5)]
+    assert all(item.median_seconds == 50.0 for item in visits)
+    assert {(item.outcome, item.count) for item in passages} == {("ok", 15_000), ("wrong", 5_000)}
+    assert len(passages) == 10

@@ -59,7 +59,11 @@ def publish_in(
     before = uow.flows.latest(proved.flow.id)
     _check_base(before, base)
     with keep_doors_open(deps, uow, [proved.flow.id], change):
-        return write_version(deps, uow, proved, text, change, percent, before)
+        done = write_version(deps, uow, proved, text, change, percent, before)
+        if done.created and base is not None and done.version.version != base + 1:
+            # Between our reading and our writing somebody published, and the database gave us the number after theirs.
+            _check_base(uow.flows.get(proved.flow.id, done.version.version - 1), base)
+        return done
 
 
 def write_version(
