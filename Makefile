@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 WORKERS ?= 2
-# The tests of the pure cores, which `coverage` runs and `unit` leaves out: nothing runs twice.
+# The tests of the pure cores: `coverage` runs their examples, `unit` what they draw at random. Nothing runs twice.
 CORES = tests/oidc tests/oidc_tokens tests/flows tests/identity
 
 .PHONY: help demo test lint types layers flows coverage unit mutants bench lock clean
@@ -49,10 +49,11 @@ flows:
 
 # Fails where a statement or a branch of oidc, flows or identity is never run.
 coverage:
-	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term:skip-covered $(CORES)
+	$(BIN)/pytest -n $(WORKERS) -m "not hypothesis" --cov --cov-report=term:skip-covered $(CORES)
 
 unit:
 	@sh tests/install-chromium.sh
+	$(BIN)/pytest -n $(WORKERS) -m hypothesis $(CORES)
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not browser" tests $(CORES:%=--ignore=%)
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m browser tests/browser
 

@@ -165,3 +165,26 @@ def test_a_difference_is_not_put_into_a_flow_that_it_was_not_made_from() -> None
     diff = diff_flows(BEFORE, other)
     with pytest.raises(ValueError, match="title is not what"):
         apply_diff(diff, other)
+
+
+def test_equal_cases_are_told_apart_and_everything_that_went_comes_back() -> None:
+    before = make_flow(
+        """
+        a: {condition: [{when: user.x == 1, to: b}, {when: user.x == 1, to: done}], otherwise: b}
+        b: {screen: totp, on: {submitted: done, back: done}, max_visits: 3}
+        done: {end: complete}
+        """,
+        extra="texts: {en: {title: Hello}, de: {}}\nlayout: {a: [0, 0]}",
+    )
+    after = make_flow("a: {end: complete}")
+    diff = diff_flows(before, after)
+    assert [one for one in tell(diff.edges) if one[1] == "a"] == [
+        ("removed", "a", "when user.x == 1"),
+        ("removed", "a", "when#2 user.x == 1"),
+        ("removed", "a", "otherwise"),
+    ]
+    assert tell(diff.texts) == [("removed", "en", "title"), ("removed", "de")]
+    assert apply_diff(diff, before) == after
+    assert apply_diff(diff.invert(), after) == before
+    assert tell(diff.invert().texts) == [("added", "en", "title"), ("added", "de")]
+    assert diff_flows(before, before).is_empty

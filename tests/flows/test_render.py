@@ -117,3 +117,21 @@ def test_any_flow_comes_back_the_same(flow: Flow) -> None:
 )
 def test_durations_are_written_with_the_largest_fitting_unit(seconds: float, text: str) -> None:
     assert format_duration(seconds) == text
+
+
+def test_what_yaml_would_take_for_something_else_is_quoted_and_numbers_are_plain() -> None:
+    options = {
+        "words": ["null", "true", "false", "no", "1", "a b", ""],
+        "values": [None, True, False, 3, -2, 1.0, 2.5, 1e-05],
+        "line\u2028end": "tab\tand \ufeff and \U0001fffe",
+    }
+    step = ScreenStep("s", "password", {"submitted": "e"}, options)
+    flow = Flow(
+        "plain", "A: title", "sign_in", 90.0, "s", {"s": step, "e": EndStep("e", "complete")}, levels=("urn:a", "urn:b")
+    )
+    text = render_flow(flow)
+    assert parse_flow(text) == flow
+    assert 'levels: ["urn:a", "urn:b"]\n' in text
+    assert 'words: ["null", "true", "false", no, "1", "a b", ""]' in text
+    assert "values: [null, true, false, 3, -2, 1, 2.5, 0.00001]" in text
+    assert '"line\\u2028end": "tab\\tand \\ufeff and \U0001fffe"' in text

@@ -61,5 +61,19 @@ def test_activity_never_prolongs_a_session_past_its_absolute_end(seen_after, pas
 
 @pytest.mark.parametrize(("idle", "absolute"), [(0, 1), (1, 0), (-1, 1), (float("nan"), 1)])
 def test_lifetimes_are_positive(idle, absolute):
-    with pytest.raises(ValueError, match="lifetimes"):
+    with pytest.raises(ValueError, match=r"^session lifetimes are positive numbers of seconds$"):
         SessionPolicy(idle, absolute)
+
+
+def test_the_end_is_the_earlier_of_the_two():
+    assert session_end(START, START + 100, POLICY) == START + 100 + 1800
+    assert session_end(START, START + 35_000, POLICY) == START + 36_000
+
+
+def test_a_session_last_seen_before_it_began_by_just_the_skew_of_clocks_is_alive():
+    assert session_state(START, START - CLOCK_SKEW, START, POLICY) == "alive"
+
+
+@pytest.mark.parametrize(("idle", "absolute"), [(0.5, 1), (1, 0.5)])
+def test_lifetimes_may_be_short(idle, absolute):
+    assert SessionPolicy(idle, absolute).idle_seconds == idle

@@ -136,5 +136,5 @@ def _scalar(value: Any) -> str:
 
 
 def _escape(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+    # All that is unsafe is in the first plane.
+    return f"\\u{ord(match[0]):04x}"
