@@ -27,7 +27,20 @@ NO_TOTP = change(SIGN_IN, ("{yes: totp, no: done}", "{yes: too_many, no: done}")
 #: Nobody is asked for one.
 PLAIN = change(NO_TOTP, ("{yes: too_many, no: done}", "{yes: done, no: done}"), ("demands: [second_factor]\n", ""))
 #: Those who have one are sent away.
-NO_STEP_UP = shipped("step-up-2fa", ("on: {yes: totp, no: missing}", "on: {yes: missing, no: totp}"))
+NO_STEP_UP = """\
+id: step-up-2fa
+title: Confirm it is you with a second factor
+purpose: step_up
+deadline: 15m
+levels: ["urn:idp:acr:2fa"]
+start: has_totp
+steps:
+  has_totp: {action: has_totp, on: {yes: missing, no: totp}}
+  totp: {screen: totp, on: {submitted: check_totp, back: missing, limit: missing}, max_visits: 8}
+  check_totp: {action: check_totp, on: {ok: done, wrong: totp, throttled: totp, not_enrolled: missing}}
+  missing: {end: denied, reason: not_enrolled}
+  done: {end: complete}
+"""
 
 
 def administrator(world: World, role: Role = "owner", email: str = "root@example.com", **changes: object) -> User:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from idp.flows import passage
+from idp.flows.factors import FACTORS
 from idp.flows.language import COMPLETE, ActionStep, EndStep, Flow, ScreenStep
 from idp.flows.passage import QUESTIONS, Means, TooWide, find_passages
 from tests.flows.samples import CATALOG, load_shipped, make_flow
@@ -44,7 +45,8 @@ def test_the_shipped_sign_in(methods: tuple[str, ...], found: frozenset[frozense
         ((PWD,), ways({PWD})),
         ((PASSKEY,), ways({PASSKEY})),
         ((PWD, OTP), ways({PWD, OTP})),
-        ((PWD, PASSKEY), ways({PWD}, {PASSKEY})),
+        # Who has a passkey does not get in with the password alone.
+        ((PWD, PASSKEY), ways({PWD, PASSKEY}, {PASSKEY})),
         # From the authenticator one can go back to the address, and take the passkey.
         ((PWD, OTP, PASSKEY), ways({PWD, OTP}, {PASSKEY}, {PWD, PASSKEY})),
     ],
@@ -57,6 +59,7 @@ def test_the_shipped_step_ups_to_a_passkey_and_to_two_factors() -> None:
     assert pass_through(load_shipped("step-up-passkey"), PWD, OTP) == ways()
     assert pass_through(load_shipped("step-up-passkey"), PASSKEY) == ways({PASSKEY})
     assert pass_through(load_shipped("step-up-2fa"), OTP, PASSKEY) == ways({OTP}, {PASSKEY})
+    assert pass_through(load_shipped("step-up-2fa"), "recovery_code") == ways({"recovery_code"})
 
 
 def test_whether_a_passkey_is_offered_depends_on_whether_there_is_one() -> None:
@@ -75,6 +78,28 @@ def test_whether_a_passkey_is_offered_depends_on_whether_there_is_one() -> None:
         "a: {action: passkey_offer_due, on: {yes: done, no: no}}\ndone: {end: complete}\nno: {end: denied}"
     )
     assert pass_through(offered, PASSKEY) == ways()
+
+
+@pytest.mark.parametrize(
+    "methods", [(), ("email",), *((factor.method,) for factor in FACTORS), ("otp", "recovery_code")]
+)
+def test_a_second_factor_is_asked_of_whoever_has_one_and_of_nobody_else(methods: tuple[str, ...]) -> None:
+    flow = make_flow(
+        """
+        a: {action: pick_second_factor, on: {PICK, none: n, unavailable: no}}
+        p: {action: check_passkey, on: {ok: done, wrong: no, throttled: no, unknown: no}}
+        t: {action: check_totp, on: {ok: done, wrong: no, throttled: no, not_enrolled: no}}
+        e: {action: check_sign_in_code, on: {ok: done, wrong: no, expired: no, throttled: no}}
+        r: {action: check_recovery_code, on: {ok: done, wrong: no, throttled: no, not_enrolled: no}}
+        n: {action: has_second_factor, on: {no: done, yes: no}}
+        done: {end: complete}
+        no: {end: denied}
+        """.replace("PICK", "passkey: p, totp: t, email_code: e, recovery_code: r")
+    )
+    enrolled = {factor.method for factor in FACTORS if factor.credential} & set(methods)
+    # Without one of their own they may have a mail, or pass without.
+    expected = [{method} for method in enrolled] or [set(), *({method} for method in methods)]
+    assert pass_through(flow, *methods) == ways(*expected)
 
 
 def test_the_shipped_step_up_takes_a_verified_identity_and_no_reviewers_favour() -> None:
@@ -235,7 +260,7 @@ def test_every_question_about_a_person_has_its_answer() -> None:
     asking = {
         name
         for name, action in CATALOG.actions.items()
-        if "yes" in action.outcomes or "not_enrolled" in action.outcomes or name.startswith("has_")
+        if {"yes", "none", "not_enrolled"} & set(action.outcomes) or name.startswith("has_")
     }
     # What time decides may be answered either way.
     assert asking == {*QUESTIONS, "passkey_offer_due"}

@@ -1,6 +1,7 @@
 """Which of the factors of `idp.flows.factors` a person has, and which one to ask for."""
 
 from collections.abc import Collection
+from typing import Final
 
 from idp.application.audit import note
 from idp.application.authenticators import USED, count_recovery_codes, use_recovery_code
@@ -10,11 +11,16 @@ from idp.application.mail import queue_mail
 from idp.application.second_factor import proved_user
 from idp.application.steps import ActionCall, ActionResult, prove, subject_of
 from idp.application.throttle import charge
-from idp.flows.factors import FACTORS, Factor
+from idp.flows.events import ShowScreen
+from idp.flows.factors import FACTOR_NAMES, FACTORS, Factor
+from idp.flows.language import Flow, ScreenStep
 from idp.flows.methods import RECOVERY_CODE
 from idp.identity.throttling import keys_for_code
 from idp.records.journeys import Run
 from idp.storage.protocols.unit import UnitOfWork
+
+CHOICE: Final = "choose_factor"
+OTHER_WAY: Final = "other_way"
 
 
 def list_factors(uow: UnitOfWork, run: Run) -> tuple[Factor, ...]:
@@ -36,6 +42,17 @@ def list_factors(uow: UnitOfWork, run: Run) -> tuple[Factor, ...]:
         for factor in FACTORS
         if factor.method not in proved and (factor.credential in kinds if factor.credential else user.email_verified)
     )
+
+
+def find_offered(flow: Flow, screen: ShowScreen) -> Collection[str]:
+    """Return the names of the factors that a page offers, or that the page behind its `other_way` does."""
+    if screen.screen == CHOICE:
+        return screen.outcomes
+    step = flow.steps.get(screen.step)
+    further = flow.steps.get(step.on.get(OTHER_WAY, "")) if isinstance(step, ScreenStep) else None
+    if isinstance(further, ScreenStep) and further.screen == CHOICE:
+        return further.on
+    return FACTOR_NAMES if further is not None else ()
 
 
 def perform_has_second_factor(_deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> ActionResult:
@@ -74,7 +91,7 @@ def perform_check_recovery_code(deps: Dependencies, uow: UnitOfWork, call: Actio
         outcome = "throttled"
     elif use_recovery_code(deps, uow, user.id, call.secrets.get("code", "")):
         outcome = "ok"
-        run = prove(deps, uow, call, RECOVERY_CODE, (), proved_user(call.run))
+        run = prove(deps, uow, call, RECOVERY_CODE, (RECOVERY_CODE,), proved_user(call.run))
         values = {
             "left": left - 1,
             "device": describe_device(call.browser.user_agent),

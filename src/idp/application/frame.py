@@ -1,10 +1,9 @@
 """What a page may say around a run: for which client it runs, and for whom."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from idp.application.dependencies import Dependencies
-from idp.application.factors import list_factors
+from idp.application.factors import find_offered, list_factors
 from idp.application.first_party import ACCOUNT_ID
 from idp.application.passkey_steps import prepare_ceremony
 from idp.application.passkeys import Options
@@ -12,8 +11,6 @@ from idp.flows.events import ShowScreen
 from idp.records.clients import Client
 from idp.records.journeys import AuthorizationRequest, Run
 from idp.storage.protocols.unit import UnitOfWork
-
-CHOICE: Final = "choose_factor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +37,10 @@ def frame_run(deps: Dependencies, run: Run, screen: ShowScreen | None = None) ->
         user_id = run.user_id or run.expected_user_id
         user = uow.users.get(user_id) if user_id is not None else None
         ceremony = prepare_ceremony(deps, uow, run, screen) if screen is not None else None
-        factors = list_factors(uow, run) if screen is not None and _offers_factors(screen) else ()
+        factors = _list_offered(deps, uow, run, screen) if screen is not None else ()
     target = request.params.get("redirect_uri") if request and client else None
     email = user.email if user else ""
-    names = tuple(factor.name for factor in factors)
-    return Frame(client.name if client else None, target, email, _theme(client), ceremony, names)
+    return Frame(client.name if client else None, target, email, _theme(client), ceremony, factors)
 
 
 def frame_request(deps: Dependencies, request_id: int | None) -> Frame:
@@ -63,8 +59,9 @@ def _client_of(uow: UnitOfWork, request: AuthorizationRequest | None) -> Client 
     return uow.clients.get(request.client_id) if request and request.client_id != ACCOUNT_ID else None
 
 
-def _offers_factors(screen: ShowScreen) -> bool:
-    return screen.screen == CHOICE or "other_way" in screen.outcomes
+def _list_offered(deps: Dependencies, uow: UnitOfWork, run: Run, screen: ShowScreen) -> tuple[str, ...]:
+    offered = find_offered(deps.flows.get(uow, run.flow_id, run.flow_version), screen)
+    return tuple(factor.name for factor in list_factors(uow, run) if factor.name in offered) if offered else ()
 
 
 def _theme(client: Client | None) -> str | None:

@@ -128,6 +128,7 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 settles={"ok": SECOND_FACTOR},
                 takes_secret=True,
                 needs_user=True,
+                amr=("recovery_code",),
                 simulated=Simulated("not_enrolled", {"recovery_code": "ok"}),
             ),
             # A passkey is two factors by itself, since the person is verified each time.

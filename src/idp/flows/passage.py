@@ -27,14 +27,16 @@ from idp.flows.engine import (
     advance,
     begin,
 )
+from idp.flows.factors import FACTORS
 from idp.flows.language import APPROVED, COMPLETE, CONNECTOR_OUTCOMES, RECOVERY, REVIEW_OUTCOMES, STEP_UP, Flow
-from idp.flows.methods import OTP, PASSKEY, entry_evidence
+from idp.flows.methods import OTP, PASSKEY, RECOVERY_CODE, entry_evidence
 from idp.flows.state import State
 from idp.flows.step_types import Catalog
 
 #: Places looked at before the search gives up; a flow of 200 steps has a few hundred.
 MAX_PLACES: Final = 20_000
 COMPLETED: Final = "completed"
+_SECOND_FACTORS: Final = frozenset(factor.method for factor in FACTORS if factor.credential is not None)
 
 Evidence: TypeAlias = frozenset[str]
 _Question: TypeAlias = ShowScreen | RunAction | CallConnector | AwaitReview | JudgeProof
@@ -149,6 +151,15 @@ def _list_outcomes(action: str, means: Means, catalog: Catalog) -> Iterator[tupl
             yield outcome, frozenset({method} if method is not None else ())
 
 
+def _may_pick(methods: frozenset[str], outcome: str) -> bool:
+    """Say whether a second factor can be picked so. Which of several is the best is left open: a choice leads on."""
+    factor = next((factor for factor in FACTORS if factor.name == outcome), None)
+    enrolled = bool(_SECOND_FACTORS & methods)
+    if factor is None:
+        return enrolled == (outcome == "unavailable")
+    return factor.method in methods and (factor.credential is not None or not enrolled)
+
+
 def _sets_user(effect: Effect, proved: Evidence, catalog: Catalog) -> bool:
     action = catalog.actions.get(effect.action) if isinstance(effect, RunAction) else None
     return action is not None and action.sets_user and bool(proved)
@@ -156,6 +167,9 @@ def _sets_user(effect: Effect, proved: Evidence, catalog: Catalog) -> bool:
 
 #: Actions whose outcome the person's credentials decide, beside whether a proof succeeds.
 QUESTIONS: Final[Mapping[str, Callable[[frozenset[str], str], bool]]] = {
+    "has_second_factor": lambda methods, outcome: (outcome == "yes") == bool(_SECOND_FACTORS & methods),
+    "pick_second_factor": _may_pick,
+    "check_recovery_code": lambda methods, outcome: (outcome == "not_enrolled") == (RECOVERY_CODE not in methods),
     "has_passkey": lambda methods, outcome: (outcome == "yes") == (PASSKEY in methods),
     "has_totp": lambda methods, outcome: (outcome == "yes") == (OTP in methods),
     "check_totp": lambda methods, outcome: (outcome == "not_enrolled") == (OTP not in methods),
