@@ -6,6 +6,7 @@ resolved once, each address is checked, and the connection goes to the checked a
 between check and use (DNS rebinding) leads nowhere. TLS still verifies the name.
 """
 
+import base64
 import json
 import logging
 import random as randomness
@@ -43,6 +44,21 @@ async def resolve_host(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
+async def find_addresses(policy: EgressPolicy, resolve: Resolve, host: str, port: int) -> Sequence[str]:
+    """Resolve a host and check every address. Raises CallFailed for a name without one, or with one that may not be.
+
+    For other protocols than HTTP: connect to one of these and not to the name, which may lead elsewhere by then.
+    """
+    literal = read_literal(host)
+    try:
+        addresses = [literal] if literal else await resolve(host, port)
+    except (OSError, UnicodeError):
+        raise CallFailed("dns", f"{host} cannot be resolved") from None
+    for address in addresses:
+        policy.check_address(host, port, address)
+    return addresses
+
+
 class GuardedBackend(httpcore.AsyncNetworkBackend):
     """Opens connections: resolves the name, checks every address, and connects to the first that accepts.
 
@@ -64,7 +80,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Connect. Raises CallFailed for a name without addresses, or with one that may not be called."""
-        addresses = (await self._find_addresses(host, port))[:MAX_ADDRESSES]
+        addresses = (await find_addresses(self._policy, self._resolve, host, port))[:MAX_ADDRESSES]
         for position, address in enumerate(addresses, 1):
             try:
                 return await self._network.connect_tcp(address, port, timeout, local_address, socket_options)
@@ -72,16 +88,6 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
                 if position == len(addresses):
                     raise
         raise CallFailed("dns", f"{host} has no address")
-
-    async def _find_addresses(self, host: str, port: int) -> Sequence[str]:
-        literal = read_literal(host)
-        try:
-            addresses = [literal] if literal else await self._resolve(host, port)
-        except (OSError, UnicodeError):
-            raise CallFailed("dns", f"{host} cannot be resolved") from None
-        for address in addresses:
-            self._policy.check_address(host, port, address)
-        return addresses
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
@@ -316,6 +322,11 @@ class HttpClient:
             return max(0.0, parsedate_to_datetime(text).timestamp() - self._clock.now())
         except (ValueError, OverflowError):
             return None
+
+
+def basic_credentials(user: str, password: str) -> str:
+    """Return the value of an Authorization header for HTTP Basic (RFC 7617)."""
+    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:

@@ -4,6 +4,9 @@ from idp.connectors.breached_passwords.connector import BREACHED_PASSWORDS
 from idp.connectors.conformance import Sample
 from idp.connectors.http.connector import HTTP
 from idp.connectors.incode.connector import INCODE
+from idp.connectors.sms.gateway import SMS_GATEWAY
+from idp.connectors.sms.mailbox import SMS_MAILBOX
+from idp.connectors.smtp.connection import SMTP
 
 SAMPLES = (
     Sample(
@@ -31,4 +34,16 @@ SAMPLES = (
         {"email": "alice@example.com"},
     ),
     Sample(BREACHED_PASSWORDS, {"url": "https://breaches.example/range/"}),
+    Sample(
+        SMS_GATEWAY,
+        {"api_url": "https://sms.example", "account_sid": "AC1", "sender": "+491510000000"},
+        {"auth_token": "canary-auth-token-82"},
+    ),
+    # The port of nobody: what mail goes through is not the network of the suite.
+    Sample(SMS_MAILBOX, {"host": "127.0.0.1", "port": 1}),
+    Sample(
+        SMTP,
+        {"host": "127.0.0.1", "port": 1, "sender": "no-reply@idp.example", "username": "idp"},
+        {"password": "canary-smtp-password-83"},
+    ),
 )

@@ -21,6 +21,7 @@ VALUES: dict[str, Any] = {
     "minutes": 15,
     "left": 3,
     "code": "042137",
+    "phone": "\u2022\u2022\u2022 789",
     "device": "Firefox on Linux",
     "name": "Firefox on Linux",
     "change": "totp_added",

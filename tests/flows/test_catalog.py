@@ -22,10 +22,12 @@ def test_the_built_in_screens_and_their_exits() -> None:
         "password": ("submitted", "back"),
         "totp": ("submitted", "other_way", "back"),
         "recovery_code": ("submitted", "other_way", "back"),
-        "choose_factor": ("passkey", "totp", "email_code", "recovery_code", "back", "stop"),
+        "choose_factor": ("passkey", "totp", "sms_code", "email_code", "recovery_code", "back", "stop"),
         "sign_up": ("submitted", "back"),
         "email_code": ("submitted", "resend", "back"),
         "email_link_sent": ("submitted", "resend", "back"),
+        "phone": ("submitted", "skip"),
+        "sms_code": ("submitted", "resend", "other_way", "back"),
         "new_password": ("submitted",),
         "verification_intro": ("continue", "stop"),
         "verification_unfinished": ("retry", "stop"),
@@ -57,6 +59,12 @@ def test_the_built_in_actions_and_what_they_prove() -> None:
         "check_sign_in_code": (("ok", "wrong", "expired", "throttled"), {"ok": "email"}),
         "create_account": (("created", "taken", "refused"), {}),
         "set_password": (("ok", "weak"), {}),
+        "has_phone": (("yes", "no"), {}),
+        "send_sms_code": (("sent", "throttled", "no_phone"), {}),
+        "check_sms_code": (("ok", "wrong", "expired", "throttled"), {"ok": "sms"}),
+        "send_phone_code": (("sent", "throttled", "invalid", "refused"), {}),
+        "add_phone": (("added", "wrong", "expired", "throttled", "refused"), {}),
+        "send_mail": (("sent", "throttled"), {}),
         "enrol_identity": (("enrolled", "conflict"), {}),
     }
 
@@ -118,6 +126,7 @@ def test_every_action_that_reads_a_typed_secret_says_so() -> None:
     assert takes == {
         *("check_password", "check_totp", "check_recovery_code", "check_passkey", "register_passkey"),
         *("register", "check_email_code", "check_sign_in_code", "set_password"),
+        *("check_sms_code", "add_phone"),
     }
 
 
@@ -130,7 +139,10 @@ def test_an_outcome_carries_its_own_fields_and_no_others() -> None:
 
 def test_every_action_that_changes_credentials_says_so() -> None:
     changes = {name for name, action in CATALOG.actions.items() if action.changes_credentials}
-    assert changes == {"create_account", "set_password", "enrol_identity", "register_passkey"}
+    assert changes == {
+        *("create_account", "set_password", "enrol_identity", "register_passkey"),
+        *("send_phone_code", "add_phone"),
+    }
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)

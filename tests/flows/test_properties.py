@@ -71,7 +71,10 @@ SENSIBLE = (
     ("sign_in", "passkey check_passkey has_passkey add_passkey register_passkey"),
     ("sign_up", "sign_up register send_email_code email_code check_email_code verify judge review create_account"),
 )
-ANYTHING = sorted({*CATALOG.screens, *CATALOG.actions, "verify", "judge", "review"})
+#: What must be said to use these; those that cannot do without a connection are left out.
+OPTIONS = {"message": {"message": "m"}, "send_mail": {"template": "welcome"}}
+USABLE = {name for name, action in CATALOG.actions.items() if "connection" not in action.arguments.get("required", ())}
+ANYTHING = sorted({*CATALOG.screens, *USABLE, "verify", "judge", "review"})
 #: Exits that lead on in a sensible flow; the others lead out or back.
 GOOD = {
     "submitted",
@@ -114,12 +117,12 @@ def draw_graphs(draw: st.DrawFn) -> Flow:
     for number, word in enumerate(words):
         name = names[number]
         if word in CATALOG.screens:
-            options = {"message": "m"} if word == "message" else {}
             screen = CATALOG.screens[word]
             wired = [name for name in screen.outcomes if name not in screen.optional or draw(st.integers(0, 3)) == 0]
-            steps[name] = ScreenStep(name, word, wire(number, tuple(wired)), options)
+            steps[name] = ScreenStep(name, word, wire(number, tuple(wired)), OPTIONS.get(word, {}))
         elif word in CATALOG.actions:
-            steps[name] = ActionStep(name, word, wire(number, CATALOG.actions[word].outcomes))
+            outcomes = CATALOG.actions[word].outcomes
+            steps[name] = ActionStep(name, word, wire(number, outcomes), OPTIONS.get(word, {}))
         elif word == "verify":
             steps[name] = ConnectorStep(name, "incode_verify", wire(number, CONNECTOR_OUTCOMES))
         elif word == "judge":

@@ -16,6 +16,7 @@ from idp.identity.throttling import (
     keys_for_passkey,
     keys_for_password,
     keys_for_sign_in_mail,
+    keys_for_sms,
     keys_for_verification,
     network_of,
 )
@@ -202,6 +203,7 @@ def test_codes_mails_and_verifications_have_counters_for_the_account_and_the_add
         for counters in (
             keys_for_code("ana", "192.0.2.1"),
             keys_for_mail("ana", "192.0.2.1"),
+            keys_for_sms("number", "ana", "192.0.2.1"),
             keys_for_verification("ana"),
             keys_for_passkey("192.0.2.1"),
             keys_for_mailed_code("ana", "192.0.2.1", None),

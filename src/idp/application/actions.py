@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from idp.application import enrolment, factors, mail_codes, passkey_steps, second_factor, sign_in_mail
+from idp.application import enrolment, factors, mail_codes, passkey_steps, second_factor, sign_in_mail, text_codes
 from idp.application.dependencies import Dependencies
+from idp.application.notices import perform_send_mail
 from idp.application.passwords import (
     perform_check_password,
     perform_set_password,
@@ -52,5 +53,11 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "check_sign_in_code": Action(sign_in_mail.perform_check_sign_in_code),
     "create_account": Action(perform_create_account),
     "set_password": Action(perform_set_password, prepare_new_password),
+    "has_phone": Action(text_codes.perform_has_phone),
+    "send_sms_code": Action(text_codes.perform_send_sms_code),
+    "check_sms_code": Action(text_codes.perform_check_sms_code),
+    "send_phone_code": Action(text_codes.perform_send_phone_code),
+    "add_phone": Action(text_codes.perform_add_phone),
+    "send_mail": Action(perform_send_mail),
     "enrol_identity": Action(enrolment.perform_enrol_identity),
 }

@@ -1,12 +1,15 @@
 """Sending what is in the outbox. Runs in the worker, outside every request."""
 
-from typing import Final, Protocol
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
 
 from idp.application.dependencies import Dependencies
-from idp.application.mail import SEAL
+from idp.application.mail import NUMBER, SEAL
 from idp.application.threads import in_thread
+from idp.connectors.api import ConnectorError, Message, MessageRefused, Sends
+from idp.connectors.sms.render import TEXTS, render_text
 from idp.connectors.smtp.render import CannotRender, Rendered, render
-from idp.connectors.smtp.send import PermanentMailFailure, TemporaryMailFailure
+from idp.errors import InvalidInput, NotFound
 from idp.records.operations import OutgoingMail
 from idp.sealing import BoxBroken
 
@@ -16,7 +19,7 @@ FIRST_RETRY: Final = 15.0
 
 
 class Mailer(Protocol):
-    """Sends one mail. Raises TemporaryMailFailure when it may work later, PermanentMailFailure when it never will."""
+    """Sends one mail. Raises ConnectorError when it may work later, MessageRefused when it never will."""
 
     async def send(self, to: str, mail: Rendered, *, key: str = "") -> str:
         """Send, under one Message-ID for one key."""
@@ -36,16 +39,36 @@ async def deliver_mail(deps: Dependencies, mailer: Mailer) -> int:
 
 async def _send(deps: Dependencies, mailer: Mailer, mail: OutgoingMail) -> tuple[str, bool] | None:
     """Return None, or what went wrong and whether trying again makes sense."""
+    key = f"outbox {mail.id} {mail.created_at}"
     try:
         values = deps.sealer.open_json(SEAL, mail.values)
-        await mailer.send(
-            mail.to, render(mail.template, mail.locale, values), key=f"outbox {mail.id} {mail.created_at}"
-        )
-    except TemporaryMailFailure as error:
-        return error.code, True
-    except (PermanentMailFailure, CannotRender, BoxBroken) as error:
+        if mail.connection is None:
+            await mailer.send(mail.to, render(mail.template, mail.locale, values), key=key)
+        else:
+            connector = await in_thread(_find_connector, deps, mail.connection)
+            await connector.send(_compose(mail, values, key))
+    except (MessageRefused, CannotRender, BoxBroken, NotFound, InvalidInput) as error:
         return error.code, False
+    except ConnectorError as error:
+        return error.code, True
     return None
+
+
+def _find_connector(deps: Dependencies, name: str) -> Sends:
+    with deps.storage.read() as uow:
+        connector = deps.switchboard.line(uow, name).connector
+    if not isinstance(connector, Sends):
+        raise NotFound(f"The connection {name} sends no messages.")
+    return connector
+
+
+def _compose(mail: OutgoingMail, values: Mapping[str, Any], key: str) -> Message:
+    """Render the message: as text for a phone, whose number is among the values, else as a mail."""
+    if mail.template in TEXTS:
+        filled = {name: value for name, value in values.items() if name != NUMBER}
+        return Message(str(values[NUMBER]), render_text(mail.template, mail.locale, filled), key)
+    rendered = render(mail.template, mail.locale, values)
+    return Message(mail.to, rendered.text, key, rendered.subject, rendered.html)
 
 
 def _claim(deps: Dependencies, now: float) -> list[OutgoingMail]:

@@ -22,7 +22,7 @@ from idp.application.ownership import vendor_of
 from idp.application.versions import load_flow
 from idp.errors import IdpError
 from idp.flows.language import SIGN_IN, STEP_UP, Flow
-from idp.flows.methods import EMAIL, IDENTITY, OTP, PWD
+from idp.flows.methods import EMAIL, IDENTITY, OTP, PWD, SMS
 from idp.flows.passage import Means, TooWide, find_passages
 from idp.records.accounts import CredentialKind, Role, User
 from idp.records.clients import Client
@@ -36,6 +36,7 @@ METHODS: Final[Mapping[CredentialKind, str]] = {
     "totp": OTP,
     "passkey": "passkey",
     "recovery_code": "recovery_code",
+    "phone": SMS,
 }
 
 Load = Callable[[UnitOfWork, str, int], Flow]

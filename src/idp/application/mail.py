@@ -1,21 +1,48 @@
-"""Mail goes through the outbox: queued in the unit of work that decides it, sent by the worker, never in a request."""
+"""Messages go through the outbox: queued in the unit of work that decides them, sent by the worker alone."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from idp.application.dependencies import Dependencies
+from idp.identity.phones import Phone
 from idp.records.operations import OutgoingMail
 from idp.storage.protocols.unit import UnitOfWork
 
 SEAL = "outbox.values"
+#: Where the number of a text message is among its values.
+NUMBER: Final = "to"
 
 
 def queue_mail(
-    deps: Dependencies, uow: UnitOfWork, to: str, template: str, locale: str, values: Mapping[str, Any]
+    deps: Dependencies,
+    uow: UnitOfWork,
+    to: str,
+    template: str,
+    locale: str,
+    values: Mapping[str, Any],
+    *,
+    connection: str | None = None,
 ) -> None:
-    """Put a mail in the outbox. Its values are sealed, for they may hold a link or a code."""
-    uow.outbox.add(_write(deps, to, template, locale, values))
+    """Put a mail in the outbox. Its values are sealed, for they may hold a link or a code.
+
+    `connection` names the mail server it leaves by, in place of the one of the settings.
+    """
+    uow.outbox.add(replace(_write(deps, to, template, locale, values), connection=connection))
+
+
+def queue_text(
+    deps: Dependencies,
+    uow: UnitOfWork,
+    connection: str,
+    phone: Phone,
+    template: str,
+    locale: str,
+    values: Mapping[str, Any],
+) -> None:
+    """Put a text message in the outbox. The number is sealed as its values are; the row shows the last digits."""
+    text = _write(deps, phone.masked, template, locale, {NUMBER: phone.number, **values})
+    uow.outbox.add(replace(text, connection=connection))
 
 
 def queue_nothing(deps: Dependencies, uow: UnitOfWork, template: str, locale: str, values: Mapping[str, Any]) -> None:

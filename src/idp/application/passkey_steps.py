@@ -6,7 +6,6 @@ from typing import Final
 from idp.application.audit import note
 from idp.application.dependencies import Dependencies
 from idp.application.devices import describe_device
-from idp.application.level_rules import pieces_of, reached_rank
 from idp.application.mail import queue_mail
 from idp.application.passkeys import (
     Options,
@@ -19,17 +18,15 @@ from idp.application.passkeys import (
     settle_use,
     use_passkey,
 )
-from idp.application.proof import has_owner_proof
+from idp.application.rights import may_add
 from idp.application.steps import ActionCall, ActionResult, prove
 from idp.application.throttle import charge, has_room
 from idp.flows.events import ShowScreen
 from idp.flows.language import RECOVERY, STEP_UP
 from idp.flows.methods import PASSKEY
 from idp.identity.ceremonies import Place
-from idp.identity.credential_guard import may_change
 from idp.identity.passkeys import PasskeyRefused, amr_of
 from idp.identity.throttling import keys_for_passkey
-from idp.records.accounts import User
 from idp.records.journeys import Run
 from idp.storage.protocols.unit import UnitOfWork
 
@@ -49,7 +46,7 @@ def prepare_ceremony(deps: Dependencies, uow: UnitOfWork, run: Run, effect: Show
     if SIGNS_IN.get(effect.screen) in effect.outcomes:
         return ask_for_passkey(deps, uow, _place_of_use(run, (effect.step, effect.seq)), _named_user(run))
     user = uow.users.get(run.user_id) if run.user_id is not None and effect.screen in ADDS else None
-    if user is None or not _may_add(deps, uow, run, user):
+    if user is None or not may_add(deps, uow, run, user, "passkey"):
         return None
     return offer_passkey(deps, uow, user, place_of_adding(user, f"run:{run.id}", effect.step, effect.seq))
 
@@ -102,7 +99,7 @@ def perform_passkey_offer_due(deps: Dependencies, uow: UnitOfWork, call: ActionC
     user = uow.users.get(call.run.user_id) if call.run.user_id is not None else None
     if user is None or find_party(deps) is None or _holds_passkey(uow, call.run):
         return ActionResult("no", call.run)
-    if not _may_add(deps, uow, call.run, user):
+    if not may_add(deps, uow, call.run, user, "passkey"):
         return ActionResult("no", call.run)
     until = deps.clock.now() + int(call.options.get("days", OFFER_DAYS)) * DAY
     due = uow.once.claim(OFFERED, str(user.id).encode(), until)
@@ -117,7 +114,7 @@ def perform_register_passkey(deps: Dependencies, uow: UnitOfWork, call: ActionCa
     said = call.secrets.get("credential", "")
     user = uow.users.get(call.run.user_id) if call.run.user_id is not None else None
     try:
-        if user is None or not _may_add(deps, uow, call.run, user):
+        if user is None or not may_add(deps, uow, call.run, user, "passkey"):
             raise PasskeyRefused("no_proof")
         if call.screen is None or not said:
             return ActionResult("cancelled", call.run)
@@ -155,16 +152,6 @@ def _named_user(run: Run) -> int | None:
 def _holds_passkey(uow: UnitOfWork, run: Run) -> bool:
     user_id = run.user_id or run.expected_user_id
     return user_id is not None and bool(uow.credentials.of_user(user_id, "passkey"))
-
-
-def _may_add(deps: Dependencies, uow: UnitOfWork, run: Run, user: User) -> bool:
-    """Say whether this very run has proved what adding a passkey takes: the owner, or enough of what they have."""
-    if has_owner_proof(uow, run):
-        return True
-    held = [one.kind for one in uow.credentials.of_user(user.id)]
-    proved = [item for item in uow.evidence.of_run(run.id) if item.user_id == user.id]
-    rank = reached_rank(deps.levels, proved, deps.clock.now())
-    return may_change("passkey", "add", held, rank, lambda methods: reached_rank(deps.levels, pieces_of(methods), 0.0))
 
 
 def _audit(

@@ -15,9 +15,10 @@ from idp.flows.methods import (
     RECOVERY_CODE,
     REGISTRATION,
     SECOND_FACTOR,
+    SMS,
 )
 from idp.flows.ready_made import EMAIL_VERIFIED, ENROLLED, KNOWN, Simulated
-from idp.flows.step_types import LISTS_BREACHES, ActionType
+from idp.flows.step_types import LISTS_BREACHES, SENDS_MAIL, SENDS_SMS, ActionType
 
 _SIGN_IN_MAIL: Final[Mapping[str, Any]] = MappingProxyType(
     {
@@ -69,6 +70,45 @@ _NEW_PASSWORD: Final[Mapping[str, Any]] = MappingProxyType(
         "additionalProperties": False,
     }
 )
+_GATEWAY: Final[Mapping[str, Any]] = MappingProxyType(
+    {**_CONNECTION, "title": "Connection to a gateway for text messages"}
+)
+_TEXT: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {"connection": _GATEWAY},
+        "required": ["connection"],
+        "additionalProperties": False,
+    }
+)
+_NEW_PHONE: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {
+            "connection": _GATEWAY,
+            "country": {
+                "type": "string",
+                "title": "Country code of numbers without one, such as 49",
+                "minLength": 1,
+                "maxLength": 3,
+            },
+        },
+        "required": ["connection"],
+        "additionalProperties": False,
+    }
+)
+_MAIL: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {
+            "template": {"type": "string", "title": "Mail", "enum": ["signed_in", "welcome"]},
+            "connection": {**_CONNECTION, "title": "Mail server, in place of the one of the settings"},
+        },
+        "required": ["template"],
+        "additionalProperties": False,
+    }
+)
+
 ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
     {
         action.name: action
@@ -238,6 +278,61 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 needs_user=True,
                 changes_credentials=True,
                 simulated=Simulated("ok", gives={"ok": ("password",)}, ends_sessions=("ok",)),
+            ),
+            ActionType(
+                "has_phone",
+                "Does the person have a phone?",
+                ("yes", "no"),
+                needs_user=True,
+                simulated=Simulated("no", when={"phone": "yes"}),
+            ),
+            ActionType(
+                "send_sms_code",
+                "Send a code to the phone",
+                ("sent", "throttled", "no_phone"),
+                arguments=_TEXT,
+                uses={"connection": SENDS_SMS},
+                needs_user=True,
+                simulated=Simulated("no_phone", when={"phone": "sent"}),
+            ),
+            ActionType(
+                "check_sms_code",
+                "Check the code from the phone",
+                ("ok", "wrong", "expired", "throttled"),
+                proves={"ok": SMS},
+                amr=("sms",),
+                settles={"ok": SECOND_FACTOR},
+                takes_secret=True,
+                needs_user=True,
+                simulated=Simulated("expired", when={"phone": "ok"}),
+            ),
+            # Messages cost money: a number that somebody typed is sent one only after the proof that adding it takes.
+            ActionType(
+                "send_phone_code",
+                "Send a code to a new phone",
+                ("sent", "throttled", "invalid", "refused"),
+                arguments=_NEW_PHONE,
+                uses={"connection": SENDS_SMS},
+                needs_user=True,
+                needs_fields=("phone",),
+                changes_credentials=True,
+            ),
+            ActionType(
+                "add_phone",
+                "Keep the new phone",
+                ("added", "wrong", "expired", "throttled", "refused"),
+                takes_secret=True,
+                needs_user=True,
+                changes_credentials=True,
+                simulated=Simulated("added", gives={"added": ("phone",)}),
+            ),
+            ActionType(
+                "send_mail",
+                "Send a mail",
+                ("sent", "throttled"),
+                arguments=_MAIL,
+                uses={"connection": SENDS_MAIL},
+                needs_user=True,
             ),
             ActionType(
                 "enrol_identity",

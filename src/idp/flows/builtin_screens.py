@@ -8,6 +8,7 @@ from idp.flows.factors import FACTOR_NAMES
 from idp.flows.step_types import Field, ScreenType
 
 _EMAIL_FIELD: Final = Field("email", "email")
+_PHONE_FIELD: Final = Field("phone", "tel")
 _PASSWORD: Final = Field("password", "password", secret=True)
 _CODE: Final = Field("code", "code", secret=True)
 #: What an authenticator said. Not a secret, but worth nothing to keep: it answers one page once.
@@ -70,6 +71,14 @@ SCREENS: Final[Mapping[str, ScreenType]] = MappingProxyType(
                 ("submitted", "resend", "back"),
                 (_CODE,),
                 polls=True,
+            ),
+            ScreenType("phone", "Ask for a phone number", ("submitted", "skip"), (_PHONE_FIELD,), frozenset({"skip"})),
+            ScreenType(
+                "sms_code",
+                "Ask for the code from the phone",
+                ("submitted", "resend", "other_way", "back"),
+                (_CODE,),
+                _OTHER_WAY,
             ),
             ScreenType("new_password", "Choose a new password", ("submitted",), (_PASSWORD,)),
             ScreenType("verification_intro", "Explain the identity check", ("continue", "stop")),

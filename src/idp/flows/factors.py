@@ -7,7 +7,7 @@ a kind that is new here is asked for everywhere. Whoever adds a kind of credenti
 from dataclasses import dataclass
 from typing import Final
 
-from idp.flows.methods import EMAIL, OTP, PASSKEY, RECOVERY_CODE
+from idp.flows.methods import EMAIL, OTP, PASSKEY, RECOVERY_CODE, SMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Factor:
 FACTORS: Final[tuple[Factor, ...]] = (
     Factor("passkey", "A passkey", PASSKEY, "passkey"),
     Factor("totp", "An authenticator app", OTP, "totp"),
+    Factor("sms_code", "A code by text message", SMS, "phone"),
     Factor("email_code", "A code by e-mail", EMAIL),
     Factor("recovery_code", "A recovery code", RECOVERY_CODE, "recovery_code", fallback=True),
 )

@@ -37,7 +37,7 @@ ERROR_CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 RESULT_OUTCOMES: Final = frozenset({COMPLETED, PENDING})
 #: Outcomes that the next screen shows as what went wrong. `taken` is absent on purpose: it must not be told.
 FAILURES: Final = frozenset(
-    {"wrong", "unknown", "throttled", "weak", "expired", "conflict", "error", "not_finished", "refused"}
+    {"wrong", "unknown", "throttled", "weak", "expired", "conflict", "error", "not_finished", "refused", "invalid"}
 )
 
 DEFAULT_REVIEW_DEADLINE: Final = 48 * 3600.0

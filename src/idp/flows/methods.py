@@ -10,6 +10,7 @@ OTP: Final = "otp"
 EMAIL: Final = "email"
 RECOVERY_CODE: Final = "recovery_code"
 PASSKEY: Final = "passkey"
+SMS: Final = "sms"
 #: What a passing result of an identity connection becomes, and what a reviewer's approval of one becomes.
 IDENTITY: Final = "identity"
 REVIEW: Final = "review"

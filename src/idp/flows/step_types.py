@@ -18,6 +18,8 @@ REDIRECT: Final = "redirect"
 CALL: Final = "call"
 #: What actions can ask of a connection, by an option that names it.
 LISTS_BREACHES: Final = "lists_breaches"
+SENDS_MAIL: Final = "sends_mail"
+SENDS_SMS: Final = "sends_sms"
 ANY_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType({"type": "object"})
 
 

@@ -35,6 +35,7 @@ GIVES: Final[Mapping[CredentialKind, frozenset[str]]] = MappingProxyType(
         "password": frozenset({"pwd"}),
         "totp": frozenset({"pwd", "otp"}),
         "recovery_code": frozenset({"pwd", "recovery_code"}),
+        "phone": frozenset({"pwd", "sms"}),
         "passkey": frozenset({"passkey"}),
     }
 )
@@ -48,6 +49,7 @@ RULES: Final[Mapping[CredentialKind, Mapping[Verb, Rule]]] = MappingProxyType(
         "password": MappingProxyType({**_SECOND_FACTOR, "replace": "own"}),
         "totp": _SECOND_FACTOR,
         "recovery_code": _SECOND_FACTOR,
+        "phone": _SECOND_FACTOR,
         # What a passkey is replaced by is a passkey, proved by its own ceremony.
         "passkey": MappingProxyType({**_SECOND_FACTOR, "replace": "own"}),
     }

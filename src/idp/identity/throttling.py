@@ -40,6 +40,9 @@ LimitName = Literal[
     "mail_per_address",
     "verification_per_account",
     "passkey_per_address",
+    "sms_per_number",
+    "sms_per_account",
+    "sms_per_address",
 ]
 
 # A carrier or a landlord hands out at least this much; single IPv6 addresses are free to the attacker.
@@ -105,6 +108,9 @@ class ThrottlePolicy:
     mail_per_address: Limit = Limit(15, 3600)
     verification_per_account: Limit = Limit(5, 86_400)
     passkey_per_address: Limit = Limit(60, 900)
+    sms_per_number: Limit = Limit(3, 900)
+    sms_per_account: Limit = Limit(6, 3600)
+    sms_per_address: Limit = Limit(10, 3600)
 
     def limit_of(self, name: LimitName) -> Limit:
         """Return the limit of that name."""
@@ -191,6 +197,15 @@ def keys_for_sign_in_mail(recipient_key: str, address: str, known_device: str | 
 def keys_for_mail(recipient_key: str, address: str) -> tuple[Counter, ...]:
     """Return the counters for a mail that somebody asks for; the answer on the page is the same when it is not sent."""
     return (_counter("mail_per_recipient", recipient_key), _counter("mail_per_address", network_of(address)))
+
+
+def keys_for_sms(number_key: str, account_key: str, address: str) -> tuple[Counter, ...]:
+    """Return the counters for a text message, which costs money and wakes people: number, account, and who asks."""
+    return (
+        _counter("sms_per_number", number_key),
+        _counter("sms_per_account", account_key),
+        _counter("sms_per_address", network_of(address)),
+    )
 
 
 def keys_for_verification(account_key: str) -> tuple[Counter, ...]:

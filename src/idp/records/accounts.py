@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 UserStatus = Literal["active", "blocked"]
-CredentialKind = Literal["password", "totp", "passkey", "recovery_code"]
+CredentialKind = Literal["password", "totp", "passkey", "recovery_code", "phone"]
 #: What an operator may do, most first: everything; change what is configured; decide cases; read; help people.
 Role = Literal["owner", "editor", "reviewer", "auditor", "support"]
 
@@ -42,8 +42,8 @@ class User:
 class Credential:
     """Something a user can prove.
 
-    `secret` is an argon2id string (password), a sealed box (TOTP seed), a keyed hash (recovery code) or a COSE public
-    key (passkey), never a secret in clear text. `counter` is the last accepted TOTP time step, a passkey's last
+    `secret` is an argon2id string (password), a sealed box (TOTP seed, phone), a keyed hash (recovery code) or a COSE
+    public key (passkey), never a secret in clear text. `counter` is the last accepted TOTP time step, a passkey's last
     signature counter, or 1 once a recovery code was used. `external_id` is what the outside calls it: a passkey's
     credential ID, of which no two may be equal.
     """

@@ -24,7 +24,11 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMail:
-    """A mail in the outbox. `values` fill the template named `template`; it is sealed because it can carry a link."""
+    """A message in the outbox. `values` fill the template named `template`, sealed because they can carry a link.
+
+    `connection` is the connection it leaves by, None for the mail server of the settings. A text message has a masked
+    number in `to`, and the number itself among its values.
+    """
 
     id: int
     to: str
@@ -38,6 +42,7 @@ class OutgoingMail:
     sent_at: float | None = None
     failed_at: float | None = None
     last_error: str | None = None
+    connection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

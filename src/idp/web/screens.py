@@ -6,6 +6,7 @@ from typing import Final, Literal, cast
 from idp.application.frame import Frame
 from idp.application.run import AtScreen
 from idp.application.steps import subject_of
+from idp.application.text_codes import SECONDS as SMS_SECONDS
 from idp.flows.language import SIGN_UP
 from idp.web import views
 from idp.web.views import Form, Problem, View
@@ -19,6 +20,9 @@ _ERRORS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     ("identifier", "wrong"): ("wrong_credentials", "email"),
     ("totp", "wrong"): ("wrong_code", "code"),
     ("recovery_code", "wrong"): ("wrong_recovery_code", "code"),
+    ("sms_code", "wrong"): ("wrong_code", "code"),
+    ("sms_code", "expired"): ("expired_code", "code"),
+    ("phone", "invalid"): ("invalid_phone", "phone"),
     ("email_code", "wrong"): ("wrong_code", "code"),
     ("email_code", "expired"): ("expired_code", "code"),
     ("email_link_sent", "wrong"): ("wrong_code", "code"),
@@ -157,6 +161,17 @@ def _is_known(at: AtScreen) -> bool:
     return at.run.purpose == SIGN_UP or subject_of(at.run) is not None
 
 
+def _phone(at: AtScreen, _frame: Frame, form: Form, _seconds: float) -> View:
+    skip = "skip" in at.effect.outcomes
+    return views.Phone(form, at.effect.form.get("phone", ""), skip=skip, problems=list_problems(at))
+
+
+def _sms_code(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
+    sent = [str(said["phone"]) for said in at.values.values() if "phone" in said]
+    digits = sent[-1].split()[-1] if sent else ""
+    return views.SmsCode(form, digits, SMS_SECONDS, _has_other_way(at, frame), list_problems(at))
+
+
 def _new_password(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
     return views.NewPassword(form, _email(at, frame), problems=list_problems(at))
 
@@ -194,6 +209,8 @@ BUILDERS: Final[Mapping[str, Builder]] = {
     "sign_up": _sign_up,
     "email_code": _email_code,
     "email_link_sent": _email_link_sent,
+    "phone": _phone,
+    "sms_code": _sms_code,
     "new_password": _new_password,
     "verification_intro": _intro,
     "verification_unfinished": _unfinished,

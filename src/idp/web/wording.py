@@ -34,6 +34,8 @@ PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
         "refused_passkey": mark("The passkey could not be added. Please try again, or go on without it."),
         "missing_email": mark("Please enter your email address."),
         "invalid_email": mark("Please enter an email address such as name@example.com."),
+        "invalid_phone": mark("Please enter a phone number with its country code, such as +49 151 1234567."),
+        "missing_phone": mark("Please enter a phone number."),
         "missing_password": mark("Please enter your password."),
         "missing_code": mark("Please enter the code."),
         "missing_name": mark("Please enter your name."),
@@ -51,6 +53,7 @@ FACTORS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "passkey": mark("Use a passkey"),
         "totp": mark("Use an authenticator app"),
+        "sms_code": mark("Get a code by text message"),
         "email_code": mark("Get a code by email"),
         "recovery_code": mark("Use a recovery code"),
     }

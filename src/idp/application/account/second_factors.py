@@ -28,7 +28,7 @@ REMOVE_CODES: Final = credential_act("/account/recovery-codes/remove", "recovery
 FORM_SECONDS: Final = 86400.0
 MAX_AUTHENTICATORS: Final = 10
 #: What recovery codes stand in for. Without any of these they open nothing.
-BACKED_UP: Final[frozenset[CredentialKind]] = frozenset({"totp", "passkey"})
+BACKED_UP: Final[frozenset[CredentialKind]] = frozenset({"totp", "passkey", "phone"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from idp.connectors.api.identity import (
     WaitReason,
 )
 from idp.connectors.api.kinds import Build, ConnectorType, Describe, ModelClass, SecretField, Site
+from idp.connectors.api.messages import Message, MessageRefused, Sends
 from idp.connectors.api.redirects import (
     ExternalIdentity,
     RedirectCall,
@@ -44,13 +45,15 @@ from idp.connectors.api.redirects import (
     ReturnCall,
     Returned,
 )
-from idp.flows.step_types import LISTS_BREACHES
+from idp.flows.step_types import LISTS_BREACHES, SENDS_MAIL, SENDS_SMS
 
 __all__ = [
     "CALL_ERRORS",
     "LISTS_BREACHES",
     "MAX_OUTPUT",
     "OUTCOMES",
+    "SENDS_MAIL",
+    "SENDS_SMS",
     "Build",
     "CallRequest",
     "CallResult",
@@ -68,6 +71,8 @@ __all__ = [
     "IdentityConnector",
     "ListsBreaches",
     "LookCall",
+    "Message",
+    "MessageRefused",
     "ModelClass",
     "NotSupported",
     "Outcome",
@@ -78,6 +83,7 @@ __all__ = [
     "ReturnCall",
     "Returned",
     "SecretField",
+    "Sends",
     "Site",
     "StartCall",
     "Started",

@@ -6,6 +6,8 @@ from typing import Any, Final
 from idp.connectors.api import (
     LISTS_BREACHES,
     MAX_OUTPUT,
+    SENDS_MAIL,
+    SENDS_SMS,
     CallRequest,
     CallResult,
     Calls,
@@ -17,12 +19,14 @@ from idp.connectors.api import (
     IdentityConnector,
     ListsBreaches,
     LookCall,
+    Message,
     ReceivesWebhook,
     RedirectCall,
     Redirected,
     Redirects,
     ReturnCall,
     Returned,
+    Sends,
     StartCall,
     Started,
     Waiting,
@@ -46,7 +50,7 @@ _BROUGHT: Final[tuple[Mapping[str, str], ...]] = (
     {"code": "forged", "state": "another"},
     {"id_token": "a.b.c", "state": _STATE},
 )
-_ABILITIES: Final[Mapping[str, type[Any]]] = {LISTS_BREACHES: ListsBreaches}
+_ABILITIES: Final[Mapping[str, type[Any]]] = {LISTS_BREACHES: ListsBreaches, SENDS_MAIL: Sends, SENDS_SMS: Sends}
 _PROTOCOLS: Final[Mapping[str, type[Any]]] = {
     IDENTITY_CHECK: IdentityConnector,
     CALL: Calls,
@@ -102,6 +106,8 @@ class _Trial:
                 self.fault("list_breaches returns no frozenset")
             elif listed is not None:
                 self.fault("list_breaches takes this for a list, and every leaked password passes")
+        if isinstance(connector, Sends):
+            await self.send(connector)
         if isinstance(connector, DeletesData):
             await self.attempt("delete", lambda: connector.delete("vendor-reference"))
         if isinstance(connector, ReceivesWebhook):
@@ -174,6 +180,19 @@ class _Trial:
                 self.fault("resume believes what the browser brought")
             for what in _judge(self.info, returned.outcome, returned.error, returned.output):
                 self.fault(what)
+
+    async def send(self, connector: Sends) -> None:
+        message = Message("+491511234567", "text-canary-6c1e", "key-7c20")
+        try:
+            await connector.send(message)
+        except ConnectorError as error:
+            self.look_for_secrets("send", f"{error} {error.message} {error.detail} {error.code}")
+            if message.text in f"{error} {error.detail}" or message.to in f"{error} {error.detail}":
+                self.fault("send shows the message or the number")
+        except Exception as error:  # noqa: BLE001  # the very thing that is looked for
+            self.fault(f"send raises {type(error).__name__}, which is no ConnectorError")
+        else:
+            self.fault("send takes this for a message that was sent")
 
     def read(self, connector: ReceivesWebhook) -> None:
         for body in _JUNK:

@@ -1,6 +1,5 @@
 """The HTTP connector: fill in the templates, sign, call, and judge the answer."""
 
-import base64
 import hashlib
 import hmac
 import json
@@ -17,7 +16,7 @@ from idp.connectors.http.shape import TYPE, UNFIT, describe_http
 from idp.connectors.http.template import UnfitValue, fill_field, fill_header, fill_json, fill_path
 from idp.connectors.reachability import check_reachable
 from idp.egress import RemoteError
-from idp.http import Answer
+from idp.http import Answer, basic_credentials
 
 _JSON: Final = "application/json"
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -121,8 +120,7 @@ class HttpConnector:
             return {}
         secret = self._secrets["credential"]
         if shown.kind == "basic":
-            pair = base64.b64encode(f"{shown.username}:{secret}".encode()).decode()
-            return {"Authorization": f"Basic {pair}"}
+            return {"Authorization": basic_credentials(shown.username or "", secret)}
         return {"Authorization": f"Bearer {secret}"} if shown.header is None else {shown.header: secret}
 
     def _sign(self, key: str, at: int, body: bytes) -> str:

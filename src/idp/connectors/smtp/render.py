@@ -36,6 +36,9 @@ MAILS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "recovery_code_used": frozenset({"service", "left", "device", "at", "recovery_link"}),
         "password_changed": frozenset({"service", "recovery_link", "device", "at"}),
         "passkey_added": frozenset({"service", "recovery_link", "name", "device", "at"}),
+        "phone_added": frozenset({"service", "phone", "recovery_link", "device", "at"}),
+        "signed_in": frozenset({"service", "recovery_link", "device", "at"}),
+        "welcome": frozenset({"service", "sign_in_link"}),
         "account_exists": frozenset({"service", "sign_in_link", "recovery_link"}),
         "verification_pending": frozenset({"service"}),
         "verification_approved": frozenset({"service", "link", "until"}),
@@ -66,7 +69,7 @@ CHANGES: Final = frozenset(
         "identity_deleted",
     ]
 )
-_TEXTS: Final = frozenset({"service", "device", "name", "code"})
+_TEXTS: Final = frozenset({"service", "device", "name", "code", "phone"})
 #: They come from outside: mail readers must find no address in them to make a link of.
 _FOREIGN: Final = frozenset({"device", "name"})
 #: Whole numbers, with the least they can be.

@@ -8,8 +8,9 @@ nothing about the mail, so it stays in the outbox. Details hold reply codes, nev
 import hashlib
 import re
 import secrets
+import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -22,11 +23,16 @@ import aiosmtplib
 import anyio
 
 from idp.clock import Clock
-from idp.connectors.api import ConnectorError, HealthCheck, HealthReport
+from idp.connectors.api import ConnectorError, HealthCheck, HealthReport, MessageRefused
 from idp.connectors.smtp.render import Rendered
+from idp.egress import CallFailed
 
 TlsMode = Literal["none", "starttls", "tls"]
 _ADDRESS: Final = re.compile(r"([^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]{1,64})@([A-Za-z0-9.-]{1,253})")
+
+
+#: Opens a connection to a host and port. Raises ConnectorError.
+Dial = Callable[[str, int], Awaitable[socket.socket]]
 
 
 class MailFailed(ConnectorError):
@@ -41,7 +47,7 @@ class TemporaryMailFailure(MailFailed):
     code = "mail_failed_temporarily"
 
 
-class PermanentMailFailure(MailFailed):
+class PermanentMailFailure(MailFailed, MessageRefused):
     """Trying this mail again is useless."""
 
     code = "mail_refused"
@@ -74,15 +80,20 @@ class Mailer:
         clock: Clock,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
         context: ssl.SSLContext | None = None,
+        dial: Dial | None = None,
     ) -> None:
-        """Check the settings. Raises ValueError for those that would send a password in clear, or send from nobody."""
+        """Check the settings. Raises ValueError for those that would send a password in clear, or send from nobody.
+
+        `dial` makes the TCP connection in place of the library.
+        """
         if settings.tls == "none" and settings.username:
             raise ValueError("an SMTP login needs TLS")
         self._settings = settings
         self._clock = clock
         self._random_bytes = random_bytes
         self._context = None if settings.tls == "none" else context or ssl.create_default_context()
-        self._from = _read_address(settings.sender, settings.sender_name)
+        self._from = read_address(settings.sender, settings.sender_name)
+        self._dial = dial
 
     async def send(self, to: str, mail: Rendered, *, key: str = "") -> str:
         """Send a mail to one address and return its Message-ID.
@@ -109,6 +120,8 @@ class Mailer:
                 await _leave(client)
         except TimeoutError:
             check = HealthCheck("connection", False, "The mail server does not answer in time.")
+        except CallFailed as failed:
+            check = HealthCheck("connection", False, failed.message)
         except TemporaryMailFailure as failed:
             check = HealthCheck("connection", False, f"The mail server cannot be used: {failed.detail}.")
         else:
@@ -121,7 +134,7 @@ class Mailer:
             raise ValueError("the subject is not one printable line")
         message = EmailMessage(policy=SMTP_POLICY)
         message["From"] = self._from
-        message["To"] = _read_address(to)
+        message["To"] = read_address(to)
         message["Subject"] = mail.subject
         message["Date"] = format_datetime(datetime.fromtimestamp(self._clock.now(), UTC))
         seed = f"{self._from.addr_spec}\n{key}".encode() if key else self._random_bytes(32)
@@ -135,9 +148,12 @@ class Mailer:
     async def _connect(self) -> aiosmtplib.SMTP:
         """Return a connection that is ready for mail. Raises TemporaryMailFailure."""
         settings = self._settings
+        dialled = await self._dial(settings.host, settings.port) if self._dial is not None else None
         client = aiosmtplib.SMTP(
             hostname=settings.host,
-            port=settings.port,
+            # The library takes a socket or a port; the name is for TLS then.
+            port=settings.port if dialled is None else None,
+            sock=dialled,
             # The library would look up our own name in DNS otherwise.
             local_hostname=self._from.domain,
             timeout=settings.timeout,
@@ -205,7 +221,7 @@ def _has_cause(error: BaseException | None, kind: type[BaseException]) -> bool:
     return False
 
 
-def _read_address(text: str, name: str = "") -> Address:
+def read_address(text: str, name: str = "") -> Address:
     """Return one plain address. Raises ValueError for lists, comments, quotes, controls and anything over-long."""
     found = _ADDRESS.fullmatch(text)
     if not found or len(text) > 254:

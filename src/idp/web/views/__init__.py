@@ -36,6 +36,7 @@ from idp.web.views.account import (
 from idp.web.views.outside import Failure, Home, LogoutConfirm, OtherUser, RequestLate, SignedOut, StaleStep
 from idp.web.views.page import Form, Problem, View
 from idp.web.views.passkeys import AddPasskey, Ceremony, OfferPasskey, Passkey
+from idp.web.views.phones import Phone, SmsCode
 from idp.web.views.recovery import LinkExpired, Recover, RecoverConfirm, RecoverDone, RecoverSent
 from idp.web.views.request import Account, Consent, FormPost, Leaving, Scope, SelectAccount
 from idp.web.views.sign_in import (
@@ -109,6 +110,7 @@ __all__ = [
     "OtherUser",
     "Passkey",
     "Password",
+    "Phone",
     "Problem",
     "Recover",
     "RecoverConfirm",
@@ -127,6 +129,7 @@ __all__ = [
     "SignInLink",
     "SignUp",
     "SignedOut",
+    "SmsCode",
     "StaleStep",
     "Totp",
     "TryLater",

@@ -61,7 +61,7 @@ CREDENTIALS = Table(
     json("data"),
     time("secret_changed_at", null=True),
     binary("external_id", null=True),
-    one_of("kind", ("password", "totp", "passkey", "recovery_code")),
+    one_of("kind", ("password", "totp", "passkey", "recovery_code", "phone")),
     Index(None, "user_id", "kind"),
     # A passkey's credential ID names one account, whoever registers it first.
     Index(None, "external_id", unique=True),

@@ -42,6 +42,7 @@ OUTBOX = Table(
     time("sent_at", null=True),
     time("failed_at", null=True),
     long_text("last_error", null=True),
+    word("connection", null=True),
     Index(None, "next_attempt_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
 )
 

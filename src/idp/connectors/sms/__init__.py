@@ -1,0 +1,1 @@
+"""Text messages: a gateway over HTTP, and one for development that shows them as mails."""
