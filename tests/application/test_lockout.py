@@ -6,6 +6,7 @@ from typing import get_args
 
 import pytest
 
+from idp.application.authenticators import replace_recovery_codes, use_recovery_code
 from idp.application.lockout import METHODS, WouldLockOut
 from idp.application.operators import set_blocked
 from idp.application.releasing import roll_back, roll_out
@@ -78,6 +79,27 @@ async def test_the_credentials_that_are_really_there_decide_and_not_the_roles(wo
     world.add_totp(administrator(world))
     with pytest.raises(WouldLockOut):
         put(world, NO_TOTP)
+
+
+#: A password, and one of the recovery codes.
+CODES_ONLY = change(
+    SIGN_IN,
+    ("{yes: totp, no: done}", "{yes: totp, no: too_many}"),
+    ("screen: totp\n", "screen: recovery_code\n"),
+    ("action: check_totp", "action: check_recovery_code"),
+)
+
+
+async def test_recovery_codes_that_were_used_open_nothing(world: World) -> None:
+    root = administrator(world)
+    with world.provider.storage.write() as uow:
+        codes = replace_recovery_codes(world.deps, uow, root.id)
+    assert put(world, CODES_ONLY).created
+    roll_back(world.deps, "sign-in", None, ANN)
+    with world.provider.storage.write() as uow:
+        assert all(use_recovery_code(world.deps, uow, root.id, code) for code in codes)
+    with pytest.raises(WouldLockOut):
+        roll_out(world.deps, "sign-in", 2, 100, ANN)
 
 
 async def test_others_do_not_count(world: World) -> None:

@@ -90,11 +90,13 @@ def test_a_second_factor_is_asked_of_whoever_has_one_and_of_nobody_else(methods:
         p: {action: check_passkey, on: {ok: done, wrong: no, throttled: no, unknown: no}}
         t: {action: check_totp, on: {ok: done, wrong: no, throttled: no, not_enrolled: no}}
         e: {action: check_sign_in_code, on: {ok: done, wrong: no, expired: no, throttled: no}}
+        s: {action: send_sms_code, on: {sent: c, throttled: no, no_phone: no}}
+        c: {action: check_sms_code, on: {ok: done, wrong: no, expired: no, throttled: no}}
         r: {action: check_recovery_code, on: {ok: done, wrong: no, throttled: no, not_enrolled: no}}
         n: {action: has_second_factor, on: {no: done, yes: no}}
         done: {end: complete}
         no: {end: denied}
-        """.replace("PICK", "passkey: p, totp: t, email_code: e, recovery_code: r")
+        """.replace("PICK", "passkey: p, totp: t, sms_code: s, email_code: e, recovery_code: r")
     )
     enrolled = {factor.method for factor in FACTORS if factor.credential} & set(methods)
     # Without one of their own they may have a mail, or pass without.
@@ -260,7 +262,7 @@ def test_every_question_about_a_person_has_its_answer() -> None:
     asking = {
         name
         for name, action in CATALOG.actions.items()
-        if {"yes", "none", "not_enrolled"} & set(action.outcomes) or name.startswith("has_")
+        if {"yes", "none", "not_enrolled", "no_phone"} & set(action.outcomes) or name.startswith("has_")
     }
     # What time decides may be answered either way.
     assert asking == {*QUESTIONS, "passkey_offer_due"}

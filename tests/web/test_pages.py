@@ -81,7 +81,7 @@ def test_every_page_is_sound_html_in_every_language(name, locale):
     assert len(reader.ids) == len(set(reader.ids)), "an id twice"
     (root,) = reader.find("html")
     assert root["lang"] == locale
-    assert root["dir"] == ("rtl" if locale == "ar-XB" else "ltr")
+    assert root["dir"] == ("rtl" if locale.startswith("ar") else "ltr")
     assert len(reader.find("h1")) == 1
     for _, attributes in reader.elements:
         for target in attributes.get("aria-describedby", "").split():

@@ -13,6 +13,7 @@ from itertools import product
 from typing import Any, Final
 
 from idp.application.audit import note
+from idp.application.authenticators import USED
 from idp.application.browser import Browser
 from idp.application.change import Change
 from idp.application.context import condition_context
@@ -115,7 +116,9 @@ def _list_administrators(deps: Dependencies, uow: UnitOfWork) -> list[tuple[User
 
 def _weigh(deps: Dependencies, uow: UnitOfWork, user: User) -> Means:
     """Return what the person can prove, by the credentials they have."""
-    kinds = {credential.kind for credential in uow.credentials.of_user(user.id)}
+    held = uow.credentials.of_user(user.id)
+    # A recovery code that was used is none.
+    kinds = {item.kind for item in held if item.kind != "recovery_code" or item.counter < USED}
     methods = {method for kind, method in METHODS.items() if kind in kinds}
     if user.email_verified:
         methods.add(EMAIL)

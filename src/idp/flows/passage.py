@@ -29,7 +29,7 @@ from idp.flows.engine import (
 )
 from idp.flows.factors import FACTORS
 from idp.flows.language import APPROVED, COMPLETE, CONNECTOR_OUTCOMES, RECOVERY, REVIEW_OUTCOMES, STEP_UP, Flow
-from idp.flows.methods import OTP, PASSKEY, RECOVERY_CODE, entry_evidence
+from idp.flows.methods import OTP, PASSKEY, RECOVERY_CODE, SMS, entry_evidence
 from idp.flows.state import State
 from idp.flows.step_types import Catalog
 
@@ -171,6 +171,8 @@ QUESTIONS: Final[Mapping[str, Callable[[frozenset[str], str], bool]]] = {
     "pick_second_factor": _may_pick,
     "check_recovery_code": lambda methods, outcome: (outcome == "not_enrolled") == (RECOVERY_CODE not in methods),
     "has_passkey": lambda methods, outcome: (outcome == "yes") == (PASSKEY in methods),
+    "has_phone": lambda methods, outcome: (outcome == "yes") == (SMS in methods),
+    "send_sms_code": lambda methods, outcome: (outcome == "no_phone") == (SMS not in methods),
     "has_totp": lambda methods, outcome: (outcome == "yes") == (OTP in methods),
     "check_totp": lambda methods, outcome: (outcome == "not_enrolled") == (OTP not in methods),
     # Who has none may have been asked a short while ago.
