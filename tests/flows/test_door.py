@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from idp.flows.door import CLOCK_SLACK, DoorRules, find_fault, find_review_fault, lacks_evidence
+from idp.flows.door import CLOCK_SLACK, DoorRules, find_fault, find_review_fault, lacks_evidence, weigh_late_result
 from idp.records.journeys import Case, Run, Verification
 
 NOW = 1_800_000_000.5
@@ -125,6 +125,23 @@ def test_an_approval_is_proof_only_for_this_run_and_never_of_somebody_else(
     verification: Verification | None, decided: Case, fault: str
 ) -> None:
     assert find_review_fault(run(), verification, decided) == fault
+
+
+@pytest.mark.parametrize(
+    ("overall", "fault", "weight"),
+    [
+        ("OK", "", ("approved", "OK")),
+        ("MANUAL_OK", "", ("approved", "MANUAL_OK")),
+        ("MANUAL_OK", "not_passing", ("left", "not_passing")),
+        ("OK", "owner_unknown", ("left", "owner_unknown")),
+        ("OK", "owner_mismatch", ("rejected", "owner_mismatch")),
+        ("FAIL", "not_passing", ("rejected", "FAIL")),
+        ("MANUAL_FAIL", "", ("rejected", "MANUAL_FAIL")),
+        ("", "not_passing", ("left", "not_passing")),
+    ],
+)
+def test_what_a_late_result_means_for_a_case_of_ours(overall: str, fault: str, weight: tuple[str, str]) -> None:
+    assert weigh_late_result(overall, fault) == weight
 
 
 @pytest.mark.parametrize(

@@ -303,6 +303,12 @@ def test_what_does_not_fit_the_flow_is_told_with_its_place(body: str, message: s
     assert problem.line > 3
 
 
+def test_a_review_can_be_answered_by_the_vendors_people_and_by_nothing_else_of_theirs() -> None:
+    assert check("answers: {review: [MANUAL_OK, approved]}\nexpect: {end: denied}") == []
+    (problem,) = check("answers: {review: pending}\nexpect: {end: denied}")
+    assert "cannot be answered by 'pending'" in problem.message
+
+
 def test_a_secret_in_a_test_file_is_refused() -> None:
     text = case(
         "answers: {password: {answer: submitted, fields: {password: hunter2}}}\nexpect: {end: denied}", "sign-in"

@@ -9,8 +9,8 @@ from typing import Any
 import pyotp
 import pytest
 
-from idp.application import review
 from idp.application.browser import Browser as Asking
+from idp.application.case_files import list_cases
 from idp.application.context import condition_context
 from idp.application.dry_run import DryRunOrder, run_dry
 from idp.flows.setting import Setting
@@ -18,9 +18,11 @@ from idp.flows.stage import Stage
 from tests.flows.samples import CATALOG, load_shipped
 from tests.journeys.browser import Browser
 from tests.journeys.relying_party import RelyingParty
-from tests.journeys.steps import sign_in, signed_in, verify
+from tests.journeys.steps import interview_of, sign_in, signed_in, verify
 from tests.journeys.test_recovery import NEW_PASSWORD, ask_for_link, enrol
+from tests.journeys.test_review import say
 from tests.journeys.test_sign_up import register
+from tests.journeys.test_vendor_decision import allow, decide
 from tests.journeys.world import World
 
 pytestmark = pytest.mark.anyio
@@ -145,10 +147,38 @@ async def test_a_step_up_that_a_reviewer_settles(world: World) -> None:
     rehearsed = rehearse_step_up(world, verify="WARN", review="approved")
     await browser.get(bank.authorize(acr_values=IDV))
     await verify(world, browser, "WARN")
-    [case] = review.list_cases(world.deps)
-    review.decide_case(world.deps, case.id, approve=True, reviewer="rita", reason="the same person")
+    [item] = list_cases(world.deps)
+    say(world, item.case, world.reviewer(), approve=True)
     tokens = await bank.redeem(world.provider.app, await browser.get(browser.url))
     expect_same(world, rehearsed, tokens["claims"])
+
+
+@pytest.mark.parametrize(
+    ("passing", "change", "said"),
+    [
+        (["OK", "MANUAL_OK"], "approved", "MANUAL_OK"),
+        (["OK"], "rejected", "MANUAL_FAIL"),
+    ],
+)
+async def test_a_step_up_that_the_vendors_people_settle(
+    world: World, passing: list[str], change: str, said: str
+) -> None:
+    allow(world, passing=passing)
+    bank, browser = await start_step_up(world, enrolled=True)
+    answer = {"answer": said, "takes": "10m"}
+    rehearsed = rehearse_step_up(world, verify="MANUAL", review=answer, rejected="stop")
+    await browser.get(bank.authorize(acr_values=IDV))
+    await browser.submit("continue")
+    interview = interview_of(browser)
+    await verify(world, browser, "MANUAL")
+    here = browser.url
+    await decide(world, interview, change)
+    url = await browser.get(here)
+    if change == "approved":
+        expect_same(world, rehearsed, (await bank.redeem(world.provider.app, url))["claims"])
+    else:
+        error = bank.answer(await browser.submit("stop"))["error"]
+        expect_same(world, rehearsed, None, error)
 
 
 async def test_a_step_up_that_is_stopped(world: World) -> None:
@@ -193,7 +223,7 @@ async def test_conditions_of_a_dry_run_can_read_what_those_of_a_real_run_can(wor
     with world.provider.storage.read() as uow:
         run = uow.runs.get(world.audit("run.start")[-1].run_id)
         assert run is not None
-        real = condition_context(world.deps, uow, run, Asking("secret"))
+        real = dict(condition_context(world.deps, uow, run, Asking("secret")))
     imagined = Stage(load_shipped("sign-in"), Setting(), {}, CATALOG).look()
     assert {root: set(values) for root, values in imagined.items()} == {
         root: set(values) for root, values in real.items()

@@ -159,8 +159,12 @@ def _list_rules(deps: Dependencies, uow: UnitOfWork) -> dict[str, ConnectionRule
             passing=frozenset(getattr(settings, "passing", ())),
             accept_approved=bool(getattr(settings, "accept_manual_review_approved", False)),
         )
-        attempt = float(getattr(settings, "deadline_seconds", 600.0))
-        rules[record.name] = ConnectionRules(door, tuple(getattr(settings, "amr", ())), attempt)
+        rules[record.name] = ConnectionRules(
+            door,
+            amr=tuple(getattr(settings, "amr", ())),
+            attempt=float(getattr(settings, "deadline_seconds", 600.0)),
+            review=float(getattr(settings, "review_deadline_seconds", 7 * 86400.0)),
+        )
     return rules
 
 

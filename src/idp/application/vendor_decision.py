@@ -12,13 +12,11 @@ from idp.application.audit import note
 from idp.application.dependencies import Dependencies
 from idp.application.proof import find_refusal
 from idp.application.review_mail import tell_decided
+from idp.flows.door import weigh_late_result
 from idp.records.journeys import Case, Run, Verification
 from idp.storage.protocols.unit import UnitOfWork
 
 ACTOR: Final = "vendor:"
-REJECTED: Final = frozenset({"FAIL", "MANUAL_FAIL"})
-#: Reasons that no reviewer of ours could make right.
-FINAL: Final = frozenset({"owner_mismatch"})
 
 
 def is_vendors(case: Case) -> bool:
@@ -63,17 +61,11 @@ def list_taken_up(uow: UnitOfWork, run: Run, pending: Set[str]) -> frozenset[int
 
 def _decide(deps: Dependencies, uow: UnitOfWork, run: Run, case: Case, verification: Verification, trace: str) -> bool:
     overall = verification.overall or ""
-    fault = "rejected" if overall in REJECTED else find_refusal(deps, uow, run, verification)
+    status, reason = weigh_late_result(overall, find_refusal(deps, uow, run, verification))
     actor = f"{ACTOR}{verification.connection}"
     now = deps.clock.now()
     if now >= case.deadline_at:
         return False
-    if not fault:
-        status, reason = "approved", overall
-    elif overall in REJECTED or fault in FINAL:
-        status, reason = "rejected", overall if overall in REJECTED else fault
-    else:
-        status, reason = "left", fault
     if status != "left" and not uow.cases.decide(case.id, status, actor, reason, now):
         return False
     if status != "left":

@@ -6,14 +6,20 @@ invented ones and writes nothing. Missing, unknown or malformed is refused.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from idp.flows.language import RECOVERY, SIGN_IN, SIGN_UP, STEP_UP
 from idp.flows.methods import AUTHENTICATING, EMAIL, IDENTITY, RECOVERY_LINK, REVIEW
 from idp.records.journeys import Case, Run, Verification
 
+Weight = Literal["approved", "rejected", "left"]
+
 #: Evidence that stands for "the right person was verified": by the vendor's result, or by a reviewer.
 PERSON_PROOF: Final = frozenset({IDENTITY, REVIEW})
+#: What the vendor's people say when they refuse.
+REJECTED: Final = frozenset({"FAIL", "MANUAL_FAIL"})
+#: Faults of a result that no reviewer of ours could make right.
+FINAL: Final = frozenset({"owner_mismatch"})
 #: Two nodes' clocks may differ a little, in seconds.
 CLOCK_SLACK: Final = 5.0
 #: Results that the vendor's own reviewer can make pass, if the connection says so.
@@ -62,6 +68,19 @@ def find_review_fault(run: Run, verification: Verification | None, case: Case) -
     if verification.owner == "mismatch":
         return "owner_mismatch"
     return ""
+
+
+def weigh_late_result(overall: str, fault: str) -> tuple[Weight, str]:
+    """Say what a result means for a case of ours that was opened while the vendor's own people still decided, and why.
+
+    `fault` is why the result is no proof, empty if it is. The vendor's no, and a result of somebody else, reject the
+    case. What would be proof approves it, to be judged once more. Anything in between is left to our reviewer.
+    """
+    if overall in REJECTED:
+        return "rejected", overall
+    if not fault:
+        return "approved", overall
+    return ("rejected" if fault in FINAL else "left"), fault
 
 
 def lacks_evidence(purpose: str, methods: Collection[str], *, user_known: bool, reached: bool = False) -> bool:

@@ -64,9 +64,12 @@ _BLAME: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 def verification_answers() -> dict[str, ReadyMade]:
     """Return what a connection that checks a document and a face can answer, by name.
 
-    Names in capitals are the vendor's verdicts. `approved` and `rejected` are what its own reviewers decided about a
-    doubtful one. `mismatch`, `unknown` and `enrolling` are a passing result with that answer of the owner check.
+    Names in capitals are the vendor's words; `approved` and `rejected` are short for what its own reviewers decide.
+    `mismatch`, `unknown` and `enrolling` are a passing result with that answer of the owner check.
     """
+    approved = _judge("MANUAL", status="MANUAL_REVIEW_APPROVED", manual=True)
+    # The score is not looked at after a rejection, so there is nothing in it.
+    rejected = _answer("completed", "MANUAL_REVIEW_REJECTED", {"overall": _word("MANUAL_FAIL")}, manual=True)
     return {
         "OK": _judge("OK"),
         "WARN": _judge("WARN"),
@@ -76,9 +79,10 @@ def verification_answers() -> dict[str, ReadyMade]:
         "MANUAL_PENDING": _judge("MANUAL_PENDING", "pending"),
         "MANUAL_OK": _judge("MANUAL_OK", manual=True),
         "MANUAL_FAIL": _judge("MANUAL_FAIL", manual=True),
-        "approved": _judge("MANUAL", status="MANUAL_REVIEW_APPROVED", manual=True),
-        # The score is not looked at after a rejection, so there is nothing in it.
-        "rejected": _answer("completed", "MANUAL_REVIEW_REJECTED", {"overall": _word("MANUAL_FAIL")}, manual=True),
+        "approved": approved,
+        "MANUAL_REVIEW_APPROVED": approved,
+        "rejected": rejected,
+        "MANUAL_REVIEW_REJECTED": rejected,
         "mismatch": _judge("OK", owner="mismatch"),
         "unknown": _judge("OK", owner="unknown"),
         "enrolling": _judge("OK", owner="enrolling"),

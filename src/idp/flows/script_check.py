@@ -9,6 +9,7 @@ from idp.flows.language import (
     ConnectorStep,
     EndStep,
     Flow,
+    ReviewStep,
     ScreenStep,
     Step,
     name_kind,
@@ -16,6 +17,7 @@ from idp.flows.language import (
 from idp.flows.problems import suggest
 from idp.flows.scripts import Scripts
 from idp.flows.setting import WAIT, Script
+from idp.flows.stage_reviews import list_late_answers
 from idp.flows.step_types import Catalog
 
 #: Where a fault is: the step, and which of its answers.
@@ -39,8 +41,13 @@ def check_scripts(scripts: Scripts, flow: Flow, catalog: Catalog) -> Iterator[Fa
 def list_words(step: Step, catalog: Catalog) -> tuple[str, ...]:
     """Return every word that can answer the step."""
     exits = tuple(outcome for outcome in getattr(step, "on", {}) if outcome != LIMIT)
-    info = catalog.connections.get(step.connector) if isinstance(step, ConnectorStep) else None
-    named = tuple(name for name, answer in info.answers.items() if answer.outcome in exits) if info is not None else ()
+    named: tuple[str, ...] = ()
+    if isinstance(step, ReviewStep):
+        # The vendor's own people may decide first, whichever connection's result it is.
+        named = tuple(name for info in catalog.connections.values() for name in list_late_answers(info))
+    elif isinstance(step, ConnectorStep) and step.connector in catalog.connections:
+        answers = catalog.connections[step.connector].answers
+        named = tuple(name for name, answer in answers.items() if answer.outcome in exits)
     return tuple(dict.fromkeys((*named, *exits, WAIT)))
 
 

@@ -83,11 +83,15 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionRules:
-    """What an operator decided about a connection. `attempt` is the time that one attempt may take, in seconds."""
+    """What an operator decided about a connection.
+
+    `attempt` is the time that one attempt may take, `review` the time that the vendor's own people may, in seconds.
+    """
 
     door: DoorRules
     amr: tuple[str, ...] = ()
     attempt: float = 600.0
+    review: float = 7 * 86400.0
 
 
 def assume_rules(info: ConnectionInfo) -> ConnectionRules:

@@ -5,7 +5,7 @@ written or sent. What is typed into secret fields does not exist here.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from idp.flows.door import lacks_evidence
@@ -23,7 +23,8 @@ from idp.flows.language import COMPLETE, DENIED, ERROR, EndStep, Flow
 from idp.flows.setting import Script, Setting
 from idp.flows.stage import Ask, DeadlinePassed, Question, Reply, Stage
 from idp.flows.stage_people import answer_action, answer_screen
-from idp.flows.stage_vendors import answer_connector, answer_review, judge_proof
+from idp.flows.stage_reviews import answer_review
+from idp.flows.stage_vendors import answer_connector, judge_proof
 from idp.flows.state import State
 from idp.flows.step_types import Catalog
 from idp.flows.trace import Trace, Traced, list_methods, mask_context, mask_text
@@ -52,7 +53,7 @@ class Simulation:
     reason: str | None
     evidence: tuple[Evidence, ...]
     run: Run
-    state: State
+    state: State = field(repr=False)
     now: float
     edges: tuple[tuple[str, str], ...]
     unused: tuple[str, ...]

@@ -141,6 +141,10 @@ class Stage:
             raise DeadlinePassed
         return (None if script.word == WAIT else script), by
 
+    def runs_out(self, step: str) -> bool:
+        """Say whether the step is scripted and every script of it has been used."""
+        return 0 < len(self.scripts.get(step, ())) <= self.used[step]
+
     def list_exits(self, step: str) -> tuple[str, ...]:
         """Return the outcomes with which somebody outside can answer the step: those wired, but the engine's own."""
         return tuple(outcome for outcome in getattr(self.flow.steps[step], "on", {}) if outcome != LIMIT)

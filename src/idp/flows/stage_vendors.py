@@ -1,23 +1,21 @@
-"""Vendors, reviewers and the identity door in a dry run.
+"""Vendors and the identity door in a dry run.
 
-Vendors and reviewers answer by script. The door is not scripted: it judges by the rules of `idp.flows.door`, like the
-real one in `application/proof.py`, and so does the rule on what a reviewer can approve.
+Vendors answer by script. The door is not scripted: it judges by the rules of `idp.flows.door`, like the real one in
+`application/proof.py`.
 """
 
 from dataclasses import replace
 from typing import Any, Final
 
 from idp.flows.calls import split_exit, wrap_answer
-from idp.flows.door import find_fault, find_review_fault
-from idp.flows.events import AwaitReview, CallConnector, ConnectorDone, JudgeProof, ProofJudged, ReviewDone
-from idp.flows.language import APPROVED, RESULT_OUTCOMES, SIGN_UP
-from idp.flows.methods import IDENTITY, REVIEW
+from idp.flows.door import find_fault
+from idp.flows.events import CallConnector, ConnectorDone, JudgeProof, ProofJudged
+from idp.flows.language import PENDING, RESULT_OUTCOMES, SIGN_UP
+from idp.flows.methods import IDENTITY
 from idp.flows.ready_made import ENROLLED, ReadyMade
-from idp.flows.setting import WAIT
 from idp.flows.stage import Reply, Stage
 from idp.flows.step_types import CALL, ConnectionInfo
-from idp.flows.trace import By
-from idp.records.journeys import Case, Verification
+from idp.records.journeys import Verification
 
 ENROLLING: Final = "enrolling"
 #: What becomes of a verification that was left without a result.
@@ -61,41 +59,6 @@ def judge_proof(stage: Stage, effect: JudgeProof) -> Reply:
     return Reply(event, "refused" if fault else "accepted", "rule", fault)
 
 
-def answer_review(stage: Stage, effect: AwaitReview) -> Reply | None:
-    """Let a reviewer decide as scripted; a decision is never assumed. Raises RefusedEvent.
-
-    Where there is no result nobody can approve one, nor one that is somebody else's, and a case is decided once.
-    """
-    judged = [item for item in stage.verifications if item.fetched_at is not None]
-    if not judged:
-        return _decide(stage, effect, "rejected", "rule", "nothing_to_review")
-    newest = judged[-1]
-    if newest.id in stage.decided:
-        return _decide(stage, effect, stage.decided[newest.id], "rule", "decided_before")
-    deadline = stage.now + effect.deadline
-    stage.run = replace(stage.run, deadline_at=max(stage.run.deadline_at, deadline))
-    script, by = stage.choose(effect.step, "review", effect.queue, WAIT)
-    if script is None:
-        return None
-    note = ""
-    outcome = script.word
-    if outcome == APPROVED:
-        case = Case(1, stage.run.id, newest.id, effect.queue, stage.now, deadline, "approved", decided_by="a reviewer")
-        note = find_review_fault(stage.run, newest, case)
-        outcome, by = ("rejected", "rule") if note else (outcome, by)
-    reply = _decide(stage, effect, outcome, by, note)
-    stage.decided[newest.id] = outcome
-    if outcome == APPROVED:
-        stage.pin()
-        stage.write(REVIEW, effect.step, (), stage.now, user_id=stage.run.user_id, verification_id=newest.id)
-    return reply
-
-
-def _decide(stage: Stage, effect: AwaitReview, outcome: str, by: By, note: str) -> Reply:
-    stage.check_exit(effect.step, outcome)
-    return Reply(ReviewDone(effect.step, outcome, effect.seq), outcome, by, note)
-
-
 def _find_owner(stage: Stage) -> str:
     """Return what the owner check says when a genuine person is the imagined one."""
     if stage.flow.purpose == SIGN_UP:
@@ -109,6 +72,9 @@ def _keep(stage: Stage, effect: CallConnector, found: ReadyMade, owner: Any, beg
     result = found.outcome in RESULT_OUTCOMES
     fetched = stage.now - age
     created = min(began, fetched)
+    rules = stage.rules_of(effect.connection)
+    # The vendor's own people have a longer time, from when the result was first seen to wait for them.
+    deadline = fetched + rules.review if found.outcome == PENDING else created + rules.attempt
     status: Any = _STATUS.get(found.outcome, found.outcome)
     stage.verifications.append(
         Verification(
@@ -118,7 +84,7 @@ def _keep(stage: Stage, effect: CallConnector, found: ReadyMade, owner: Any, beg
             connection=effect.connection,
             subject_ref="",
             created_at=created,
-            deadline_at=created + stage.rules_of(effect.connection).attempt,
+            deadline_at=deadline,
             status=status,
             user_id=stage.subject,
             vendor_ref="imagined",
