@@ -474,7 +474,7 @@ def test_a_condition_that_proves_without_a_verification_finds_the_door_shut() ->
     flow = make_flow(
         """
         a: {connector: risk, on: {completed: b}}
-        b: {condition: [{when: 'connectors.risk.score == 1', proves: risk, to: y}], otherwise: z}
+        b: {condition: [{when: 'connectors.risk.data.score == 1', proves: risk, to: y}], otherwise: z}
         y: {end: complete}
         z: {end: denied}
         """
