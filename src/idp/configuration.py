@@ -185,3 +185,16 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def says_no_secret(text: str) -> bool:
+    """Say whether every secret of a document is a reference, so that its text can be kept in clear."""
+    return _is_free_of_secrets(YAML(typ="safe", pure=True).load(text), within=False)
+
+
+def _is_free_of_secrets(value: Any, *, within: bool) -> bool:
+    if isinstance(value, Mapping):
+        return all(_is_free_of_secrets(item, within=within or "secret" in str(key)) for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return all(_is_free_of_secrets(item, within=within) for item in value)
+    return not within or value is None or _REFERENCE.fullmatch(str(value)) is not None

@@ -44,7 +44,7 @@ def test_the_built_in_actions_and_what_they_prove() -> None:
         "has_totp": (("yes", "no"), {}),
         "has_second_factor": (("yes", "no"), {}),
         "pick_second_factor": (
-            ("passkey", "totp", "email_code", "recovery_code", "none", "unavailable"),
+            ("passkey", "totp", "sms_code", "email_code", "recovery_code", "none", "unavailable"),
             {},
         ),
         "check_recovery_code": (("ok", "wrong", "throttled", "not_enrolled"), {"ok": "recovery_code"}),

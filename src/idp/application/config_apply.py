@@ -25,7 +25,7 @@ from idp.application.dependencies import Dependencies
 from idp.application.folder import FolderFault, publish_flows
 from idp.application.operators import write_client, write_connection
 from idp.application.versions import read_flow
-from idp.configuration import Source
+from idp.configuration import Source, says_no_secret
 from idp.errors import InvalidInput
 from idp.flows.diff import FlowDiff, diff_flows
 from idp.flows.language import ConnectorStep
@@ -185,8 +185,10 @@ def _once(names: dict[str, str], name: str, file: str) -> None:
 def _remember(deps: Dependencies, uow: UnitOfWork, kind: Kind, name: str, digest: bytes, text: str) -> None:
     """Keep the text, so that an export gives it back byte for byte for as long as it says what there is."""
     known = uow.applied.get(kind, name)
-    if known is None or (known.digest, known.text) != (digest, text):
-        uow.applied.put(AppliedDocument(kind, name, digest, deps.clock.now(), text))
+    # Whoever writes a secret into a file has it there; it is not kept in clear here as well.
+    kept = text if says_no_secret(text) else ""
+    if known is None or (known.digest, known.text) != (digest, kept):
+        uow.applied.put(AppliedDocument(kind, name, digest, deps.clock.now(), kept))
 
 
 def _prune(deps: Dependencies, uow: UnitOfWork, kept: set[tuple[str, str]], change: Change) -> Iterator[Planned]:
