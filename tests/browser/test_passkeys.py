@@ -14,6 +14,7 @@ from idp.records.accounts import Credential, User
 from idp.wiring import Provider, prepare
 from tests.authenticator import b64
 from tests.journeys.live import bind, origin_of, serve
+from tests.journeys.passkeys import BARE
 from tests.journeys.relying_party import RelyingParty
 from tests.journeys.world import PASSWORD, wire
 
@@ -29,6 +30,8 @@ CLIENT = {
     "scope": "openid profile email",
     "idp_policy": {"consent": "implicit", "flows": {"sign_in": "passkey-sign-in"}},
 }
+#: A client that takes a password for enough.
+KIOSK = CLIENT | {"client_id": "kiosk", "idp_policy": {"consent": "implicit", "flows": {"sign_in": "bare"}}}
 
 
 @dataclass
@@ -38,6 +41,7 @@ class Site:
     issuer: str
     provider: Provider
     bank: RelyingParty
+    kiosk: RelyingParty
     people: int = 0
 
     def add_user(self) -> User:
@@ -62,9 +66,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         issuer = origin_of(listening)
         provider = wire(tmp_path_factory.mktemp("passkeys"), SystemClock(), issuer=issuer)
         prepare(provider)
-        put_clients(provider.deps, [CLIENT])
+        with provider.storage.write() as uow:
+            provider.deps.flows.publish(uow, BARE, "bare.yaml", 0.0)
+        put_clients(provider.deps, [CLIENT, KIOSK])
         with serve(provider.app, listening):
-            yield Site(issuer, provider, RelyingParty("bank", CLIENT, issuer))
+            yield Site(issuer, provider, RelyingParty("bank", CLIENT, issuer), RelyingParty("kiosk", KIOSK, issuer))
         provider.deps.hashing_pool.close()
         provider.storage.close()
 
@@ -173,11 +179,15 @@ def test_somebody_signs_in_from_the_address_field(site: Site, device: Device) ->
     assert site.judged() == "ok"
 
 
-def test_typing_an_address_works_while_the_browser_waits_for_a_passkey(site: Site, device: Device) -> None:
+def test_typing_an_address_works_while_the_browser_waits_and_leads_to_the_passkey(site: Site, device: Device) -> None:
     user = make_passkey(site, device)
     open_sign_in(site, device)
     type_password(device, user)
+    expect(device.page.get_by_role("heading", level=1)).to_have_text("Use your passkey")
+    device.touch(enabled=True)
+    device.page.get_by_role("button", name="Continue with a passkey").click()
     device.page.wait_for_url(CALLBACK)
+    assert site.judged() == "ok"
 
 
 def test_somebody_who_closes_the_window_is_told_and_can_try_again_or_go_on(site: Site, device: Device) -> None:
@@ -261,10 +271,11 @@ def test_another_persons_passkey_does_not_confirm_who_is_signed_in(site: Site, d
 
 def test_a_step_up_with_ones_own_passkey(site: Site, device: Device) -> None:
     user = make_passkey(site, device)
-    open_sign_in(site, device)
+    device.page.goto(site.kiosk.authorize())
     type_password(device, user)
     device.page.wait_for_url(CALLBACK)
     device.page.goto(site.bank.authorize(acr_values="urn:idp:acr:phr"))
+    expect(device.page.get_by_role("heading", level=1)).to_have_text("Use your passkey")
     device.touch(enabled=True)
     device.page.get_by_role("button", name="Continue with a passkey").click()
     device.page.wait_for_url(CALLBACK)

@@ -9,10 +9,23 @@ from idp.records.accounts import Credential, User
 from tests.authenticator import Authenticator
 from tests.journeys.browser import Browser
 from tests.journeys.relying_party import RelyingParty
-from tests.journeys.steps import sign_in
+from tests.journeys.steps import sign_in, signed_in
 from tests.journeys.world import World
 
 FLOW = {"flows": {"sign_in": "passkey-sign-in"}}
+#: A sign-in that asks for a password and for nothing that the person has besides.
+BARE = """
+id: bare
+title: A password alone
+purpose: sign_in
+deadline: 15m
+start: identifier
+steps:
+  identifier: {screen: identifier, on: {submitted: password}}
+  password: {screen: password, on: {submitted: check, back: identifier}}
+  check: {action: check_password, on: {ok: done, wrong: password, throttled: password}}
+  done: {end: complete}
+"""
 
 
 def options_of(browser: Browser) -> dict[str, Any]:
@@ -38,6 +51,13 @@ async def use(browser: Browser, authenticator: Authenticator, **lies: Any) -> st
 async def make(browser: Browser, authenticator: Authenticator, **lies: Any) -> str:
     """Make a passkey on the page where the browser is."""
     return await say(browser, authenticator.make(options_of(browser), **lies))
+
+
+async def by_password_alone(world: World) -> tuple[Browser, dict[str, Any]]:
+    """Return a browser in which alice has signed in with her password, whatever else she has, and her tokens."""
+    with world.provider.storage.write() as uow:
+        world.deps.flows.publish(uow, BARE, "bare.yaml", world.clock.now())
+    return await signed_in(world, world.client("kiosk", flows={"sign_in": "bare"}))
 
 
 async def enrolled(

@@ -4,8 +4,8 @@ import pyotp
 import pytest
 
 from tests.authenticator import BE, BS, EDDSA, ES256, PRESENT, RS256, Authenticator, unb64
-from tests.journeys.passkeys import FLOW, enrolled, make, options_of, passkeys_of, say, use
-from tests.journeys.steps import path_of, sign_in, signed_in
+from tests.journeys.passkeys import FLOW, by_password_alone, enrolled, make, options_of, passkeys_of, say, use
+from tests.journeys.steps import path_of, sign_in
 from tests.journeys.world import ISSUER, World
 from tests.security.moves import call
 
@@ -88,13 +88,18 @@ async def test_not_now_is_not_asked_again_before_its_time(world: World) -> None:
             await bank.redeem(world.provider.app, url)
 
 
-async def test_somebody_with_a_passkey_is_not_offered_another(world: World) -> None:
+async def test_somebody_with_a_passkey_who_types_the_password_is_asked_for_it_and_offered_no_other(
+    world: World,
+) -> None:
     world.add_user()
     bank = world.client(**FLOW)
-    await enrolled(world, bank)
+    _, authenticator = await enrolled(world, bank)
     world.clock.advance(100 * 86_400)
-    tokens = await bank.redeem(world.provider.app, await sign_in(world.browser(), bank.authorize()))
-    assert tokens["claims"]["acr"] == ONE
+    browser = world.browser()
+    await sign_in(browser, bank.authorize())
+    assert browser.heading == "Use your passkey"
+    tokens = await bank.redeem(world.provider.app, await use(browser, authenticator))
+    assert (tokens["claims"]["acr"], tokens["claims"]["amr"]) == (RESISTANT, ["hwk", "mfa", "pop", "user"])
 
 
 async def test_a_password_still_asks_for_the_authenticator_and_the_offer_comes_after_it(world: World) -> None:
@@ -177,7 +182,7 @@ async def test_a_session_of_a_password_is_raised_by_a_passkey(world: World, acr:
     user = world.add_user()
     bank = world.client(**FLOW)
     _, authenticator = await enrolled(world, bank)
-    browser, before = await signed_in(world, bank)
+    browser, before = await by_password_alone(world)
     assert before["claims"]["acr"] == ONE
     cookies = dict(browser.cookies)
     world.clock.advance(60)
@@ -212,10 +217,11 @@ async def test_a_passkey_elsewhere_is_no_reason_not_to_use_the_authenticator(wor
     user = world.add_user()
     bank = world.client(**FLOW)
     await enrolled(world, bank)
-    browser, _ = await signed_in(world, bank)
+    browser, _ = await by_password_alone(world)
     seed = world.add_totp(user)
     await browser.get(bank.authorize(acr_values=TWO))
     await browser.submit("other_way")
+    await browser.submit("totp")
     code = pyotp.TOTP(seed).at(int(world.clock.now()))
     tokens = await bank.redeem(world.provider.app, await browser.submit("submitted", code=code))
     assert tokens["claims"]["amr"] == ["mfa", "otp", "pwd"]

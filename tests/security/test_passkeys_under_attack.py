@@ -15,9 +15,9 @@ from idp.identity.throttling import Limit
 from idp.records.accounts import Credential, User
 from tests.authenticator import BE, PRESENT, UP, Authenticator, b64, make_key, unb64
 from tests.journeys.browser import Browser
-from tests.journeys.passkeys import FLOW, enrolled, make, options_of, passkeys_of, say, use
+from tests.journeys.passkeys import FLOW, by_password_alone, enrolled, make, options_of, passkeys_of, say, use
 from tests.journeys.relying_party import RelyingParty
-from tests.journeys.steps import sign_in, signed_in
+from tests.journeys.steps import sign_in
 from tests.journeys.world import PASSWORD, World, make_world
 from tests.security.moves import methods_of, run_of, state_of, totp
 
@@ -282,7 +282,7 @@ async def test_another_persons_passkey_ends_a_step_up_and_the_session_stays_whos
 ) -> None:
     mallory = world.add_user("mallory@example.com")
     _, evil = await enrolled(world, bank, mallory.email)
-    browser, _ = await signed_in(world, bank)
+    browser, _ = await by_password_alone(world)
     await browser.get(bank.authorize(acr_values=RESISTANT))
     run_id = run_of(browser)
     options = options_of(browser)
@@ -298,7 +298,7 @@ async def test_somebody_who_is_only_expected_has_no_passkeys_to_show(
     world: World, bank: RelyingParty, key: Authenticator
 ) -> None:
     """An ID token names a person to a stranger's browser; their passkeys' IDs would mark them everywhere."""
-    _, tokens = await signed_in(world, bank)
+    _, tokens = await by_password_alone(world)
     browser = await at_sign_in(world, bank, id_token_hint=tokens["id_token"])
     assert state_of(world, run_of(browser)).expected_user_id is not None
     assert options_of(browser)["allowCredentials"] == []
@@ -309,7 +309,7 @@ async def test_the_passkey_of_somebody_else_than_the_client_asked_for_ends_the_r
 ) -> None:
     mallory = world.add_user("mallory@example.com")
     _, evil = await enrolled(world, bank, mallory.email)
-    _, tokens = await signed_in(world, bank)
+    _, tokens = await by_password_alone(world)
     browser = await at_sign_in(world, bank, id_token_hint=tokens["id_token"])
     run_id = run_of(browser)
     await use(browser, evil)
