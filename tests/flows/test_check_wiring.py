@@ -18,6 +18,14 @@ def test_the_flow_of_the_design_passes_but_should_limit_its_retries() -> None:
     assert list_codes(flow, "warning") == ["cycle-unlimited"]
 
 
+def test_a_screen_that_lets_choose_among_factors_leads_to_one_of_them_at_least() -> None:
+    flow = make_flow("a: {screen: choose_factor, on: {back: a, stop: a}}")
+    (problem,) = find_problems(flow, "outcome-unwired")
+    assert problem.message.startswith("none of ")
+    assert problem.path == "/steps/a/on"
+    assert find_problems(make_flow("a: {screen: choose_factor, on: {totp: a}}"), "outcome-unwired") == []
+
+
 def change(old: str, new: str) -> Flow:
     assert old in STEP_UP
     return parse_flow(STEP_UP.replace(old, new))

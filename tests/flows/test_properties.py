@@ -299,7 +299,7 @@ def test_no_run_of_any_graph_leaves_the_engines_bounds_and_none_that_passes_comp
         passed = passes(flow)
         counts["passed"] += passed
         # Few flows pass, and most runs are led out: those that pass are walked several times.
-        for _ in range(6 if passed else 1):
+        for _ in range(25 if passed else 1):
             effect, ledger = run_at_random(flow, data.draw)
             if passed and isinstance(effect, Finish) and effect.end == "complete":
                 counts["complete"] += 1
