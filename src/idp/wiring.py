@@ -14,6 +14,7 @@ from idp.application.change import Change
 from idp.application.config_apply import ConfigFault, Folder, apply_folder, sources_to_apply
 from idp.application.dependencies import Dependencies
 from idp.application.folder import AUTHOR, FolderFault, apply_flows
+from idp.application.inventory import Inventory
 from idp.application.library import FlowLibrary
 from idp.application.lockout import WouldLockOut
 from idp.application.policy import Policy, Retention
@@ -29,7 +30,7 @@ from idp.egress import EgressPolicy
 from idp.errors import InvalidInput
 from idp.flows.catalog import default_catalog
 from idp.flows.parse import FlowFault
-from idp.flows.step_types import Catalog
+from idp.flows.step_types import ConnectionInfo
 from idp.handles import RandomBytes
 from idp.http import HttpClient
 from idp.identity.hashing_pool import HashingPool
@@ -38,6 +39,7 @@ from idp.identity.passwords import Argon2Parameters, PasswordHasher
 from idp.identity.sessions import SessionPolicy
 from idp.oauth.server import OAuthServer
 from idp.observability import Metrics
+from idp.oidc.levels import Levels
 from idp.oidc.levels_document import parse_levels
 from idp.sealing import Sealer
 from idp.secret_keys import derive_key, keep_master_key
@@ -102,7 +104,7 @@ def build_provider(
         recovery_code_keys=tuple(derive_key(master, "recovery codes") for master in masters),
         policy=_policy(settings),
         levels=levels,
-        flows=FlowLibrary(_catalog(types, configuration), levels, derive_key(masters[0], "rollout")),
+        flows=FlowLibrary(_inventory(types, levels), levels, derive_key(masters[0], "rollout")),
         switchboard=_switchboard(types, sealer, http, clock),
         oauth=OAuthServer(settings.issuer, clock, keys.keyring, random_bytes=random_bytes),
         keyring=keys.keyring,
@@ -196,10 +198,13 @@ def _policy(settings: Settings) -> Policy:
     )
 
 
-def _catalog(types: Mapping[str, ConnectorType], configuration: Configuration) -> Catalog:
-    # What is wrong with a connection is reported where it is applied; a flow that uses it is refused as well.
-    known, _ = describe_connections(types, [item.document for item in configuration.connections])
-    return default_catalog(known)
+def _inventory(types: Mapping[str, ConnectorType], levels: Levels) -> Inventory:
+    def describe(documents: Sequence[Mapping[str, Any]]) -> Mapping[str, ConnectionInfo]:
+        # What is wrong with a connection was reported where it was written; a flow that uses it is refused as well.
+        known, _ = describe_connections(types, documents)
+        return known
+
+    return Inventory(default_catalog(), describe, levels)
 
 
 def _switchboard(types: Mapping[str, ConnectorType], sealer: Sealer, http: HttpClient, clock: Clock) -> Switchboard:

@@ -191,3 +191,23 @@ def test_a_unit_sees_the_release_it_made(storage: SqlStorage) -> None:
             made = FlowRelease("login", number, number, NOW, "publish", "system", "")
             unit.releases.append(made)
             assert unit.releases.live("login") == made
+
+
+def test_a_list_of_connections_is_kept_until_one_of_them_changes(
+    storage: SqlStorage, elsewhere: SqlStorage, sent: list[Statement]
+) -> None:
+    line = Connection("incode_verify", "incode", "", {}, b"sealed", NOW)
+    with storage.write() as unit:
+        assert unit.connections.all() == []
+        unit.connections.put(line)
+        assert unit.connections.all() == [line]
+    with storage.read() as unit:
+        assert unit.connections.all() == [line]
+    sent.clear()
+    with storage.read() as unit:
+        assert unit.connections.all() == [line]
+    assert sent == [configured._TOKEN]
+    with elsewhere.write() as unit:
+        unit.connections.remove("incode_verify")
+    with storage.read() as unit:
+        assert unit.connections.all() == []

@@ -65,7 +65,7 @@ def show_draft(deps: Dependencies, flow_id: str, name: str) -> tuple[FlowDraft, 
     """Return a draft and everything the checker has to say about it. Raises NotFound."""
     with deps.storage.read() as uow:
         draft = _find(uow, flow_id, name)
-        return draft, check_text(uow, deps.flows.standard, draft.text, f"{flow_id}/{name}")
+        return draft, check_text(uow, deps.flows.inventory.standard(uow), draft.text, f"{flow_id}/{name}")
 
 
 def list_drafts(deps: Dependencies, flow_id: str | None = None) -> Sequence[FlowDraft]:

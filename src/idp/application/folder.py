@@ -85,7 +85,7 @@ def publish_flows(
 
 def _bring(deps: Dependencies, uow: UnitOfWork, file: _File, change: Change) -> Brought:
     live = uow.releases.live(file.flow.id)
-    proved = prove_flow(uow, deps.flows.standard, file.text, file.source)
+    proved = prove_flow(uow, deps.flows.inventory.standard(uow), file.text, file.source)
     done = write_version(deps, uow, proved, file.text, change, EVERYBODY, uow.flows.latest(file.flow.id))
     now = release_to_all(deps, uow, done.version, change)
     return Brought(done.version, live.version if live is not None else None, live is None or now.number != live.number)
@@ -136,7 +136,7 @@ def _check(deps: Dependencies, uow: UnitOfWork, files: list[_File]) -> None:
         embeds = {name: live.version for name in others if (live := uow.releases.live(name)) is not None}
         subflows = own | {name: load_flow(uow, name, version) for name, version in embeds.items()}
         direct = {name: version for name, version in embeds.items() if name in list_embedded(file.flow)}
-        found = check_beside(uow, file.flow, deps.flows.standard, subflows, direct)
+        found = check_beside(uow, file.flow, deps.flows.inventory.standard(uow), subflows, direct)
         problems.extend((file.source, problem) for problem in found if problem.severity == "error")
     if problems:
         raise FolderFault(problems)
@@ -158,7 +158,7 @@ def _list_new(uow: UnitOfWork, files: list[_File]) -> dict[_File, bytes]:
 
 def _publish(deps: Dependencies, uow: UnitOfWork, file: _File, digest: bytes, change: Change) -> Publication:
     before = uow.flows.latest(file.flow.id)
-    proved = prove_flow(uow, deps.flows.standard, file.text, file.source)
+    proved = prove_flow(uow, deps.flows.inventory.standard(uow), file.text, file.source)
     done = write_version(deps, uow, proved, file.text, change, EVERYBODY, before)
     uow.applied.put(AppliedDocument(KIND, file.flow.id, digest, deps.clock.now()))
     # The folder may say again what was published once and is not live, or not for everybody.

@@ -4,12 +4,12 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from idp.application.level_rules import leads_to, level_rules
+from idp.application.inventory import Inventory
+from idp.application.level_rules import leads_to
 from idp.application.rollout import Rider, choose_variant
-from idp.application.versions import Standard, load_flow, prove_flow, publish_version
+from idp.application.versions import load_flow, prove_flow, publish_version
 from idp.errors import NotFound
 from idp.flows.language import STEP_UP, Flow
-from idp.flows.step_types import Catalog
 from idp.oidc.levels import Level, Levels
 from idp.records.clients import ClientPolicy
 from idp.records.flows import FlowRelease, FlowVersion, Variant
@@ -51,11 +51,10 @@ def name_step_ups(level: Level, policy: ClientPolicy | None) -> tuple[str, ...]:
 class FlowLibrary:
     """Flows by id and version. Versions never change, so a parsed one is kept for good."""
 
-    def __init__(self, catalog: Catalog, levels: Levels, rollout_key: bytes) -> None:
-        """Take the catalogue and the levels that flows are checked against, and the key that deals people trials."""
-        self.catalog = catalog
+    def __init__(self, inventory: Inventory, levels: Levels, rollout_key: bytes) -> None:
+        """Take the inventory and the levels that flows are checked against, and the key that deals people trials."""
+        self.inventory = inventory
         self.levels = levels
-        self.standard = Standard(catalog, level_rules(levels))
         self._rollout_key = rollout_key
         self._parsed: dict[tuple[str, int], Flow] = {}
         self._lock = threading.Lock()
@@ -65,7 +64,7 @@ class FlowLibrary:
 
         This asks nothing about administrators; operators go through `publishing`. Raises FlowFault with every problem.
         """
-        proved = prove_flow(uow, self.standard, text, source)
+        proved = prove_flow(uow, self.inventory.standard(uow), text, source)
         version, created = publish_version(uow, proved, text, at, message, "system")
         live = uow.releases.live(version.flow_id)
         if created or live is None:
@@ -104,15 +103,17 @@ class FlowLibrary:
         level = self.levels.level(acr)
         for flow_id in name_step_ups(level, policy) if level is not None else ():
             try:
-                return self._pick(uow, flow_id, rider, lambda flow: self.serves_step_up(flow, acr))
+                return self._pick(uow, flow_id, rider, lambda flow: self.serves_step_up(uow, flow, acr))
             except NotFound:
                 continue
         raise NotFound(detail=f"no step-up flow leads to {acr}")
 
-    def serves_step_up(self, flow: Flow, acr: str) -> bool:
+    def serves_step_up(self, uow: UnitOfWork, flow: Flow, acr: str) -> bool:
         """Say whether a flow is a step-up that leads to a level."""
         level = self.levels.level(acr)
-        return level is not None and flow.purpose == STEP_UP and leads_to(flow, level, self.levels, self.catalog)
+        if level is None or flow.purpose != STEP_UP:
+            return False
+        return leads_to(flow, level, self.levels, self.inventory.catalog(uow))
 
     def offers(self, uow: UnitOfWork, policy: ClientPolicy | None) -> frozenset[str]:
         """Return the purposes, but for step-up, for which there is a flow."""

@@ -156,7 +156,9 @@ def _gets_in(
     if sign_in.purpose != SIGN_IN:
         return False
     try:
-        ways = find_passages(sign_in, means, _context(deps, uow, door, sign_in, user), deps.flows.catalog)
+        ways = find_passages(
+            sign_in, means, _context(deps, uow, door, sign_in, user), deps.flows.inventory.catalog(uow)
+        )
         if not door.step_ups:
             return bool(ways)
         return any(
@@ -174,10 +176,10 @@ def _step_up(
 ) -> frozenset[frozenset[str]]:
     """Return the evidence that the step-up to a level gives the person, by each way through it."""
     named = (flows.get(name) for name in door.step_ups[acr])
-    flow = next((flow for flow in named if flow is not None and deps.flows.serves_step_up(flow, acr)), None)
+    flow = next((flow for flow in named if flow is not None and deps.flows.serves_step_up(uow, flow, acr)), None)
     if flow is None:
         return frozenset()
-    return find_passages(flow, means, _context(deps, uow, door, flow, user, acr), deps.flows.catalog)
+    return find_passages(flow, means, _context(deps, uow, door, flow, user, acr), deps.flows.inventory.catalog(uow))
 
 
 def _reaches(deps: Dependencies, acr: str, way: frozenset[str], further: frozenset[str]) -> bool:

@@ -55,7 +55,7 @@ def publish_in(
     """Publish in the caller's unit of work. Raises like `publish`."""
     if not 0 <= percent <= EVERYBODY:
         raise InvalidInput("A share is a whole number from 0 to 100 percent.")
-    proved = prove_flow(uow, deps.flows.standard, text, source)
+    proved = prove_flow(uow, deps.flows.inventory.standard(uow), text, source)
     before = uow.flows.latest(proved.flow.id)
     _check_base(before, base)
     with keep_doors_open(deps, uow, [proved.flow.id], change):

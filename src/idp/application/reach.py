@@ -45,7 +45,7 @@ def survey(deps: Dependencies, uow: UnitOfWork, policy: ClientPolicy | None, rid
             step_ups[acr] = deps.flows.choose_step_up(uow, acr, policy, rider).flow
         except NotFound:
             continue
-    return find_reach(flows, step_ups, deps.flows.offers(uow, policy), deps.flows.catalog, deps.levels)
+    return find_reach(flows, step_ups, deps.flows.offers(uow, policy), deps.flows.inventory.catalog(uow), deps.levels)
 
 
 def find_reach(

@@ -109,7 +109,7 @@ def replay_run(deps: Dependencies, run_id: int) -> Replay:
         flow = deps.flows.get(uow, run.flow_id, run.flow_version)
         hops = uow.hops.of_run(run_id)
         way = _Way(flow)
-        proofs = _Proofs(flow, deps.flows.catalog, uow.evidence.of_run(run_id))
+        proofs = _Proofs(flow, deps.flows.inventory.catalog(uow), uow.evidence.of_run(run_id))
         references = _References(uow, run)
         visits = [_visit(way, hop, proofs, references) for hop in hops]
         visits.append(_stand(way, run, hops, references, deps.clock.now()))

@@ -249,7 +249,7 @@ class _Hand:
         here = resume(self.flow, self.state)
         if isinstance(here, CallConnector) and self._info(here).attended:
             return self._leave_vendor(here, answer)
-        kind = self.deps.flows.catalog.screens.get(here.screen) if isinstance(here, ShowScreen) else None
+        kind = self.deps.flows.inventory.screens.get(here.screen) if isinstance(here, ShowScreen) else None
         if kind is None:
             raise RefusedEvent("the run is not at a screen")
         fields, secrets = kind.split(answer.values)
@@ -268,7 +268,9 @@ class _Hand:
 
     def _info(self, effect: CallConnector) -> ConnectionInfo:
         """Return what the catalogue knows of a connection; one that is gone since can only fail."""
-        return self.deps.flows.catalog.connections.get(effect.connection) or ConnectionInfo("unknown")
+        return self.deps.flows.inventory.catalog(self.uow).connections.get(effect.connection) or ConnectionInfo(
+            "unknown"
+        )
 
     def _connector_step(self, effect: CallConnector) -> ConnectorStep:
         step = self.flow.steps[effect.step]

@@ -106,7 +106,7 @@ def _methods_of_sign_in(deps: Dependencies, uow: UnitOfWork) -> frozenset[str]:
         chosen = deps.flows.choose(uow, SIGN_IN, account_client(deps).policy)
     except NotFound:
         return frozenset()
-    return methods_of(chosen.flow, deps.flows.catalog)
+    return methods_of(chosen.flow, deps.flows.inventory.catalog(uow))
 
 
 def _methods_of_step_up(deps: Dependencies, uow: UnitOfWork, acr: str) -> frozenset[str]:
@@ -114,4 +114,4 @@ def _methods_of_step_up(deps: Dependencies, uow: UnitOfWork, acr: str) -> frozen
         chosen = deps.flows.choose_step_up(uow, acr, account_client(deps).policy)
     except NotFound:
         return frozenset()
-    return methods_of(chosen.flow, deps.flows.catalog)
+    return methods_of(chosen.flow, deps.flows.inventory.catalog(uow))

@@ -8,7 +8,7 @@ that nobody meets again if it rolls back.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import select
@@ -72,6 +72,20 @@ class Configured:
             if record is not None and self._token:
                 self._memory.keep(self._token, question, record)
         return record
+
+    def many(self, rows: Rows[R], statement: Statement) -> Sequence[R]:
+        """Return the records that `rows.many` would without parameters, from memory if they are there."""
+        if self._transaction.failure is not None:
+            return rows.many(self._transaction, statement, {})
+        if self._token is None:
+            self._token = self._read_token()
+        question = (statement, ())
+        records: Sequence[R] | None = self._memory.find(self._token, question)
+        if records is None:
+            records = tuple(rows.many(self._transaction, statement, {}))
+            if self._token:
+                self._memory.keep(self._token, question, records)
+        return records
 
     def changed(self) -> None:
         """Note that this unit of work has changed something configured: it reads its own changes."""

@@ -37,7 +37,7 @@ class SqlConnections:
 
     def all(self) -> Sequence[Connection]:
         """List in name order."""
-        return sorted(_ROWS.many(self._transaction, _ALL, {}), key=lambda connection: connection.name)
+        return sorted(self._configured.many(_ROWS, _ALL), key=lambda connection: connection.name)
 
     def remove(self, name: str) -> bool:
         """Delete; False if there was none."""

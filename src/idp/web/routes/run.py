@@ -70,7 +70,7 @@ def _is_waiting(request: Request, view: RunView) -> bool:
     """Say whether the run still stands at the page that asks, and that page waits for something to happen elsewhere."""
     if not isinstance(view, AtScreen):
         return False
-    kind = edge_of(request).deps.flows.catalog.screens[view.effect.screen]
+    kind = edge_of(request).deps.flows.inventory.screens[view.effect.screen]
     return kind.polls and number_of(request.query_params.get("seq")) == view.effect.seq
 
 
