@@ -182,18 +182,17 @@ def test_metrics_count_what_happened():
     metrics = Metrics()
     metrics.observe_request("GET", "/token", 200, 0.002)
     metrics.observe_request("SPLURGE", "unmatched", 404, 0.002)
-    metrics.count_run("step_up", "complete")
-    metrics.count_verification("incode_verify", "completed")
-    metrics.count_token("authorization_code")
+    metrics.count_decision("run.finish", "complete")
+    metrics.set_backlog(3, 1)
     text = metrics.render().decode()
     assert 'idp_http_requests_total{method="GET",route="/token",status="200"} 1.0' in text
     assert "SPLURGE" not in text
-    assert 'idp_runs_total{purpose="step_up",status="complete"} 1.0' in text
-    assert 'idp_verifications_total{connection="incode_verify",outcome="completed"} 1.0' in text
-    assert 'idp_tokens_total{grant="authorization_code"} 1.0' in text
+    assert 'idp_decisions_total{action="run.finish",outcome="complete"} 1.0' in text
+    assert "idp_outbox_mails 3.0" in text
+    assert "idp_open_reviews 1.0" in text
 
 
 def test_two_sets_of_metrics_do_not_meet():
     first, second = Metrics(), Metrics()
-    first.count_token("refresh_token")
-    assert b"refresh_token" not in second.render()
+    first.count_decision("grant", "revoked")
+    assert b"revoked" not in second.render()

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, Final, TextIO
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from structlog.typing import EventDict, Processor
 
 REDACTED: Final = "[redacted]"
@@ -170,14 +170,11 @@ class Metrics:
         )
         self._lines: dict[tuple[str, str, int], tuple[Any, Any]] = {}
         self._requests = Counter("idp_http_requests", "Requests", ("method", "route", "status"), registry=self.registry)
-        self._runs = Counter("idp_runs", "Ended runs of flows", ("purpose", "status"), registry=self.registry)
-        self._verifications = Counter(
-            "idp_verifications",
-            "Identity checks by what came of them",
-            ("connection", "outcome"),
-            registry=self.registry,
+        self._decisions = Counter(
+            "idp_decisions", "Entries of the audit trail", ("action", "outcome"), registry=self.registry
         )
-        self._tokens = Counter("idp_tokens", "Token responses", ("grant",), registry=self.registry)
+        self._mails = Gauge("idp_outbox_mails", "Mails that wait to be sent", registry=self.registry)
+        self._cases = Gauge("idp_open_reviews", "Cases that wait for a reviewer", registry=self.registry)
 
     def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request; `route` is the pattern of its path."""
@@ -190,17 +187,14 @@ class Metrics:
         found[0].observe(seconds)
         found[1].inc()
 
-    def count_run(self, purpose: str, status: str) -> None:
-        """Count a run that has ended."""
-        self._runs.labels(purpose, status).inc()
+    def count_decision(self, action: str, outcome: str) -> None:
+        """Count an entry of the audit trail."""
+        self._decisions.labels(action, outcome).inc()
 
-    def count_verification(self, connection: str, outcome: str) -> None:
-        """Count an identity check that has left its step."""
-        self._verifications.labels(connection, outcome).inc()
-
-    def count_token(self, grant: str) -> None:
-        """Count a token response."""
-        self._tokens.labels(grant).inc()
+    def set_backlog(self, mails: int, cases: int) -> None:
+        """Note what waits to be done."""
+        self._mails.set(mails)
+        self._cases.set(cases)
 
     def render(self) -> bytes:
         """Return the metrics in Prometheus' text format."""

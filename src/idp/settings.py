@@ -38,6 +38,8 @@ class Settings(BaseModel):
     issuer: str = Field("http://localhost:8000", description="Public base URL, the `iss` of every token")
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on")
+    management_host: str = Field("127.0.0.1", description="Address of the management port")
+    management_port: int | None = Field(None, ge=1, le=65535, description="Port with metrics and probes; none if empty")
     workers: int = Field(1, ge=1, le=64, description="Server processes")
     data_dir: Path = Field(Path(".idp"), description="Folder for the embedded database and a generated key")
     config_dir: Path = Field(Path("config"), description="Folder with levels.yaml, flows, clients and connections")
@@ -104,6 +106,8 @@ class Settings(BaseModel):
             faults.append("issuer must not end with a slash")
         if self.is_sqlite and self.workers > 1:
             faults.append("several workers need PostgreSQL; SQLite serves one")
+        if self.management_port is not None and self.workers > 1:
+            faults.append("management_port needs one worker a process: start several processes instead")
         if self.master_key is not None and len(self.master_key.get_secret_value()) < MIN_KEY:
             faults.append(f"master_key needs at least {MIN_KEY} characters")
         if self.passkey_rp_id is not None and not _DOMAIN.fullmatch(self.passkey_rp_id):

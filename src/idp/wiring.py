@@ -4,7 +4,7 @@ import os
 import random
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,7 @@ from idp.web.assets import Assets
 from idp.web.cookies import cookies_for
 from idp.web.csrf import FormGuard
 from idp.web.edge import Edge
+from idp.web.management import build_management, serve_beside
 from idp.web.pages import Brand, Pages
 from idp.web.theme_files import ThemeFiles
 from idp.worker import Worker
@@ -88,7 +89,8 @@ def build_provider(
     clock = clock or SystemClock()
     configuration = read_configuration(settings.config_dir, os.environ if environ is None else environ)
     masters = _masters(settings)
-    storage = storage or _open_storage(settings, clock)
+    metrics = Metrics()
+    storage = storage or _open_storage(settings, clock, metrics)
     sealer = Sealer([derive_key(master, "sealing") for master in masters], random_bytes)
     http = http or HttpClient(policy=EgressPolicy(frozenset(settings.egress_hosts)), clock=clock)
     keys = SigningKeys(storage, sealer, clock)
@@ -118,7 +120,7 @@ def build_provider(
     )
     worker = Worker(deps, _mailer(settings, clock))
     run = settings.run_worker if background is None else background
-    app = _application(settings, deps, worker, masters[0], configuration, run=run)
+    app = _application(settings, deps, worker, masters[0], configuration, metrics, run=run)
     return Provider(app, deps, storage, http, worker, configuration, keys)
 
 
@@ -167,10 +169,10 @@ def _masters(settings: Settings) -> list[str]:
     return [first, *(key.get_secret_value() for key in settings.former_master_keys)]
 
 
-def _open_storage(settings: Settings, clock: Clock) -> SqlStorage:
+def _open_storage(settings: Settings, clock: Clock, metrics: Metrics) -> SqlStorage:
     if settings.is_sqlite:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return SqlStorage(settings.url, clock=clock)
+    return SqlStorage(settings.url, clock=clock, on_decision=metrics.count_decision)
 
 
 def _policy(settings: Settings) -> Policy:
@@ -253,7 +255,14 @@ def _themes(configuration: Configuration, translation: Translation) -> ThemeFile
 
 
 def _application(
-    settings: Settings, deps: Dependencies, worker: Worker, master: str, configuration: Configuration, *, run: bool
+    settings: Settings,
+    deps: Dependencies,
+    worker: Worker,
+    master: str,
+    configuration: Configuration,
+    metrics: Metrics,
+    *,
+    run: bool,
 ) -> ASGIApp:
     translation = load_translation()
     assets = Assets()
@@ -263,7 +272,15 @@ def _application(
     edge = Edge(deps, pages, cookies_for(settings.issuer), guard, translation)
 
     @asynccontextmanager
-    async def nothing() -> AsyncIterator[None]:
-        yield
+    async def background() -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if settings.management_port is not None:
+                management = build_management(deps, metrics)
+                await stack.enter_async_context(
+                    serve_beside(management, settings.management_host, settings.management_port)
+                )
+            if run:
+                await stack.enter_async_context(worker.beside())
+            yield
 
-    return build_app(edge, assets, themes, worker.beside if run else nothing, Metrics())
+    return build_app(edge, assets, themes, background, metrics)

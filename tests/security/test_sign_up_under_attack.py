@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from idp.flows.parse import FlowFault
+from idp.records.flows import FlowRelease
 from tests.journeys.browser import Browser
 from tests.journeys.relying_party import RelyingParty
 from tests.journeys.steps import path_of, verify
@@ -41,7 +42,11 @@ def publish(world: World, *changes: tuple[str, str], refused: str = "") -> None:
         with pytest.raises(FlowFault) as fault:
             world.deps.flows.publish(uow, text, "careless", world.clock.now())
         assert {problem.code for problem in fault.value.problems} == {refused}
-        uow.flows.publish("sign-up", text, hashlib.sha256(text.encode()).digest(), world.clock.now(), "unchecked")
+        now = world.clock.now()
+        made = uow.flows.publish("sign-up", text, hashlib.sha256(text.encode()).digest(), now, "unchecked")
+        live = uow.releases.live("sign-up")
+        assert live is not None
+        uow.releases.append(FlowRelease("sign-up", live.number + 1, made.version, now, "publish", "test"))
 
 
 async def begin(browser: Browser, bank: RelyingParty, email: str) -> None:

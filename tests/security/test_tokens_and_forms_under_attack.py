@@ -162,7 +162,7 @@ async def test_publishing_a_new_version_leaves_people_on_theirs(world: World) ->
 
 async def test_the_clients_flow_cannot_be_left_for_the_default_one(world: World) -> None:
     text = (CONFIG / "flows/sign-in.yaml").read_text(encoding="utf-8")
-    strong = text.replace("id: sign-in", "id: strong").replace("{yes: totp, no: done}", "{yes: totp, no: too_many}")
+    strong = text.replace("id: sign-in", "id: strong").replace("none: done", "none: too_many")
     with world.provider.storage.write() as uow:
         world.deps.flows.publish(uow, strong, "strong", world.clock.now())
     world.add_user()

@@ -328,3 +328,20 @@ def _changed(**changes: object) -> User:
 def _write_both(unit: UnitOfWork, seed: Seed) -> None:
     unit.evidence.append(Evidence(0, seed.run.id, "pwd", ("pwd",), NOW, "password", "sign_in"))
     unit.audit.append(AuditEntry(0, NOW, "r-1", "sign_in", "ok"))
+
+
+def test_a_decision_is_told_once_it_is_committed_and_never_if_it_is_undone(tmp_path: Path) -> None:
+    told: list[tuple[str, str]] = []
+    storage = SqlStorage(f"sqlite:///{tmp_path}/idp.db", on_decision=lambda *what: told.append(what))
+    storage.migrate()
+    entry = AuditEntry(0, NOW, "-", "run.finish", "complete")
+    with storage.write() as unit:
+        unit.audit.append(entry)
+        unit.audit.append(replace(entry, outcome="denied"))
+        assert told == []
+    assert told == [("run.finish", "complete"), ("run.finish", "denied")]
+    with pytest.raises(KeyError), storage.write() as unit:  # noqa: PT012
+        unit.audit.append(entry)
+        raise KeyError
+    assert len(told) == 2
+    storage.close()

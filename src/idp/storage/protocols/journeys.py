@@ -233,6 +233,10 @@ class CaseStore(Protocol):
         """List cases, oldest first."""
         ...
 
+    def count_open(self) -> int:
+        """Count the open cases."""
+        ...
+
     def hold(self, case_id: int) -> bool:
         """Keep others from deciding an open case until this unit of work ends. False if it is not open."""
         ...

@@ -34,10 +34,13 @@ class SqlAudit:
     def __init__(self, transaction: Transaction) -> None:
         """Bind to a transaction."""
         self._transaction = transaction
+        #: (action, outcome) of what this unit of work has appended.
+        self.appended: list[tuple[str, str]] = []
 
     def append(self, entry: AuditEntry) -> None:
         """Insert. There is no update and no delete; the database refuses both."""
         _ROWS.add(self._transaction, entry)
+        self.appended.append((entry.action, entry.outcome))
 
     def list(
         self,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from idp.errors import Conflict
 from idp.records.journeys import Case, Opinion
@@ -18,6 +18,7 @@ _OF_RUN = _ROWS.select(_T.run_id == bindparam("run_id"), order=[_T.id])
 _ALL = _ROWS.select(order=[_T.id], limit=True)
 _WITH_STATUS = _ROWS.select(_T.status == bindparam("status"), order=[_T.id], limit=True)
 _OPEN_OF_USER = _ROWS.select(_T.user_id == bindparam("user_id"), _T.status == "open", order=[_T.id])
+_COUNT_OPEN = Statement(select(func.count()).select_from(CASES).where(_T.status == "open"))
 _OVERDUE = _ROWS.select(
     _T.status == "open", _T.deadline_at <= bindparam("now"), order=[_T.deadline_at, _T.id], limit=True
 )
@@ -73,6 +74,11 @@ class SqlCases:
         if status is None:
             return _ROWS.many(self._transaction, _ALL, {"limit": limit})
         return _ROWS.many(self._transaction, _WITH_STATUS, {"status": status, "limit": limit})
+
+    def count_open(self) -> int:
+        """Count the open cases."""
+        count: int = self._transaction.rows(_COUNT_OPEN, {})[0][0]
+        return count
 
     def hold(self, case_id: int) -> bool:
         """Keep others from deciding an open case until this unit of work ends. False if it is not open."""

@@ -1,6 +1,6 @@
 """The storage: a URL in, units of work out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
@@ -34,17 +34,20 @@ class SqlStorage:
         synchronous: Synchronous = "FULL",
         busy_seconds: float = 10.0,
         pool_size: int = 8,
+        on_decision: Callable[[str, str], None] | None = None,
     ) -> None:
         """Prepare a storage; nothing is opened before first use.
 
         `url`: `sqlite:///relative.db`, `sqlite:////absolute.db`, `sqlite://` (in memory) or `postgresql://…`.
         `clock` tells when a value that may be seen once is forgotten; hand in the application's.
         `synchronous` is SQLite's durability (FULL survives a power cut). `busy_seconds` bounds the wait for a lock or a
-        connection. `pool_size` is the number of PostgreSQL connections that write, and again that read.
+        connection. `pool_size` is the number of PostgreSQL connections that write, and again that read. `on_decision`
+        is told the action and outcome of each audit entry once it is committed.
         Raises ValueError for any other kind of URL.
         """
         self._clock = clock or SystemClock()
         self._memory = Memory()
+        self._on_decision = on_decision
         self._database = _open(make_url(url), synchronous, busy_seconds, pool_size)
 
     @contextmanager
@@ -60,7 +63,11 @@ class SqlStorage:
         Raises Unavailable when the database is, and whatever error killed the transaction, even if it was caught.
         """
         with self._database.write() as transaction:
-            yield SqlUnit(transaction, self._clock, self._memory)
+            unit = SqlUnit(transaction, self._clock, self._memory)
+            yield unit
+        if self._on_decision is not None:
+            for action, outcome in unit.decided():
+                self._on_decision(action, outcome)
 
     def migrate(self, to: Literal["head", "expand"] = "head") -> None:
         """Bring the schema up to date; safe when several nodes do it at once. Does nothing when it is.

@@ -48,6 +48,10 @@ class SqlUnit:
         self._clock = clock
         self._configured = Configured(transaction, memory)
 
+    def decided(self) -> list[tuple[str, str]]:
+        """Return action and outcome of each audit entry that was appended here."""
+        return self.audit.appended if "audit" in self.__dict__ else []
+
     @cached_property
     def users(self) -> SqlUsers:
         """See `SqlUsers`."""

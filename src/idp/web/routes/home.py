@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from idp.application.browser import find_email
-from idp.application.dependencies import Dependencies
+from idp.application.readiness import check_readiness
 from idp.application.threads import in_thread
 from idp.web import views
 from idp.web.edge import browser_of, edge_of, make_form, show
@@ -25,11 +25,5 @@ async def livez(_request: Request) -> Response:
 
 async def readyz(request: Request) -> Response:
     """The database answers and there are keys to sign with."""
-    await in_thread(_check, edge_of(request).deps)
+    await in_thread(check_readiness, edge_of(request).deps)
     return JSONResponse({"status": "ready"})
-
-
-def _check(deps: Dependencies) -> None:
-    with deps.storage.read() as uow:
-        uow.clients.get("-")
-    deps.keyring().choose("ES256")
