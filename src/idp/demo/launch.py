@@ -50,6 +50,8 @@ def run_demo(folder: Path, first_port: int) -> int:
     prepare_state(environ)
     processes: list[subprocess.Popen[bytes]] = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # A shell that starts us in the background hands down that interrupts are ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         for part in parts:
             print(f"Starting {part.name} ...", flush=True)
