@@ -95,3 +95,25 @@ def titled(name: str, title: str) -> str:
 def put(world: World, text: str, why: Change = ANN, **options: int) -> Publication:
     """Publish a text."""
     return publish(world.deps, text, "test.yaml", why, **options)
+
+
+#: A password first, and whatever second factor the person has: passkeys and authenticators, and no text messages.
+SECOND = change(
+    SIGN_IN,
+    (
+        "  has_totp: {action: has_second_factor, on: {yes: totp, no: done}}\n",
+        """\
+  has_totp:
+    action: pick_second_factor
+    on: {passkey: passkey, totp: totp, recovery_code: code, none: done, unavailable: too_many}
+  passkey: {screen: passkey, on: {submitted: check_passkey, back: password, limit: too_many}, max_visits: 8}
+  check_passkey:
+    action: check_passkey
+    on: {ok: done, wrong: passkey, throttled: passkey, unknown: passkey}
+  code: {screen: recovery_code, on: {submitted: check_code, back: password, limit: too_many}, max_visits: 8}
+  check_code:
+    action: check_recovery_code
+    on: {ok: done, wrong: code, throttled: code, not_enrolled: has_totp}
+""",
+    ),
+)

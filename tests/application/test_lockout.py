@@ -7,7 +7,8 @@ from typing import get_args
 import pytest
 
 from idp.application.authenticators import replace_recovery_codes, use_recovery_code
-from idp.application.lockout import METHODS, WouldLockOut
+from idp.application.lockout import WouldLockOut
+from idp.application.means import METHODS
 from idp.application.operators import set_blocked
 from idp.application.releasing import roll_back, roll_out
 from idp.application.roles import grant_role

@@ -210,7 +210,7 @@ SAMPLES: dict[str, views.View] = {
         can_add_passkey=True,
         codes_left=7,
         can_make_codes=True,
-        notice="last_way_in",
+        notice="shut_out_passkey",
     ),
     "account-security-bare": views.AccountSecurity(
         password_set=False, can_add_authenticator=True, can_add_passkey=True, can_make_codes=True

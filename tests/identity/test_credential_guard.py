@@ -6,13 +6,13 @@ from typing import get_args
 import pytest
 
 from idp.identity.credential_guard import (
+    BACKED_UP,
     GIVES,
     MATTERS,
-    OPENING,
     RULES,
     Matter,
     Verb,
-    leaves_a_way_in,
+    leaves_codes_idle,
     may_change,
     needed_rank,
     strongest_rank,
@@ -89,15 +89,11 @@ def test_more_credentials_never_lower_the_bar() -> None:
         assert needed_rank(kind, verb, (kind, other), rank_of) >= needed_rank(kind, verb, (kind,), rank_of)
 
 
-def test_the_last_way_in_is_not_removed() -> None:
-    assert leaves_a_way_in("passkey", ("password", "passkey"))
-    assert leaves_a_way_in("passkey", ("passkey", "passkey"))
-    assert leaves_a_way_in("totp", ("password", "totp"))
-    assert not leaves_a_way_in("passkey", ("passkey",))
-    assert not leaves_a_way_in("passkey", ("passkey", "totp"))
-    assert not leaves_a_way_in("password", ("password", "recovery_code"))
-    assert leaves_a_way_in("totp", ("passkey",))
-    assert set(GIVES) > OPENING
+def test_recovery_codes_stand_in_for_second_factors_only() -> None:
+    assert leaves_codes_idle(())
+    assert leaves_codes_idle(("password", "recovery_code"))
+    assert not leaves_codes_idle(("password", "phone"))
+    assert {kind for kind in GIVES if not leaves_codes_idle((kind,))} == BACKED_UP
 
 
 def test_there_is_a_rule_for_every_kind_and_verb_and_for_every_matter() -> None:

@@ -9,10 +9,13 @@ import pytest
 from idp.application.account.closing import erase_due_accounts
 from idp.application.authenticators import replace_recovery_codes, use_recovery_code
 from idp.application.operators import put_connection, set_blocked
+from idp.application.phones import add_phone
 from idp.application.vendor_deletion import MAX_ATTEMPTS, delete_at_vendors
 from idp.errors import InvalidInput
+from idp.identity.phones import Phone
 from idp.identity.recovery_codes import COUNT
 from idp.records.accounts import Credential, RoleAssignment, User
+from tests.application.flow_texts import SECOND, put
 from tests.authenticator import Authenticator
 from tests.journeys.account import (
     ACCOUNT,
@@ -190,10 +193,51 @@ async def test_the_only_way_in_cannot_be_removed(world: World) -> None:
     user = world.add_user()
     browser = await enter(world)
     assert "/account/password/remove" not in browser.text
-    await open_page(browser, "/password/remove")
-    await browser.submit("submitted")
-    assert notice_on(browser).startswith("That is the only way")
+    assert await open_page(browser, "/password/remove") == "/account/security"
+    assert notice_on(browser).startswith("Without it you could not sign in any more, so it stays.")
+    assert await send_form(world, browser, "/account/password/remove") == 200
+    assert notice_on(browser).startswith("Without it you could not sign in any more, so it stays.")
     assert [item.kind for item in credentials_of(world, user)] == ["password"]
+
+
+async def test_a_password_that_the_sign_in_begins_with_stays_whatever_else_there_is(world: World) -> None:
+    """The passkey is a second factor there. Whoever removed the password could never come back."""
+    user = world.add_user()
+    put(world, SECOND)
+    authenticator = Authenticator()
+    browser = await enter(world)
+    await open_page(browser, "/passkeys/add")
+    await make(browser, authenticator)
+    assert notice_on(browser) == "Your passkey is ready."
+    assert "/account/password/remove" not in browser.text
+    if path_of(browser).startswith("/run/"):
+        await use(browser, authenticator)
+    await open_page(browser, "/password/remove")
+    if path_of(browser).startswith("/run/"):
+        await use(browser, authenticator)
+    assert notice_on(browser).endswith("so it stays. You can replace it.")
+    await send_form(world, browser, "/account/password/remove")
+    assert sorted(item.kind for item in credentials_of(world, user)) == ["passkey", "password"]
+    fresh = world.browser()
+    await sign_in(fresh, ACCOUNT)
+    await use(fresh, authenticator)
+    assert path_of(fresh) == "/account"
+
+
+async def test_an_authenticator_stays_when_what_is_left_is_not_asked_for(world: World) -> None:
+    """Who has a phone besides, where no sign-in sends text messages, would be turned away as missing a factor."""
+    user = world.add_user()
+    seed = world.add_totp(user)
+    put(world, SECOND)
+    with world.provider.storage.write() as uow:
+        add_phone(world.deps, uow, user.id, Phone("+491511234567"))
+    browser = await enter(world, seed)
+    (held,) = credentials_of(world, user, "totp")
+    assert await open_page(browser, f"/authenticators/{held.id}/remove") == "/account/security"
+    assert notice_on(browser).endswith("Add a new passkey first.")
+    await send_form(world, browser, f"/account/authenticators/{held.id}/remove")
+    assert notice_on(browser).endswith("Add a new passkey first.")
+    assert credentials_of(world, user, "totp") != []
 
 
 async def test_recovery_codes_are_shown_once_and_counted(world: World) -> None:
@@ -286,8 +330,7 @@ async def test_with_a_passkey_the_password_can_go_and_the_last_passkey_then_stay
     await browser.get(f"{ACCOUNT}/passkeys/{held.id}/remove")
     if path_of(browser).startswith("/run/"):
         await use(browser, authenticator)
-    await browser.submit("submitted")
-    assert notice_on(browser).startswith("That is the only way")
+    assert notice_on(browser).endswith("so it stays. Add a new passkey first.")
     fresh = keyed.browser()
     await fresh.get(ACCOUNT)
     await use(fresh, authenticator)

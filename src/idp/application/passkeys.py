@@ -211,7 +211,7 @@ def rename_passkey(uow: UnitOfWork, user: User, credential_id: int, typed: str) 
 def remove_passkey(uow: UnitOfWork, user: User, credential_id: int) -> Credential:
     """Delete one of the user's passkeys and return it. Raises NotFound if it is not theirs.
 
-    Whether a way in is left is asked before (`credential_guard.leaves_a_way_in`); what rests on it is ended after.
+    Whether a way in is left is asked before (`account.ways_in`); what rests on it is ended after.
     """
     credential = _find_own(uow, user, credential_id)
     uow.credentials.remove(credential.id)

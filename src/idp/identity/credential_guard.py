@@ -58,8 +58,8 @@ RULES: Final[Mapping[CredentialKind, Mapping[Verb, Rule]]] = MappingProxyType(
 MATTERS: Final[Mapping[Matter, Verb]] = MappingProxyType(
     {"email": "replace", "name": "replace", "identity": "remove", "account": "remove"}
 )
-#: Kinds that a person can begin a sign-in with.
-OPENING: Final[frozenset[CredentialKind]] = frozenset({"password", "passkey"})
+#: What recovery codes stand in for. Without any of these they open nothing.
+BACKED_UP: Final[frozenset[CredentialKind]] = frozenset({"totp", "passkey", "phone"})
 
 
 def needed_rank(
@@ -98,12 +98,6 @@ def may_change(kind: CredentialKind, verb: Verb, held: Collection[CredentialKind
     return needed is not None and rank >= needed
 
 
-def leaves_a_way_in(kind: CredentialKind, held: Collection[CredentialKind]) -> bool:
-    """Say whether the account can still be signed in to once one credential of the kind is gone.
-
-    `held` counts each credential, so a kind that the account holds twice is there twice.
-    """
-    left = list(held)
-    if kind in left:
-        left.remove(kind)
-    return any(one in OPENING for one in left)
+def leaves_codes_idle(held: Collection[CredentialKind]) -> bool:
+    """Say whether recovery codes would stand in for nothing, beside credentials of these kinds."""
+    return BACKED_UP.isdisjoint(held)

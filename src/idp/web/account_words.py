@@ -29,7 +29,7 @@ ACTS: Final[Mapping[str, ActWords]] = MappingProxyType(
     {
         "remove_password": ActWords(
             mark("Remove your password?"),
-            mark("You then sign in with a passkey only."),
+            mark("You then sign in without one, as with a passkey."),
             mark("Remove the password"),
             (_SIGNED_OUT, mark("You can set a new password at any time.")),
         ),
@@ -112,13 +112,22 @@ NOTICES: Final[Mapping[str, str]] = MappingProxyType(
         "others_signed_out": mark("All other devices are signed out."),
         "withdrawn": mark("The access is withdrawn."),
         "identity_deleted": mark("The data is deleted here. We have asked the checking service to delete its own."),
-        "last_way_in": mark("That is the only way into your account. Add another one first."),
+        "shut_out": mark("Without it you could not sign in any more, so it stays. You can replace it."),
+        "shut_out_passkey": mark("Without it you could not sign in any more, so it stays. Add a new passkey first."),
+        "shut_out_totp": mark("Without it you could not sign in any more, so it stays. Add a new authenticator first."),
+        "shut_out_phone": mark("Without it you could not sign in any more, so it stays. Add a new phone number first."),
+        "shut_out_password": mark("Without it you could not sign in any more, so it stays. Set a password first."),
+        "shut_out_by": mark(
+            "With it you could not sign in any more, so it was not added. Tell the people who run this."
+        ),
         "no_second_factor": mark("Recovery codes stand in for an authenticator or a passkey. Add one of these first."),
         "too_many": mark("Your account cannot hold more of these. Remove one first."),
     }
 )
 #: Notices that something was not done.
-WARNINGS: Final = frozenset({"codes_shown", "last_way_in", "no_second_factor", "too_many"})
+WARNINGS: Final = frozenset(
+    {"codes_shown", "no_second_factor", "too_many", *(name for name in NOTICES if name.startswith("shut_out"))}
+)
 
 #: What needs attention: a sentence and what its link is called.
 ATTENTION: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(

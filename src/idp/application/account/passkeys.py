@@ -4,9 +4,8 @@ from typing import Final
 
 from idp.application.account.consequences import begin_anew, end_everything_else, send, tell
 from idp.application.account.gate import Act, actor, credential_act, note_act
-from idp.application.account.passwords import LastWayIn
 from idp.application.account.second_factors import drop_idle_codes, find_credential
-from idp.application.account.standing import find_standing, keeps_a_way_in
+from idp.application.account.ways_in import keep_ways_in
 from idp.application.browser import Browser, OpenedSession, SignedIn
 from idp.application.dependencies import Dependencies
 from idp.application.devices import describe_device
@@ -50,15 +49,16 @@ def show_accepted(deps: Dependencies, person: SignedIn) -> Options | None:
 
 
 def add_passkey(deps: Dependencies, said: str, browser: Browser) -> OpenedSession | None:
-    """Add the passkey that the browser says it made. None if it is refused, which is audited. Raises MoreNeeded.
+    """Add the passkey that the browser says it made. None if it is refused, which is audited.
 
-    The challenge is spent either way.
+    The challenge is spent either way, but for a passkey that would shut its person out. Raises MoreNeeded, ShutOut.
     """
     with deps.storage.write() as uow:
         person = actor(deps, uow, ADD_PASSKEY, browser)
         device = describe_device(browser.user_agent)
         try:
-            added = accept_passkey(deps, uow, person.user, _place(person), said, device)
+            with keep_ways_in(deps, uow, person.user):
+                added = accept_passkey(deps, uow, person.user, _place(person), said, device)
         except PasskeyRefused as refused:
             note_act(deps, uow, person.user, browser, "account.passkey", "refused", reason=refused.reason)
             return None
@@ -77,14 +77,13 @@ def change_passkey_name(deps: Dependencies, credential_id: int, label: str, brow
 
 
 def take_passkey(deps: Dependencies, credential_id: int, browser: Browser) -> OpenedSession:
-    """Remove a passkey, and with the last second factor the recovery codes. Raises MoreNeeded, NotFound, LastWayIn."""
+    """Remove a passkey, and with the last second factor the recovery codes. Raises MoreNeeded, NotFound, ShutOut."""
     with deps.storage.write() as uow:
         person = actor(deps, uow, passkey_act(credential_id, "remove"), browser)
         find_credential(uow, person.user, "passkey", credential_id)
-        if not keeps_a_way_in(find_standing(deps, uow, person.user), "passkey"):
-            raise LastWayIn("Without this passkey nobody could sign in to this account.")
-        remove_passkey(uow, person.user, credential_id)
-        drop_idle_codes(uow, person.user)
+        with keep_ways_in(deps, uow, person.user):
+            remove_passkey(uow, person.user, credential_id)
+            drop_idle_codes(uow, person.user)
         tell(deps, uow, person.user, browser, "passkey_removed")
         note_act(deps, uow, person.user, browser, "account.passkey", "removed", credential=credential_id)
         return end_everything_else(deps, uow, person, browser)

@@ -4,23 +4,17 @@ from typing import Final
 
 from idp.application.account.consequences import begin_anew, end_everything_else, tell
 from idp.application.account.gate import actor, credential_act, note_act, setting_act
-from idp.application.account.standing import find_standing, keeps_a_way_in
+from idp.application.account.ways_in import keep_ways_in
 from idp.application.browser import Browser, OpenedSession
 from idp.application.dependencies import Dependencies
 from idp.application.passwords import NewPassword, make_password
 from idp.application.steps import Work
-from idp.errors import Conflict, NotFound
+from idp.errors import NotFound
 from idp.records.accounts import Credential, User
 from idp.storage.protocols.unit import UnitOfWork
 
 SET_PASSWORD: Final = setting_act("/account/password", "password")
 REMOVE_PASSWORD: Final = credential_act("/account/password/remove", "password", "remove")
-
-
-class LastWayIn(Conflict):
-    """Without this credential nobody could sign in to the account any more."""
-
-    code = "last_way_in"
 
 
 def prepare_password(deps: Dependencies, typed: str, browser: Browser) -> Work:
@@ -33,7 +27,7 @@ def prepare_password(deps: Dependencies, typed: str, browser: Browser) -> Work:
 def set_password(deps: Dependencies, made: NewPassword, browser: Browser) -> OpenedSession | tuple[str, ...]:
     """Set a new password, or return what is wrong with it. Asks again whether the person may.
 
-    Whatever may rest on an old one ends.
+    Whatever may rest on an old one ends. Raises MoreNeeded, and ShutOut for a first one that would shut its person out.
     """
     if made.hashed is None:
         return made.problems
@@ -42,7 +36,8 @@ def set_password(deps: Dependencies, made: NewPassword, browser: Browser) -> Ope
         now = deps.clock.now()
         old = _password_of(uow, person.user)
         if old is None:
-            uow.credentials.add(Credential(0, person.user.id, "password", made.hashed, "Password", now))
+            with keep_ways_in(deps, uow, person.user):
+                uow.credentials.add(Credential(0, person.user.id, "password", made.hashed, "Password", now))
             tell(deps, uow, person.user, browser, "password_added")
             note_act(deps, uow, person.user, browser, "account.password", "added")
             return begin_anew(deps, uow, person, browser)
@@ -53,15 +48,14 @@ def set_password(deps: Dependencies, made: NewPassword, browser: Browser) -> Ope
 
 
 def remove_password(deps: Dependencies, browser: Browser) -> OpenedSession:
-    """Remove the password, if there is another way to sign in. Raises LastWayIn, NotFound, MoreNeeded."""
+    """Remove the password, if there is another way to sign in. Raises ShutOut, NotFound, MoreNeeded."""
     with deps.storage.write() as uow:
         person = actor(deps, uow, REMOVE_PASSWORD, browser)
         old = _password_of(uow, person.user)
         if old is None:
             raise NotFound("There is no password any more.")
-        if not keeps_a_way_in(find_standing(deps, uow, person.user), "password"):
-            raise LastWayIn("Without a password nobody could sign in to this account.")
-        uow.credentials.remove(old.id)
+        with keep_ways_in(deps, uow, person.user):
+            uow.credentials.remove(old.id)
         tell(deps, uow, person.user, browser, "password_removed")
         note_act(deps, uow, person.user, browser, "account.password", "removed")
         return end_everything_else(deps, uow, person, browser)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from idp.application.dependencies import Dependencies
 from idp.application.first_party import account_client
 from idp.application.level_rules import methods_of, pieces_of, reached_rank
+from idp.application.means import METHODS
 from idp.application.ownership import vendor_of
 from idp.errors import NotFound
 from idp.flows.language import SIGN_IN
@@ -14,20 +14,11 @@ from idp.flows.methods import EMAIL
 from idp.identity.credential_guard import (
     IDENTITY,
     Verb,
-    leaves_a_way_in,
     needed_rank,
     strongest_rank,
 )
 from idp.records.accounts import CredentialKind, User
 from idp.storage.protocols.unit import UnitOfWork
-
-#: The evidence method that a credential of each kind writes.
-METHODS: Final[dict[CredentialKind, str]] = {
-    "password": "pwd",
-    "totp": "otp",
-    "recovery_code": "recovery_code",
-    "passkey": "passkey",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +26,13 @@ class Standing:
     """What an account has, as far as levels go.
 
     `held` has the kind of each credential. `enrolled` says that a vendor knows the person and that a flow asks it.
-    `provable` are the evidence methods that the account has and some flow asks for; `offered` all that flows ask for,
-    `opening` those of the sign-in.
+    `provable` are the evidence methods that the account has and some flow asks for; `offered` all that flows ask for.
     """
 
     held: tuple[CredentialKind, ...]
     enrolled: bool
     provable: frozenset[str]
     offered: frozenset[str]
-    opening: frozenset[str]
 
     def offers(self, kind: CredentialKind) -> bool:
         """Say whether a credential of the kind would be of any use: some flow asks for it."""
@@ -53,14 +42,13 @@ class Standing:
 def find_standing(deps: Dependencies, uow: UnitOfWork, user: User) -> Standing:
     """Look at what the user has, and at what the flows ask."""
     held = tuple(item.kind for item in uow.credentials.of_user(user.id))
-    opening = _methods_of_sign_in(deps, uow)
-    offered = opening.union(*(_methods_of_step_up(deps, uow, acr) for acr in deps.levels.acrs))
+    offered = _methods_of_sign_in(deps, uow).union(*(_methods_of_step_up(deps, uow, acr) for acr in deps.levels.acrs))
     vendors = {vendor_of(uow, record.name) for record in uow.connections.all()}
     known = any(uow.identities.of_user(user.id, vendor) for vendor in vendors)
     has = {METHODS[kind] for kind in held}
     has |= {IDENTITY} if known else set()
     has |= {EMAIL} if user.email_verified else set()
-    return Standing(held, known and IDENTITY in offered, offered & has, offered, opening)
+    return Standing(held, known and IDENTITY in offered, offered & has, offered)
 
 
 def find_acceptable(deps: Dependencies, standing: Standing, kind: CredentialKind, verb: Verb) -> tuple[str, ...]:
@@ -80,12 +68,6 @@ def find_strongest(deps: Dependencies, standing: Standing) -> tuple[str, ...]:
     """Return the levels any one of which is enough to change the address, the name, the identity or the account."""
     needed = strongest_rank(standing.held, lambda methods: _rank(deps, methods), enrolled=standing.enrolled)
     return _reachable_from(deps, standing, needed)
-
-
-def keeps_a_way_in(standing: Standing, removed: CredentialKind) -> bool:
-    """Say whether the person can still begin a sign-in without one credential of the kind, as the sign-in flow is."""
-    usable = [kind for kind in standing.held if METHODS[kind] in standing.opening]
-    return leaves_a_way_in(removed, usable)
 
 
 def _rank(deps: Dependencies, methods: Iterable[str]) -> int:

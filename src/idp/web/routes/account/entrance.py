@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from idp.application.account.gate import Act, MoreNeeded, find_viewer, look, open_act
+from idp.application.account.ways_in import ShutOut
 from idp.application.browser import OpenedSession, SignedIn
 from idp.application.threads import in_thread
 from idp.errors import NotFound
@@ -23,6 +24,7 @@ from idp.web.views import View
 Shows = Callable[[Request, SignedIn], Awaitable[Response]]
 Handler = Callable[[Request], Awaitable[Response]]
 
+SECURITY: Final = "/account/security"
 NOTICE: Final = "account_notice"
 NOTICE_SECONDS: Final = 60.0
 
@@ -49,7 +51,12 @@ def guarded(act_of: Act | Callable[[Request], Act]) -> Callable[[Shows], Handler
         async def handle(request: Request) -> Response:
             act = act_of if isinstance(act_of, Act) else act_of(request)
             entered = await in_thread(open_act, edge_of(request).deps, act, browser_of(request))
-            return await handler(request, entered) if isinstance(entered, SignedIn) else follow(request, entered)
+            if not isinstance(entered, SignedIn):
+                return follow(request, entered)
+            try:
+                return await handler(request, entered)
+            except ShutOut as refused:
+                return done(request, SECURITY, name_refusal(refused))
 
         return handle
 
@@ -57,7 +64,10 @@ def guarded(act_of: Act | Callable[[Request], Act]) -> Callable[[Shows], Handler
 
 
 def acting(handler: Handler) -> Handler:
-    """Make a handler of a form. One that comes with less than its act takes has changed nothing and is told so."""
+    """Make a handler of a form.
+
+    One that comes with less than its act takes, or that would shut its person out, has changed nothing and is told so.
+    """
 
     @wraps(handler)
     async def handle(request: Request) -> Response:
@@ -65,8 +75,17 @@ def acting(handler: Handler) -> Handler:
             return await handler(request)
         except MoreNeeded as needed:
             return show(request, views.MoreNeeded(needed.path))
+        except ShutOut as refused:
+            return done(request, SECURITY, name_refusal(refused))
 
     return handle
+
+
+def name_refusal(refused: ShutOut) -> str:
+    """Return the notice that says why nothing was changed, and what to add first."""
+    if refused.adding:
+        return "shut_out_by"
+    return f"shut_out_{refused.first}" if refused.first is not None else "shut_out"
 
 
 def present(request: Request, person: SignedIn, view: View, opened: OpenedSession | None = None) -> Response:

@@ -13,13 +13,12 @@ from idp.application.account.passkeys import (
     show_passkey,
     take_passkey,
 )
-from idp.application.account.passwords import LastWayIn
+from idp.application.account.ways_in import check_removal
 from idp.application.browser import SignedIn
 from idp.application.threads import in_thread
 from idp.web import views
 from idp.web.edge import browser_of, edge_of, make_form, see_other, take_form
-from idp.web.routes.account.entrance import acting, done, guarded, present, row_id, viewer_of
-from idp.web.routes.account.security import SECURITY
+from idp.web.routes.account.entrance import SECURITY, acting, done, guarded, present, row_id, viewer_of
 
 
 @guarded(ADD_PASSKEY)
@@ -67,8 +66,10 @@ def _remove_act(request: Request) -> Act:
 
 @guarded(_remove_act)
 async def remove_page(request: Request, person: SignedIn) -> Response:
-    """Ask before a passkey is removed."""
-    label = await in_thread(show_passkey, edge_of(request).deps, row_id(request), person)
+    """Ask before a passkey is removed, or say what must be added first."""
+    deps = edge_of(request).deps
+    label = await in_thread(show_passkey, deps, row_id(request), person)
+    await in_thread(check_removal, deps, person, "passkey", row_id(request))
     form = make_form(request, _remove_act(request).path)
     return present(request, person, views.ConfirmAct(form, "remove_passkey", SECURITY, label))
 
@@ -77,10 +78,7 @@ async def remove_page(request: Request, person: SignedIn) -> Response:
 async def remove_answer(request: Request) -> Response:
     """Remove a passkey."""
     await take_form(request, _remove_act(request).path)
-    try:
-        opened = await in_thread(take_passkey, edge_of(request).deps, row_id(request), browser_of(request))
-    except LastWayIn:
-        return done(request, SECURITY, "last_way_in")
+    opened = await in_thread(take_passkey, edge_of(request).deps, row_id(request), browser_of(request))
     return done(request, SECURITY, "passkey_removed", opened)
 
 

@@ -21,14 +21,14 @@ from idp.application.account.second_factors import (
     show_authenticator,
     totp_act,
 )
+from idp.application.account.ways_in import check_removal
 from idp.application.authenticators import TotpOffer
 from idp.application.browser import SignedIn
 from idp.application.threads import in_thread
 from idp.errors import Conflict
 from idp.web import views
 from idp.web.edge import browser_of, edge_of, make_form, take_form
-from idp.web.routes.account.entrance import acting, done, guarded, notice_of, present, row_id, viewer_of
-from idp.web.routes.account.security import SECURITY
+from idp.web.routes.account.entrance import SECURITY, acting, done, guarded, notice_of, present, row_id, viewer_of
 
 _WRONG: Final = views.Problem("wrong_code", "code")
 _EXPIRED: Final = views.Problem("expired_offer", "code")
@@ -92,8 +92,10 @@ def _remove_act(request: Request) -> Act:
 
 @guarded(_remove_act)
 async def remove_page(request: Request, person: SignedIn) -> Response:
-    """Ask before an authenticator is removed."""
-    label = await in_thread(show_authenticator, edge_of(request).deps, row_id(request), person)
+    """Ask before an authenticator is removed, or say what must be added first."""
+    deps = edge_of(request).deps
+    label = await in_thread(show_authenticator, deps, row_id(request), person)
+    await in_thread(check_removal, deps, person, "totp", row_id(request))
     form = make_form(request, _remove_act(request).path)
     return present(request, person, views.ConfirmAct(form, "remove_totp", SECURITY, label))
 
@@ -133,7 +135,8 @@ async def codes_answer(request: Request) -> Response:
 
 @guarded(REMOVE_CODES)
 async def remove_codes_page(request: Request, person: SignedIn) -> Response:
-    """Ask before the recovery codes are removed."""
+    """Ask before the recovery codes are removed, or say what must be added first."""
+    await in_thread(check_removal, edge_of(request).deps, person, "recovery_code")
     form = make_form(request, REMOVE_CODES.path)
     return present(request, person, views.ConfirmAct(form, "remove_codes", SECURITY))
 

@@ -11,23 +11,20 @@ from idp.application.account.passkeys import show_accepted
 from idp.application.account.passwords import (
     REMOVE_PASSWORD,
     SET_PASSWORD,
-    LastWayIn,
     prepare_password,
     remove_password,
     set_password,
 )
-from idp.application.account.second_factors import BACKED_UP
-from idp.application.account.standing import keeps_a_way_in
+from idp.application.account.ways_in import can_remove, check_removal
 from idp.application.browser import OpenedSession, SignedIn
 from idp.application.passkeys import Options
 from idp.application.threads import in_thread
+from idp.identity.credential_guard import leaves_codes_idle
 from idp.records.accounts import Credential
 from idp.web import views
 from idp.web.edge import browser_of, edge_of, make_form, take_form
-from idp.web.routes.account.entrance import acting, done, guarded, notice_of, present, shown, viewer_of
+from idp.web.routes.account.entrance import SECURITY, acting, done, guarded, notice_of, present, shown, viewer_of
 from idp.web.screens import list_weaknesses
-
-SECURITY = "/account/security"
 
 
 @shown(SECURITY)
@@ -36,7 +33,8 @@ async def security_page(request: Request, person: SignedIn) -> Response:
     deps = edge_of(request).deps
     holding = await in_thread(show_holding, deps, person)
     accepted = await in_thread(show_accepted, deps, person)
-    return present(request, person, _view(holding, accepted, notice_of(request)))
+    removable = holding.password is not None and await in_thread(can_remove, deps, person, "password")
+    return present(request, person, _view(holding, accepted, notice_of(request), removable=removable))
 
 
 @guarded(SET_PASSWORD)
@@ -64,7 +62,8 @@ async def password_answer(request: Request) -> Response:
 
 @guarded(REMOVE_PASSWORD)
 async def remove_password_page(request: Request, person: SignedIn) -> Response:
-    """Ask before the password is removed."""
+    """Ask before the password is removed, or say what must be added first."""
+    await in_thread(check_removal, edge_of(request).deps, person, "password")
     form = make_form(request, REMOVE_PASSWORD.path)
     return present(request, person, views.ConfirmAct(form, "remove_password", SECURITY))
 
@@ -73,26 +72,22 @@ async def remove_password_page(request: Request, person: SignedIn) -> Response:
 async def remove_password_answer(request: Request) -> Response:
     """Remove the password."""
     await take_form(request, REMOVE_PASSWORD.path)
-    try:
-        opened = await in_thread(remove_password, edge_of(request).deps, browser_of(request))
-    except LastWayIn:
-        return done(request, SECURITY, "last_way_in")
+    opened = await in_thread(remove_password, edge_of(request).deps, browser_of(request))
     return done(request, SECURITY, "password_removed", opened)
 
 
-def _view(holding: Holding, accepted: Options | None, notice: str) -> views.AccountSecurity:
+def _view(holding: Holding, accepted: Options | None, notice: str, *, removable: bool) -> views.AccountSecurity:
     standing = holding.standing
-    second = any(kind in BACKED_UP for kind in standing.held)
     return views.AccountSecurity(
         password_set=holding.password is not None,
         password_used_at=holding.password.last_used_at if holding.password else None,
-        can_remove_password=holding.password is not None and keeps_a_way_in(standing, "password"),
+        can_remove_password=removable,
         authenticators=tuple(_held(item, "authenticators") for item in holding.authenticators),
         can_add_authenticator=standing.offers("totp"),
         passkeys=tuple(_held(item, "passkeys") for item in holding.passkeys),
         can_add_passkey=standing.offers("passkey"),
         codes_left=holding.codes_left if holding.has_codes else None,
-        can_make_codes=second and standing.offers("recovery_code"),
+        can_make_codes=not leaves_codes_idle(standing.held) and standing.offers("recovery_code"),
         accepted=json.dumps(accepted) if accepted is not None else "",
         notice=notice,
     )
