@@ -1,0 +1,1 @@
+"""What the admin API takes and answers, a module for each family of operations."""
