@@ -115,10 +115,10 @@ def _describe(operation: Operation, schemas: Mapping[Any, Any]) -> dict[str, Any
 
 
 def _list_path_parameters(operation: Operation) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
     for name in _PARAMETER.findall(operation.path):
         schema: dict[str, Any] = dict(PATH_PARAMETERS[name])
-        told = {key: schema.pop(key) for key in ("description", "example") if key in schema}
+        told: dict[str, Any] = {key: schema.pop(key) for key in ("description", "example") if key in schema}
         found.append({"name": name, "in": "path", "required": True, "schema": schema, **told})
     return found
 
