@@ -61,7 +61,7 @@ function Me({ me }: { readonly me: Me }) {
   return (
     <div className="rail-me">
       <p>
-        <strong>{me.user.name ?? me.user.email}</strong>
+        <strong>{me.user?.name ?? me.user?.email}</strong>
         <span>{me.roles.join(", ")}</span>
       </p>
       <label className="rail-scheme">

@@ -5,6 +5,6 @@ import { Page } from "../../parts/Page";
 
 export function HomePage() {
   const caller = useQuery(me);
-  const name = caller.data?.user.name ?? "";
+  const name = caller.data?.user?.name ?? "";
   return <Page title={name === "" ? "Welcome" : `Welcome, ${name}`} lede={caller.data?.issuer} />;
 }
