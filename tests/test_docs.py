@@ -171,10 +171,10 @@ def test_tests_that_the_account_page_names_exist() -> None:
 @pytest.mark.parametrize("page", sorted(path.name for path in DOCS.glob("*.md")))
 def test_tests_that_a_page_names_with_their_file_exist(page: str) -> None:
     for file, name in re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", read(page)):
-        assert re.search(rf"^\s*(?:async )?def {name}\(", (ROOT / file).read_text(encoding="utf-8"), re.M), name
+        assert re.search(rf"^\s*(?:async )?def {name}\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE), name
 
 
 def test_every_pitfall_has_its_line_and_a_test_or_a_reason() -> None:
-    lines = re.findall(r"^\| (\d+) \|.*\| ([^|]+) \|$", read("pitfalls.md"), re.M)
+    lines = re.findall(r"^\| (\d+) \|.*\| ([^|]+) \|$", read("pitfalls.md"), re.MULTILINE)
     assert [int(number) for number, _ in lines] == list(range(1, 43))
     assert [number for number, proof in lines if "::test_" not in proof] == ["10"]
