@@ -9,7 +9,7 @@ from idp.errors import Conflict
 from idp.records.accounts import Credential, PendingRegistration
 from idp.records.flows import FlowDraft, FlowRelease
 from idp.records.journeys import Case, MailedLink
-from idp.records.operations import OutgoingMail
+from idp.records.operations import KeptAnswer, OutgoingMail
 from idp.records.tokens import AccessToken, AuthorizationCode, RefreshToken, SigningKey
 from idp.storage.protocols.unit import Storage, UnitOfWork
 from tests.storage.rows import DIGEST, LATER, NOW, Seed, a_request, a_run, a_session, a_user, a_verification
@@ -173,6 +173,10 @@ CONTESTS: dict[str, Contest] = {
         _registrations, one_by_one(lambda unit, it, _: unit.registrations.complete(it, NOW))
     ),
     "once.claim": Contest(_names, one_by_one(lambda unit, it, _: unit.once.claim("jti", it.encode(), LATER))),
+    "answers.claim": Contest(
+        _names,
+        one_by_one(lambda unit, it, _: unit.answers.claim(KeptAnswer("user:1", it, DIGEST, NOW, LATER), NOW)),
+    ),
     "keys.add": Contest(_names, one_by_one(_add_key)),
     "users.add": Contest(_names, one_by_one(_add_user)),
     "runs.save": Contest(_runs, one_by_one(_save_run)),

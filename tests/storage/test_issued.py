@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from idp.clock import SettableClock
-from idp.records.operations import AuditEntry, OutgoingMail
+from idp.records.operations import AuditEntry, KeptAnswer, OutgoingMail
 from idp.records.tokens import AccessToken, AuthorizationCode, Grant, RefreshToken
 from idp.storage.sql.statement import Statement
 from idp.storage.sql.storage import SqlStorage
@@ -215,3 +215,26 @@ def _values(storage: SqlStorage) -> list[bytes]:
     with storage.read() as unit:
         rows = unit._transaction.rows(Statement(select(OUTBOX.c["values"]).order_by(OUTBOX.c.id)), {})
     return [value for (value,) in rows]
+
+
+def test_an_answer_is_kept_for_whoever_asked_until_it_expires(storage: SqlStorage) -> None:
+    asked = KeptAnswer("user:1", "key", DIGEST, NOW, NOW + 60)
+    with storage.write() as unit:
+        assert unit.answers.claim(asked, NOW)
+        assert not unit.answers.claim(replace(asked, request=b"other"), NOW)
+        assert unit.answers.claim(replace(asked, caller="user:2"), NOW)
+        assert unit.answers.get("user:1", "key") == asked
+        assert unit.answers.fill("user:1", "key", 201, b"sealed")
+        assert not unit.answers.fill("user:1", "key", 500, b"another")
+        assert not unit.answers.drop("user:1", "key")
+        assert unit.answers.get("user:1", "key") == replace(asked, status=201, answer=b"sealed")
+        assert unit.answers.drop("user:2", "key")
+        assert unit.answers.get("user:2", "key") is None
+
+    with storage.write() as unit:
+        again = replace(asked, request=b"other", expires_at=NOW + 200)
+        assert unit.answers.claim(again, NOW + 60)
+        assert unit.answers.get("user:1", "key") == again
+        assert unit.answers.purge(NOW + 199) == 0
+        assert unit.answers.purge(NOW + 200) == 1
+        assert unit.answers.get("user:1", "key") is None

@@ -16,6 +16,7 @@ from idp.records import accounts, clients, journeys, operations, tokens
 from idp.records import flows as flow_records
 from idp.storage.sql import (
     access_tokens,
+    answers,
     applied,
     audit,
     cases,
@@ -81,6 +82,7 @@ MAPPINGS: dict[type, Rows[Any]] = {
     tokens.AccessToken: access_tokens._ROWS,
     tokens.SigningKey: keys._ROWS,
     operations.AuditEntry: audit._ROWS,
+    operations.KeptAnswer: answers._ROWS,
     operations.OutgoingMail: outbox._ROWS,
     operations.VendorDeletion: vendor_deletions._ROWS,
 }

@@ -58,10 +58,10 @@ def _close_case(deps: Dependencies, uow: UnitOfWork, case: Case, reason: str) ->
 
 
 def forget_expired(deps: Dependencies) -> int:
-    """Purge one-time values and throttle counters that no longer matter."""
+    """Purge one-time values, throttle counters and kept answers that no longer matter."""
     now = deps.clock.now()
     with deps.storage.write() as uow:
-        return uow.once.purge(now) + uow.throttles.purge(now)
+        return uow.once.purge(now) + uow.throttles.purge(now) + uow.answers.purge(now)
 
 
 def _claim_due(deps: Dependencies) -> list[int]:

@@ -1,4 +1,4 @@
-"""What operators see: the audit trail and outgoing mail."""
+"""What operators see and do: the audit trail, outgoing mail, and answers that are given again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -63,3 +63,20 @@ class VendorDeletion:
     done_at: float | None = None
     failed_at: float | None = None
     last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What an operator's request was answered, kept under its `Idempotency-Key` so that it is done once.
+
+    `request` is a digest of what was asked. `status` is None while it is being done. `answer` is sealed, for it may
+    hold a secret that is shown once.
+    """
+
+    caller: str
+    key: str
+    request: bytes
+    created_at: float
+    expires_at: float
+    status: int | None = None
+    answer: bytes | None = None

@@ -139,6 +139,10 @@ class RunStore(Protocol):
         """Count active runs as (flow_id, flow_version, runs), in that order."""
         ...
 
+    def count_begun(self, since: float) -> Sequence[tuple[str, str, str, int]]:
+        """Count the runs that began from a time on as (flow_id, purpose, status, runs), in that order."""
+        ...
+
 
 class EvidenceStore(Protocol):
     """The append-only list of what was proved."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from idp.records.operations import AuditEntry, OutgoingMail, VendorDeletion
+from idp.records.operations import AuditEntry, KeptAnswer, OutgoingMail, VendorDeletion
 
 
 class AuditStore(Protocol):
@@ -91,4 +91,28 @@ class VendorDeletionStore(Protocol):
 
     def fail(self, deletion_id: int, at: float, error: str) -> None:
         """Give up."""
+        ...
+
+
+class AnswerStore(Protocol):
+    """Answers that are given again."""
+
+    def claim(self, answer: KeptAnswer, now: float) -> bool:
+        """Insert, also in place of one that has expired; False if it is there. Of many racers one wins."""
+        ...
+
+    def get(self, caller: str, key: str) -> KeptAnswer | None:
+        """Find."""
+        ...
+
+    def fill(self, caller: str, key: str, status: int, answer: bytes) -> bool:
+        """Say what was answered, once. False if it was said already, or nothing was claimed."""
+        ...
+
+    def drop(self, caller: str, key: str) -> bool:
+        """Forget one that was never filled: nothing has happened, and it may be tried again."""
+        ...
+
+    def purge(self, now: float) -> int:
+        """Forget expired ones and return how many."""
         ...

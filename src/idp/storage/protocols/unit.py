@@ -25,7 +25,7 @@ from idp.storage.protocols.journeys import (
     ThrottleStore,
     VerificationStore,
 )
-from idp.storage.protocols.operations import AuditStore, OutboxStore, VendorDeletionStore
+from idp.storage.protocols.operations import AnswerStore, AuditStore, OutboxStore, VendorDeletionStore
 from idp.storage.protocols.retention import RetentionStore
 from idp.storage.protocols.tokens import AccessTokenStore, CodeStore, GrantStore, RefreshTokenStore
 
@@ -91,6 +91,8 @@ class UnitOfWork(Protocol):
     def access_tokens(self) -> AccessTokenStore: ...
     @property
     def audit(self) -> AuditStore: ...
+    @property
+    def answers(self) -> AnswerStore: ...
     @property
     def outbox(self) -> OutboxStore: ...
     @property

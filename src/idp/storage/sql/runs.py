@@ -83,6 +83,12 @@ _COUNT_ACTIVE = Statement(
     .group_by(_T.flow_id, _T.flow_version)
     .order_by(_T.flow_id, _T.flow_version)
 )
+_COUNT_BEGUN = Statement(
+    select(_T.flow_id, _T.purpose, _T.status, func.count())
+    .where(_T.created_at >= bindparam("since"))
+    .group_by(_T.flow_id, _T.purpose, _T.status)
+    .order_by(_T.flow_id, _T.purpose, _T.status)
+)
 _FILTERS = {
     "flow_id": _T.flow_id == bindparam("flow_id"),
     "status": _T.status == bindparam("status"),
@@ -168,3 +174,8 @@ class SqlRuns:
     def count_active(self) -> Sequence[tuple[str, int, int]]:
         """Count active runs as (flow_id, flow_version, runs), in that order."""
         return [(flow_id, version, count) for flow_id, version, count in self._transaction.rows(_COUNT_ACTIVE, {})]
+
+    def count_begun(self, since: float) -> Sequence[tuple[str, str, str, int]]:
+        """Count the runs that began from a time on as (flow_id, purpose, status, runs), in that order."""
+        found = self._transaction.rows(_COUNT_BEGUN, {"since": since})
+        return [(flow_id, purpose, status, count) for flow_id, purpose, status, count in found]

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from idp.clock import Clock
 from idp.storage.sql.access_tokens import SqlAccessTokens
+from idp.storage.sql.answers import SqlAnswers
 from idp.storage.sql.applied import SqlApplied
 from idp.storage.sql.audit import SqlAudit
 from idp.storage.sql.cases import SqlCases
@@ -171,6 +172,11 @@ class SqlUnit:
     def audit(self) -> SqlAudit:
         """See `SqlAudit`."""
         return SqlAudit(self._transaction)
+
+    @cached_property
+    def answers(self) -> SqlAnswers:
+        """See `SqlAnswers`."""
+        return SqlAnswers(self._transaction)
 
     @cached_property
     def outbox(self) -> SqlOutbox:

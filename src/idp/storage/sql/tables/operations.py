@@ -75,3 +75,17 @@ RETENTION_MARKS = Table(
     word("name", primary_key=True),
     number("last_id"),
 )
+
+#: What was answered under an `Idempotency-Key`. The answers are sealed.
+KEPT_ANSWERS = Table(
+    "kept_answers",
+    METADATA,
+    word("caller", primary_key=True),
+    word("key", primary_key=True),
+    binary("request"),
+    time("created_at"),
+    time("expires_at"),
+    number("status", null=True),
+    binary("answer", null=True),
+    Index(None, "expires_at"),
+)
