@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
@@ -41,12 +42,14 @@ from idp.oauth.server import OAuthServer
 from idp.observability import Metrics
 from idp.oidc.levels import Levels
 from idp.oidc.levels_document import parse_levels
+from idp.oidc.redirects import LOOPBACK_HOSTS
 from idp.sealing import Sealer
 from idp.secret_keys import derive_key, keep_master_key
 from idp.settings import Settings
 from idp.storage.sql.storage import SqlStorage
 from idp.themes.document import Theme, ThemeFault, parse_theme
 from idp.translation import Translation, load_translation
+from idp.web.admin.desk import Desk
 from idp.web.app import build_app
 from idp.web.assets import Assets
 from idp.web.cookies import cookies_for
@@ -283,4 +286,13 @@ def _application(
                 await stack.enter_async_context(worker.beside())
             yield
 
-    return build_app(edge, assets, themes, background, metrics)
+    desk = Desk(
+        deps,
+        pages,
+        assets,
+        themes,
+        translation,
+        templates=configuration.flows,
+        production=urlsplit(settings.issuer).hostname not in LOOPBACK_HOSTS,
+    )
+    return build_app(edge, assets, themes, background, metrics, desk)

@@ -72,23 +72,30 @@ def run_dry(deps: Dependencies, order: DryRunOrder, ask: Ask | None = None) -> D
         client = _find_client(uow, order.client)
         user = _find_user(uow, order.user)
         whole = _find_flow(deps, uow, order)
-        subflows = _find_subflows(uow, whole)
-        around = Surroundings(
-            catalog=deps.flows.inventory.catalog(uow),
-            levels=deps.levels,
-            flows=_list_flows(deps, uow, client),
-            step_ups=_list_step_ups(deps, uow, client),
-            connections=_list_rules(deps, uow),
-            client=client,
-            person=_describe_user(uow, user) if user is not None else None,
-            consent=_find_consent(uow, user, client),
-            recovery_unenrolled=deps.policy.recovery_unenrolled,
-            enrol_on_step_up=deps.policy.enrol_on_step_up,
-            freshness=deps.policy.proof_freshness_seconds,
-            request_seconds=deps.policy.request_seconds,
-            now=deps.clock.now(),
-        )
+        subflows = find_subflows(uow, whole)
+        around = look_around(deps, uow, client, user)
     return run_dry_around(whole, subflows, order, around, ask)
+
+
+def look_around(
+    deps: Dependencies, uow: UnitOfWork, client: Client | None = None, user: User | None = None
+) -> Surroundings:
+    """Read what surrounds a flow here: what serves, levels, connections, and the facts about client and person."""
+    return Surroundings(
+        catalog=deps.flows.inventory.catalog(uow),
+        levels=deps.levels,
+        flows=_list_flows(deps, uow, client),
+        step_ups=_list_step_ups(deps, uow, client),
+        connections=_list_rules(deps, uow),
+        client=client,
+        person=_describe_user(uow, user) if user is not None else None,
+        consent=_find_consent(uow, user, client),
+        recovery_unenrolled=deps.policy.recovery_unenrolled,
+        enrol_on_step_up=deps.policy.enrol_on_step_up,
+        freshness=deps.policy.proof_freshness_seconds,
+        request_seconds=deps.policy.request_seconds,
+        now=deps.clock.now(),
+    )
 
 
 def run_dry_around(
@@ -125,7 +132,7 @@ def _find_flow(deps: Dependencies, uow: UnitOfWork, order: DryRunOrder) -> Flow:
     return deps.flows.get(uow, order.flow_id, version)
 
 
-def _find_subflows(uow: UnitOfWork, flow: Flow) -> dict[str, Flow]:
+def find_subflows(uow: UnitOfWork, flow: Flow) -> dict[str, Flow]:
     """Return the flows that a draft would embed: the versions that serve everybody now."""
     live = {name: uow.releases.live(name) for name in list_embedded(flow)}
     return {name: load_flow(uow, name, found.version) for name, found in live.items() if found is not None}

@@ -159,6 +159,17 @@ class Catalog:
         methods.update(info.proves for info in self.connections.values() if info.proves)
         return frozenset(methods)
 
+    def list_amr(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the RFC 8176 values that evidence of each method carries, as far as the catalogue says."""
+        found: dict[str, tuple[str, ...]] = {}
+        for action in self.actions.values():
+            for method in action.proves.values():
+                found.setdefault(method, action.amr)
+        for info in self.connections.values():
+            if info.proves is not None:
+                found.setdefault(info.proves, info.amr)
+        return found
+
 
 def identity_connection(kind: str = "incode", errors: tuple[str, ...] = ()) -> ConnectionInfo:
     """Describe a connection that checks a document and a face, whose verdict is `data.score.overall.status`.

@@ -18,6 +18,7 @@ from idp.oauth.client_authentication import METHODS, authenticate_client
 from idp.oauth.clients import allowed_resources, find_client, registered_scopes
 from idp.oauth.code_grant import Approval
 from idp.oauth.exchange import GRANT_TYPES, Exchange, ProtocolRequest
+from idp.oauth.live_tokens import LiveToken, find_access_token
 from idp.oauth.messages import EndpointRequest, EndpointResponse, Form, quoted, read_form, refusal
 from idp.oauth.minting import check_resources
 from idp.oauth.store import TokenStore
@@ -144,6 +145,11 @@ class OAuthServer:
     def userinfo(self, store: TokenStore, request: EndpointRequest) -> EndpointResponse:
         """Answer the UserInfo endpoint, GET or POST (OIDC Core 5.3)."""
         return answer_userinfo(self._call(store, request.request_id), request)
+
+    def find_bearer(self, store: TokenStore, text: str, audience: str, *, request_id: str = "") -> LiveToken | None:
+        """Return the live access token of that text if it was issued for `audience`, else None (RFC 6750, RFC 8707)."""
+        token = find_access_token(self._call(store, request_id), text)
+        return token if token is not None and audience in token.audience else None
 
     def authenticate_client(
         self, store: TokenStore, request: EndpointRequest, methods: tuple[str, ...] = METHODS

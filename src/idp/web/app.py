@@ -8,6 +8,11 @@ from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from idp.observability import Metrics
+from idp.web.admin.desk import Desk
+from idp.web.admin.endpoint import list_operation_routes
+from idp.web.admin.handlers.table import HANDLERS
+from idp.web.admin.operations import OPERATIONS
+from idp.web.admin.problems import ADMIN_PATHS
 from idp.web.assets import Assets
 from idp.web.dispatch import Dispatch
 from idp.web.edge import Edge
@@ -17,7 +22,16 @@ from idp.web.routes.table import list_routes
 from idp.web.theme_files import ThemeFiles
 
 #: Paths that machines call; their errors are JSON. Everything else is a page.
-MACHINE_PATHS: Final = ("/token", "/introspect", "/revoke", "/userinfo", "/jwks.json", "/.well-known/", "/connectors/")
+MACHINE_PATHS: Final = (
+    "/token",
+    "/introspect",
+    "/revoke",
+    "/userinfo",
+    "/jwks.json",
+    "/.well-known/",
+    "/connectors/",
+    ADMIN_PATHS,
+)
 OPEN_PATHS: Final = {
     "/.well-known/openid-configuration": ("GET",),
     "/.well-known/oauth-authorization-server": ("GET",),
@@ -31,16 +45,25 @@ Background = Callable[[], AbstractAsyncContextManager[None]]
 
 
 def build_app(
-    edge: Edge, assets: Assets, themes: ThemeFiles, background: Background, metrics: Metrics | None = None
+    edge: Edge,
+    assets: Assets,
+    themes: ThemeFiles,
+    background: Background,
+    metrics: Metrics | None = None,
+    desk: Desk | None = None,
 ) -> ASGIApp:
-    """Put the provider together. `background` runs while the server does (mail, housekeeping)."""
+    """Put the provider together. `background` runs while the server does (mail, housekeeping).
+
+    Without a `desk` there is no admin API.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:
         async with background():
             yield
 
-    router = _WithEdge(Dispatch(Router(list_routes(assets, themes), lifespan=lifespan)), edge)
+    admin = list_operation_routes(desk, OPERATIONS, HANDLERS) if desk is not None else []
+    router = _WithEdge(Dispatch(Router([*list_routes(assets, themes), *admin], lifespan=lifespan)), edge)
     return wrap(
         router,
         issuer=edge.issuer,

@@ -1,4 +1,4 @@
-"""Errors as answers: a page for people, the standard JSON for programs (RFC 6749 section 5.2), told apart by path."""
+"""Errors as answers, told apart by path: a page for people, for programs JSON (RFC 6749 section 5.2, RFC 9457)."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 from idp.translation import Translation
+from idp.web.admin.problems import ADMIN_PATHS, answer_refusal
 from idp.web.middleware.error_boundary import Refusal
 from idp.web.middleware.request_id import request_id_of
 from idp.web.pages import Pages
@@ -25,6 +26,8 @@ class Refusals:
     def __call__(self, scope: Scope, refusal: Refusal) -> Response:
         """Return the answer, with the status and headers of the refusal."""
         request_id = request_id_of(scope)
+        if scope["path"].startswith(ADMIN_PATHS):
+            return answer_refusal(scope, refusal)
         if self._is_machine_path(scope["path"]):
             body = {"error": refusal.code, "error_description": refusal.description, "request_id": request_id}
             answer: Response = JSONResponse({key: value for key, value in body.items() if value}, refusal.status)

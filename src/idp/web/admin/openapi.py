@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from idp.application.admin.permissions import MEANINGS
 from idp.web.admin.models.problem import ProblemDetails
-from idp.web.admin.operations import OPERATIONS, PATH_PARAMETERS, PLANNED, PREFIX, Operation
+from idp.web.admin.operations import OPERATIONS, PATH_PARAMETERS, PREFIX, Operation
 from idp.web.admin.problem_kinds import KINDS
 
 PROBLEM_MEDIA: Final = "application/problem+json"
@@ -106,8 +106,6 @@ def _describe(operation: Operation, schemas: Mapping[Any, Any]) -> dict[str, Any
     if operation.dangerous:
         described["description"] = "Wants a sign-in, or a token of a client, that is at most ten minutes old."
         described["x-idp-dangerous"] = True
-    if operation.id in PLANNED:
-        described["x-idp-planned"] = True
     if operation.body is not None:
         schema = schemas[operation.body, "validation"]
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}

@@ -247,6 +247,3 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         media="text/html",
     ),
 )
-
-#: Operations that are described and not served yet; a client must not call them.
-PLANNED: Final = frozenset(operation.id for operation in OPERATIONS)

@@ -14,7 +14,9 @@ class DraftText(Body):
 
     text: str = Field(max_length=MAX_BYTES)
     base_version: int | None = Field(
-        None, ge=0, description="The published version it is made from; by default the newest, and later what it was."
+        default=None,
+        ge=0,
+        description="The published version it is made from; by default the newest, and later what it was.",
     )
 
 
@@ -32,7 +34,7 @@ class PublishDraft(Body):
     """Publish a draft."""
 
     message: str = Field(min_length=1, max_length=500, description="Why.")
-    percent: int = Field(100, ge=0, le=100, description="100 everybody, 1 to 99 a trial, 0 nobody yet.")
+    percent: int = Field(default=100, ge=0, le=100, description="100 everybody, 1 to 99 a trial, 0 nobody yet.")
 
 
 class Publication(Answer):

@@ -142,7 +142,9 @@ class FlowDifference(Answer):
 class RollBack(Body):
     """Release an older version again."""
 
-    version: int | None = Field(None, ge=1, description="Without it: end the trial, else what served everybody before.")
+    version: int | None = Field(
+        default=None, ge=1, description="Without it: end the trial, else what served everybody before."
+    )
     message: str = Field(min_length=1, max_length=500, description="Why.")
 
 
@@ -198,8 +200,10 @@ class WhereUsed(Answer):
 class StatsQuery(Query):
     """Which time and version to count."""
 
-    days: int = Field(7, ge=1, le=365)
-    version: int | None = Field(None, ge=1, description="Without it, what is live: the main version and a trial.")
+    days: int = Field(default=7, ge=1, le=365)
+    version: int | None = Field(
+        default=None, ge=1, description="Without it, what is live: the main version and a trial."
+    )
 
 
 class ExitCount(Answer):

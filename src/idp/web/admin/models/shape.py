@@ -1,7 +1,8 @@
 """What bodies and answers have in common: unknown members are refused in the one, and times are UTC in the other."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -33,9 +34,9 @@ class Query(Body):
 class PageQuery(Query):
     """Which page of a list."""
 
-    limit: int = Field(USUAL_ENTRIES, ge=1, le=MOST_ENTRIES, description="The most entries of the page.")
+    limit: int = Field(default=USUAL_ENTRIES, ge=1, le=MOST_ENTRIES, description="The most entries of the page.")
     cursor: str | None = Field(
-        None, max_length=500, description="Where the page begins: what the page before calls `next`."
+        default=None, max_length=500, description="Where the page begins: what the page before calls `next`."
     )
 
 
@@ -54,3 +55,12 @@ def at(seconds: float) -> datetime:
 def at_or_none(seconds: float | None) -> datetime | None:
     """Return a time from epoch seconds, if there is one."""
     return None if seconds is None else at(seconds)
+
+
+def plain(value: Any) -> Any:
+    """Return a copy that has no other containers than dictionaries and lists, as answers need it."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value

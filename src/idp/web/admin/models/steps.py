@@ -73,7 +73,7 @@ class Variable(Answer):
     path: str = Field(examples=["connectors.incode_verify.data.score.overall.status"])
     type: Literal["bool", "string", "number", "list", "map", "any"]
     description: str
-    values: list[str] | None = Field(None, description="The values it can have, where they are known.")
+    values: list[str] | None = Field(default=None, description="The values it can have, where they are known.")
 
 
 class Variables(Answer):

@@ -48,15 +48,17 @@ class FlowChecked(Answer):
 class DryRunOrder(Body):
     """A flow to run dry: the text of a draft, or a published flow."""
 
-    text: str | None = Field(None, max_length=MAX_BYTES)
-    flow: str | None = Field(None, max_length=64)
-    version: int | None = Field(None, ge=1, description="Of a published flow; by default what is live.")
+    text: str | None = Field(default=None, max_length=MAX_BYTES)
+    flow: str | None = Field(default=None, max_length=64)
+    version: int | None = Field(default=None, ge=1, description="Of a published flow; by default what is live.")
     user: str | None = Field(
-        None, max_length=320, description="E-mail or subject of a person whose facts are read. Needs `users:read`."
+        default=None,
+        max_length=320,
+        description="E-mail or subject of a person whose facts are read. Needs `users:read`.",
     )
-    client: str | None = Field(None, max_length=255, description="A registered client; imagined without it.")
+    client: str | None = Field(default=None, max_length=255, description="A registered client; imagined without it.")
     acr_values: list[str] = Field(default_factory=list, max_length=20)
-    locale: str | None = Field(None, max_length=35)
+    locale: str | None = Field(default=None, max_length=35)
     context: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="What conditions read, by root variable, in place of what is known."
     )
@@ -241,9 +243,9 @@ class ScreenPreview(Body):
     screen: str = Field(max_length=64)
     options: dict[str, Any] = Field(default_factory=dict)
     outcomes: list[str] | None = Field(
-        None, max_length=20, description="The outcomes that are wired; all of the screen's without it."
+        default=None, max_length=20, description="The outcomes that are wired; all of the screen's without it."
     )
-    error: str | None = Field(None, max_length=40, description="What the page says went wrong, as `wrong`.")
-    locale: str = Field("en", max_length=35)
-    theme: str | None = Field(None, max_length=64)
+    error: str | None = Field(default=None, max_length=40, description="What the page says went wrong, as `wrong`.")
+    locale: str = Field(default="en", max_length=35)
+    theme: str | None = Field(default=None, max_length=64)
     scheme: Literal["light", "dark"] = "light"

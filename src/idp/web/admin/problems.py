@@ -1,0 +1,144 @@
+"""Refusals of the admin API as `application/problem+json` (RFC 9457)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pydantic import ValidationError
+from starlette.responses import Response
+from starlette.types import Scope
+
+from idp.application.admin.callers import FRESH_SECONDS, LEVEL
+from idp.application.admin.once import KeyReused
+from idp.application.lockout import WouldLockOut
+from idp.errors import Conflict, IdpError, InvalidInput, NotFound
+from idp.flows.problems import FlowFault, escape_pointer
+from idp.web.admin.findings import describe_problems
+from idp.web.admin.models.problem import InputFault, ProblemDetails
+from idp.web.admin.problem_kinds import KINDS, URN
+from idp.web.middleware.error_boundary import Refusal
+from idp.web.middleware.request_id import request_id_of
+
+#: Paths whose refusals are problems, and not the JSON of the OAuth endpoints.
+ADMIN_PATHS: Final = "/admin/api/"
+MEDIA: Final = "application/problem+json"
+_NEXT: Final[Mapping[str, str]] = {
+    "server-error": "It is in our log under this request_id. Try again, and tell the people who run this provider.",
+    "not-found": "There is nothing under this address.",
+    "method-not-allowed": "This address knows other methods; the header Allow names them.",
+    "too-large": "A body may have one mebibyte.",
+    "invalid": "The request could not be read.",
+}
+#: Codes of the error boundary, as kinds of problems.
+_OF_CODE: Final[Mapping[str, str]] = {"body_too_large": "too-large", "method_not_allowed": "method-not-allowed"}
+_OF_STATUS: Final[Mapping[int, str]] = {404: "not-found", 409: "conflict", 429: "rate-limited", 503: "unavailable"}
+
+
+class Refused(IdpError):
+    """A request that is refused. `kind` names the problem; `extra` are further members of its answer."""
+
+    code = "refused"
+
+    def __init__(
+        self,
+        kind: str,
+        detail: str,
+        *,
+        errors: Sequence[InputFault] = (),
+        headers: Mapping[str, str] | None = None,
+        **extra: Any,
+    ) -> None:
+        """Say why. `detail` is for people and safe to show."""
+        super().__init__(detail)
+        self.kind = kind
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+        self.extra = extra
+
+
+def refuse_step_up(reason: str, *, fresh: bool = False) -> Refused:
+    """Ask for a stronger sign-in, or a fresher one (RFC 9470 section 3)."""
+    challenge = f'Bearer error="insufficient_user_authentication", error_description="{reason}", acr_values="{LEVEL}"'
+    extra: dict[str, Any] = {"acr_values": LEVEL}
+    if fresh:
+        extra["max_age"] = FRESH_SECONDS
+        challenge += f', max_age="{FRESH_SECONDS}"'
+    return Refused("step-up-required", reason, headers={"WWW-Authenticate": challenge}, **extra)
+
+
+def refuse_input(code: str, detail: str, *, pointer: str = "", parameter: str | None = None) -> Refused:
+    """Refuse one thing in the input."""
+    return Refused(
+        "invalid", detail, errors=[InputFault(pointer=pointer, code=code, detail=detail, parameter=parameter)]
+    )
+
+
+def list_input_faults(error: ValidationError, *, query: bool = False) -> list[InputFault]:
+    """Say everything that is wrong with a body or a query string, and never repeat a value: it may be a secret."""
+    faults = []
+    for one in error.errors(include_url=False, include_context=False, include_input=False):
+        place = [str(part) for part in one["loc"]]
+        detail = one["msg"].removeprefix("Value error, ")
+        if query:
+            faults.append(
+                InputFault(pointer="", code=one["type"], detail=detail, parameter=place[0] if place else None)
+            )
+        else:
+            pointer = "".join(f"/{escape_pointer(part)}" for part in place)
+            faults.append(InputFault(pointer=pointer, code=one["type"], detail=detail))
+    return faults
+
+
+def explain(error: IdpError | FlowFault) -> Refused:
+    """Return an error of a use case as what is told of it."""
+    match error:
+        case Refused():
+            return error
+        case FlowFault():
+            return Refused(
+                "invalid",
+                "The flow, or what was given for it, has faults.",
+                errors=[InputFault(pointer="", code=one.code, detail=str(one)) for one in error.problems],
+                problems=[one.model_dump(mode="json") for one in describe_problems(error.problems)],
+            )
+        case WouldLockOut():
+            return Refused("would-lock-out", error.message)
+        case KeyReused():
+            return Refused("idempotency-key-reused", error.message)
+        case NotFound():
+            return Refused("not-found", _sentence(error, "There is no such thing."))
+        case Conflict():
+            return Refused("conflict", _sentence(error, "Somebody else changed this meanwhile. Look at it again."))
+        case InvalidInput() if error.code in _OF_CODE:
+            return Refused(_OF_CODE[error.code], _NEXT[_OF_CODE[error.code]])
+        case InvalidInput():
+            detail = _sentence(error, _NEXT["invalid"])
+            return Refused("invalid", detail, errors=[InputFault(pointer="", code=error.code, detail=detail)])
+        case _:
+            raise error
+
+
+def to_response(refused: Refused, request_id: str) -> Response:
+    """Return the answer."""
+    kind = KINDS[refused.kind]
+    details = ProblemDetails(
+        type=f"{URN}{refused.kind}",
+        title=kind.title,
+        status=kind.status,
+        detail=refused.message,
+        request_id=request_id,
+        errors=list(refused.errors) or None,
+        **refused.extra,
+    )
+    return Response(details.model_dump_json(exclude_none=True), kind.status, refused.headers, MEDIA)
+
+
+def answer_refusal(scope: Scope, refusal: Refusal) -> Response:
+    """Answer what the error boundary caught, outside of every operation: an unknown path, a body without end."""
+    name = _OF_CODE.get(refusal.code) or _OF_STATUS.get(refusal.status)
+    name = name or ("invalid" if refusal.status < 500 else "server-error")
+    detail = refusal.description or _NEXT.get(name, KINDS[name].title)
+    return to_response(Refused(name, detail, headers=refusal.headers), request_id_of(scope))
+
+
+def _sentence(error: IdpError, otherwise: str) -> str:
+    return otherwise if error.message == error.code else error.message

@@ -1,0 +1,404 @@
+"""Attacks on the admin API, and slips of those who may use it."""
+
+import pytest
+
+from idp.application.admin.permissions import OF_ROLE, PERMISSIONS
+from idp.application.operators import set_blocked
+from idp.records.accounts import RoleAssignment
+from idp.web.admin.operations import OPERATIONS, Operation
+from tests.application.flow_texts import CHECK
+from tests.journeys.world import ISSUER, World
+from tests.web.admin.console import console
+from tests.web.admin.office import Operator, add_operator, make_token, operator, script
+
+pytestmark = pytest.mark.anyio
+DRAFT = "/flows/identity-check/drafts/main"
+NEW = {"if_none_match": "*"}
+JSON = {"content_type": "application/json"}
+#: Nobody of these tests has an authenticator.
+ONLY_TOTP = """\
+id: sign-in
+title: Sign in
+purpose: sign_in
+deadline: 15m
+start: identifier
+steps:
+  identifier: {screen: identifier, on: {submitted: password}}
+  password: {screen: password, on: {submitted: check_password, back: identifier}}
+  check_password: {action: check_password, on: {ok: totp, wrong: password, throttled: password}}
+  totp: {screen: totp, on: {submitted: check_totp, back: identifier}}
+  check_totp: {action: check_totp, on: {ok: done, wrong: totp, throttled: totp, not_enrolled: refused}}
+  refused: {end: denied}
+  done: {end: complete}
+"""
+
+
+def address(operation: Operation) -> str:
+    """Return a path of the operation; what it names need not exist."""
+    found = operation.path
+    for name in ("version",):
+        found = found.replace(f"{{{name}}}", "1")
+    while "{" in found:
+        found = f"{found[: found.index('{')]}x{found[found.index('}') + 1 :]}"
+    return found
+
+
+async def everything(caller: Operator) -> list[tuple[str, int, str]]:
+    """Call every operation, and say for each what was answered."""
+    told = []
+    for operation in OPERATIONS:
+        body = {} if operation.body is not None else None
+        answer = await caller.ask(operation.method, address(operation), body)
+        told.append((operation.id, answer.status_code, answer.json()["type"] if answer.status_code >= 400 else ""))
+    return told
+
+
+async def test_who_brings_nothing_is_told_how_to_sign_in_and_nothing_else(world: World) -> None:
+    nobody = Operator(world.provider.app)
+
+    for name, status, kind in await everything(nobody):
+        assert (status, kind) == (401, "urn:idp:problem:unauthenticated"), name
+    assert (await nobody.get("/me")).headers["www-authenticate"] == f'Bearer realm="{ISSUER}"'
+
+
+async def test_somebody_without_a_role_gets_403_and_nothing_else(world: World) -> None:
+    user = world.add_user("nosy@example.com")
+
+    for caller in (
+        Operator(world.provider.app, {"authorization": f"Bearer {make_token(world, user)}"}),
+        console(world, user),
+        console(world, user, acr=None),
+    ):
+        for name, status, kind in await everything(caller):
+            assert (status, kind) == (403, "urn:idp:problem:forbidden"), name
+
+
+async def test_a_client_without_a_scope_of_ours_gets_403(world: World) -> None:
+    async with script(world, "transfers") as caller:
+        for name, status, _ in await everything(caller):
+            assert status == 403, name
+
+
+@pytest.mark.parametrize("role", ["auditor", "reviewer", "support", "editor"])
+async def test_a_role_opens_what_it_says_and_nothing_more(world: World, role) -> None:
+    olga = operator(world, role)
+
+    answered = {name: status for name, status, _ in await everything(olga)}
+
+    for operation in OPERATIONS:
+        allowed = operation.permission is None or operation.permission in OF_ROLE[role]
+        assert (answered[operation.id] != 403) is allowed, operation.id
+
+
+async def test_an_auditor_who_writes_changes_nothing(world: World) -> None:
+    olga = operator(world, "auditor")
+
+    refused = await olga.ask("PUT", DRAFT, {"text": CHECK}, **NEW)
+
+    assert refused.status_code == 403
+    assert "flows:write" in refused.json()["detail"]
+    assert (await olga.get(DRAFT)).status_code == 404
+    assert all(not one.endswith((":write", ":publish", ":decide")) for one in OF_ROLE["auditor"])
+
+
+async def test_a_scope_wider_than_the_role_gives_nothing(world: World) -> None:
+    reviewer = operator(world, "reviewer", scopes=PERMISSIONS)
+
+    assert (await reviewer.get("/flows")).status_code == 403
+    assert set((await reviewer.read("/me"))["permissions"]) == {"reviews:read", "reviews:decide"}
+
+
+async def test_a_scope_narrower_than_the_role_gives_no_more_than_itself(world: World) -> None:
+    owner = operator(world, "owner", scopes=("flows:read",))
+
+    assert (await owner.get("/flows")).status_code == 200
+    assert (await owner.ask("PUT", DRAFT, {"text": CHECK}, **NEW)).status_code == 403
+
+
+async def test_a_token_of_another_audience_opens_nothing(world: World) -> None:
+    user = add_operator(world, "owner")
+
+    for audience in (ISSUER, f"{ISSUER}/admin", f"{ISSUER}/admin/api/v1", "https://api.example"):
+        token = make_token(world, user, audience=audience)
+        answer = await Operator(world.provider.app, {"authorization": f"Bearer {token}"}).get("/me")
+        assert answer.status_code == 401
+        assert 'error="invalid_token"' in answer.headers["www-authenticate"]
+
+
+async def test_tokens_that_are_forged_foreign_or_old_open_nothing(world: World) -> None:
+    user = add_operator(world, "owner")
+    token = make_token(world, user)
+    head, body, signature = token.split(".")
+    for wrong in (
+        f"Bearer {head}.{body}.{signature[:-6]}AAAAAA",
+        f"Basic {token}",
+        f"Bearer {token} x",
+        "Bearer",
+        token,
+    ):
+        answer = await Operator(world.provider.app, {"authorization": wrong}).get("/me")
+        assert answer.status_code == 401, wrong
+
+    caller = Operator(world.provider.app, {"authorization": f"Bearer {token}"})
+    assert (await caller.get("/me")).status_code == 200
+    world.clock.advance(601)
+    assert (await caller.get("/me")).status_code == 401
+
+
+async def test_a_blocked_operator_and_one_who_lost_the_role_are_out_at_once(world: World) -> None:
+    user = add_operator(world, "owner")
+    by_token = Operator(world.provider.app, {"authorization": f"Bearer {make_token(world, user)}"})
+    by_cookie = console(world, user)
+    assert (await by_token.get("/me")).status_code == (await by_cookie.get("/me")).status_code == 200
+
+    with world.provider.storage.write() as uow:
+        uow.roles.remove(user.id, "owner")
+    assert (await by_token.get("/me")).status_code == (await by_cookie.get("/me")).status_code == 403
+
+    with world.provider.storage.write() as uow:
+        uow.roles.add(RoleAssignment(user.id, "owner", 0.0, "test"))
+    set_blocked(world.deps, user, blocked=True)
+    assert (await by_token.get("/me")).status_code == (await by_cookie.get("/me")).status_code == 401
+
+
+@pytest.mark.parametrize("acr", [None, "urn:idp:acr:1fa", "urn:idp:acr:recovery", "urn:mace:unknown"])
+async def test_a_weak_sign_in_must_be_stepped_up(world: World, acr) -> None:
+    user = add_operator(world, "owner")
+    for caller in (
+        Operator(world.provider.app, {"authorization": f"Bearer {make_token(world, user, acr=acr)}"}),
+        console(world, user, acr=acr),
+    ):
+        for name, status, kind in await everything(caller):
+            assert (status, kind) == (401, "urn:idp:problem:step-up-required"), name
+        answer = await caller.get("/me")
+        assert answer.json()["acr_values"] == "urn:idp:acr:2fa"
+        assert 'error="insufficient_user_authentication"' in answer.headers["www-authenticate"]
+
+
+async def test_a_stronger_level_and_an_alias_will_do(world: World) -> None:
+    user = add_operator(world, "owner")
+    for acr in ("2", "urn:idp:acr:phr", "urn:idp:acr:idv"):
+        token = make_token(world, user, acr=acr)
+        assert (await Operator(world.provider.app, {"authorization": f"Bearer {token}"}).get("/me")).status_code == 200
+
+
+async def test_a_stale_sign_in_cannot_do_what_is_dangerous(world: World) -> None:
+    user = add_operator(world, "editor")
+    for caller in (
+        Operator(world.provider.app, {"authorization": f"Bearer {make_token(world, user, age=601)}"}),
+        console(world, user, age=601),
+    ):
+        refused = await caller.ask("POST", f"{DRAFT}/publish", {"message": "x"}, if_match='"1.1"')
+        assert refused.status_code == 401
+        assert refused.json()["type"] == "urn:idp:problem:step-up-required"
+        assert refused.json()["max_age"] == 600
+        assert 'max_age="600"' in refused.headers["www-authenticate"]
+        assert (await caller.get("/flows")).status_code == 200
+    assert {one.id for one in OPERATIONS if one.dangerous} >= {"publishDraft", "rollBackFlow", "rollOutFlow"}
+
+
+async def test_a_forged_origin_or_a_cookie_without_the_header_changes_nothing(world: World) -> None:
+    browser = console(world, add_operator(world, "editor"))
+    cookie = {"cookie": browser.headers["cookie"]}
+
+    for forged in (
+        {},
+        {"x-idp-console": "1"},
+        {"origin": ISSUER},
+        {"origin": "https://evil.example", "x-idp-console": "1"},
+        {"origin": "null", "x-idp-console": "1"},
+        {"origin": f"{ISSUER}.evil.example", "x-idp-console": "1"},
+        {"origin": ISSUER, "x-idp-console": "0"},
+        {"origin": ISSUER, "x-idp-console": "1, 1"},
+    ):
+        caller = Operator(browser.app, {**cookie, **forged})
+        answer = await caller.ask("PUT", DRAFT, {"text": CHECK}, **NEW)
+        assert answer.status_code == 403, forged
+    assert (await browser.get(DRAFT)).status_code == 404
+    assert (await browser.ask("PUT", DRAFT, {"text": CHECK}, **NEW)).status_code == 201
+
+
+async def test_reading_by_cookie_takes_no_header_and_answers_no_other_site(world: World) -> None:
+    browser = console(world, add_operator(world, "editor"))
+    caller = Operator(browser.app, {"cookie": browser.headers["cookie"], "origin": "https://evil.example"})
+
+    answer = await caller.get("/me")
+
+    assert answer.status_code == 200
+    assert "access-control-allow-origin" not in answer.headers
+    preflight = await caller.ask("OPTIONS", "/me", access_control_request_method="GET")
+    assert preflight.status_code == 405
+
+
+async def test_a_session_of_the_console_that_is_over_opens_nothing(world: World) -> None:
+    browser = console(world, add_operator(world, "owner"), lasts=60)
+    assert (await browser.get("/me")).status_code == 200
+
+    world.clock.advance(60)
+
+    assert (await browser.get("/me")).status_code == 401
+
+
+async def test_a_bad_token_is_not_made_good_by_a_cookie(world: World) -> None:
+    browser = console(world, add_operator(world, "owner"))
+
+    assert (await browser.get("/me", authorization="Bearer x.y.z")).status_code == 401
+
+
+async def test_a_stale_if_match_loses_nothing(world: World) -> None:
+    olga, paul = operator(world, "editor"), operator(world, "editor", email="paul@example.com")
+    first = (await olga.ask("PUT", DRAFT, {"text": CHECK}, **NEW)).headers["etag"]
+    pauls = await paul.ask("PUT", DRAFT, {"text": f"{CHECK}# Paul\n"}, if_match=first)
+    assert pauls.status_code == 200
+
+    refused = await olga.ask("PUT", DRAFT, {"text": f"{CHECK}# Olga\n"}, if_match=first)
+    discarded = await olga.ask("DELETE", DRAFT, if_match=first)
+    published = await olga.ask("POST", f"{DRAFT}/publish", {"message": "x"}, if_match=first)
+    again = await olga.ask("PUT", DRAFT, {"text": CHECK}, **NEW)
+
+    for answer in (refused, discarded, published, again):
+        assert answer.status_code == 412
+        assert answer.json()["type"] == "urn:idp:problem:precondition-failed"
+        assert answer.json()["current"] == pauls.json()
+    assert (await olga.read(DRAFT))["text"].endswith("# Paul\n")
+
+
+async def test_a_tag_of_a_draft_that_was_discarded_opens_not_the_next_of_that_name(world: World) -> None:
+    olga = operator(world, "editor")
+    old = (await olga.ask("PUT", DRAFT, {"text": CHECK}, **NEW)).headers["etag"]
+    assert (await olga.ask("DELETE", DRAFT, if_match=old)).status_code == 204
+    await olga.ask("PUT", DRAFT, {"text": CHECK}, **NEW)
+
+    assert (await olga.ask("DELETE", DRAFT, if_match=old)).status_code == 412
+
+
+async def test_who_names_no_version_changes_nothing(world: World) -> None:
+    olga = operator(world, "editor")
+    tag = (await olga.ask("PUT", DRAFT, {"text": CHECK}, **NEW)).headers["etag"]
+
+    for headers in ({}, {"if_match": "*"}):
+        answer = await olga.ask("DELETE", DRAFT, **headers)
+        assert answer.status_code == 428
+        assert answer.json()["type"] == "urn:idp:problem:precondition-required"
+    for match in (tag.strip('"'), f"W/{tag}", f"{tag}, {tag}", '""'):
+        assert (await olga.ask("DELETE", DRAFT, if_match=match)).status_code == 422
+    both = await olga.ask("PUT", DRAFT, {"text": CHECK}, if_match=tag, if_none_match="*")
+    assert both.status_code == 422
+    assert (await olga.get(DRAFT)).headers["etag"] == tag
+
+
+async def test_two_releases_from_the_same_sight_are_one(world: World) -> None:
+    olga = operator(world, "editor")
+    flow = await olga.get("/flows/sign-in")
+    world.publish("sign-in", ("title: Sign in", "title: Come in"))
+    order = {"version": 1, "percent": 100, "message": "x"}
+
+    refused = await olga.ask("PUT", "/flows/sign-in/rollout", order, if_match=flow.headers["etag"])
+
+    assert refused.status_code == 412
+    assert refused.json()["current"]["release"]["version"] == 2
+
+
+async def test_a_flow_that_shuts_every_administrator_out_is_refused(world: World) -> None:
+    olga = operator(world, "owner")
+    written = await olga.ask("PUT", "/flows/sign-in/drafts/main", {"text": ONLY_TOTP}, **NEW)
+    assert not [one for one in written.json()["problems"] if one["severity"] == "error"]
+
+    refused = await olga.ask(
+        "POST", "/flows/sign-in/drafts/main/publish", {"message": "x"}, if_match=written.headers["etag"]
+    )
+
+    assert refused.status_code == 409
+    assert refused.json()["type"] == "urn:idp:problem:would-lock-out"
+    assert len((await olga.read("/flows/sign-in/versions"))["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "kind"),
+    [
+        ("{", JSON, 422, "invalid"),
+        ("", JSON, 422, "invalid"),
+        ('{"text": NaN}', JSON, 422, "invalid"),
+        ('{"text": "\\ud800"}', JSON, 422, "invalid"),
+        (b'{"text": "\xff"}', JSON, 422, "invalid"),
+        ("[" * 5000, JSON, 422, "invalid"),
+        ('{"text": "a"}', {"content_type": "text/plain"}, 415, "unsupported-media-type"),
+        ('{"text": "a"}', {}, 415, "unsupported-media-type"),
+        ("text=a", {"content_type": "application/x-www-form-urlencoded"}, 415, "unsupported-media-type"),
+        (
+            '{"text": "a"}',
+            {**JSON, "content_encoding": "gzip"},
+            415,
+            "unsupported-media-type",
+        ),
+        (f'{{"text": "{"a" * 1024 * 1024}"}}', JSON, 413, "too-large"),
+    ],
+)
+async def test_bodies_that_cannot_be_read_are_refused_in_one_way(world: World, body, headers, status, kind) -> None:
+    olga = operator(world, "editor")
+
+    answer = await olga.ask("PUT", DRAFT, body, **NEW, **headers)
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == f"urn:idp:problem:{kind}"
+    assert answer.json()["request_id"]
+
+
+async def test_every_fault_of_a_body_is_told_at_its_place_and_no_value_is_repeated(world: World) -> None:
+    olga = operator(world, "editor")
+
+    answer = await olga.ask("PUT", DRAFT, {"txt": "s3cret", "base_version": "s3cret"}, **NEW)
+
+    faults = {one["pointer"]: one["code"] for one in answer.json()["errors"]}
+    assert faults == {"/text": "missing", "/txt": "extra_forbidden", "/base_version": "int_type"}
+    assert "s3cret" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("limit=0", "limit"),
+        ("limit=201", "limit"),
+        ("limit=x", "limit"),
+        ("limit=1&limit=2", "limit"),
+        ("cursor=%00", "cursor"),
+        ("cursor=e30", "cursor"),
+        ("cursor=MQ", "cursor"),
+        ("filter=1", "filter"),
+    ],
+)
+async def test_a_query_that_is_not_understood_is_refused_and_not_ignored(world: World, query, parameter) -> None:
+    answer = await operator(world, "auditor").get(f"/flows?{query}")
+
+    assert answer.status_code == 422
+    assert [one["parameter"] for one in answer.json()["errors"]] == [parameter]
+
+
+async def test_other_methods_are_told_which_there_are(world: World) -> None:
+    answer = await operator(world, "editor").ask("PATCH", DRAFT, {})
+
+    assert answer.status_code == 405
+    assert answer.json()["type"] == "urn:idp:problem:method-not-allowed"
+    assert set(answer.headers["allow"].replace(" ", "").split(",")) == {"GET", "HEAD", "PUT", "DELETE"}
+
+
+async def test_answers_are_kept_by_nobody(world: World) -> None:
+    answer = await operator(world, "editor").get("/flows")
+
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_fault_of_ours_tells_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    olga = operator(world, "editor")
+
+    def break_down(*_: object) -> None:
+        raise RuntimeError("c4nary")
+
+    monkeypatch.setattr("idp.web.admin.handlers.flows.list_overviews", break_down)
+    answer = await olga.get("/flows")
+
+    assert answer.status_code == 500
+    assert answer.json()["type"] == "urn:idp:problem:server-error"
+    assert "c4nary" not in answer.text

@@ -1,0 +1,112 @@
+"""A request that is sent twice is done once, if it says so by an Idempotency-Key."""
+
+import pytest
+
+from idp.records.operations import KeptAnswer
+from tests.application.flow_texts import CHECK
+from tests.journeys.world import World
+from tests.web.admin.office import Operator, operator
+
+pytestmark = pytest.mark.anyio
+DRAFT = "/flows/identity-check/drafts/main"
+
+
+async def publish(olga: Operator, tag: str, key: str = "key-1", message: str = "first"):
+    return await olga.ask("POST", f"{DRAFT}/publish", {"message": message}, if_match=tag, idempotency_key=key)
+
+
+async def write(olga: Operator) -> str:
+    return (await olga.ask("PUT", DRAFT, {"text": CHECK}, if_none_match="*")).headers["etag"]
+
+
+async def test_the_same_request_gets_the_same_answer_and_nothing_happens_twice(world: World) -> None:
+    olga = operator(world, "editor")
+    tag = await write(olga)
+
+    first, second = await publish(olga, tag), await publish(olga, tag)
+
+    assert first.status_code == second.status_code == 200
+    assert first.content == second.content
+    assert "idempotency-replayed" not in first.headers
+    assert second.headers["idempotency-replayed"] == "true"
+    assert [one.version for one in await versions(world)] == [1]
+
+
+async def versions(world: World):
+    with world.provider.storage.read() as uow:
+        return list(uow.flows.of_flow("identity-check"))
+
+
+async def test_a_key_stands_for_one_request(world: World) -> None:
+    olga = operator(world, "editor")
+    tag = await write(olga)
+    await publish(olga, tag)
+
+    other = await publish(olga, tag, message="second")
+
+    assert other.status_code == 422
+    assert other.json()["type"] == "urn:idp:problem:idempotency-key-reused"
+
+
+async def test_keys_of_two_callers_do_not_meet(world: World) -> None:
+    olga, paul = operator(world, "editor"), operator(world, "editor", email="paul@example.com")
+    tag = await write(olga)
+    await publish(olga, tag)
+
+    answer = await publish(paul, tag)
+
+    assert answer.status_code == 404
+    assert "idempotency-replayed" not in answer.headers
+
+
+async def test_a_refusal_is_not_kept_so_that_it_can_be_mended(world: World) -> None:
+    olga = operator(world, "editor")
+    tag = await write(olga)
+    assert (await publish(olga, '"1.99"')).status_code == 412
+
+    assert (await publish(olga, tag)).status_code == 200
+
+
+async def test_of_a_request_that_is_not_over_nothing_is_done_again(world: World) -> None:
+    olga = operator(world, "editor")
+    tag = await write(olga)
+    with world.provider.storage.write() as uow:
+        user = uow.users.by_email_key("olga@example.com")
+        now = world.clock.now()
+    done = await publish(olga, tag)
+    with world.provider.storage.write() as uow:
+        assert user is not None
+        kept = uow.answers.get(f"user:{user.id}", "key-1")
+        assert kept is not None
+        # As after a process that died in the middle.
+        uow.answers.claim(KeptAnswer(kept.caller, "key-2", kept.request, now, now + 60), now)
+
+    answer = await publish(olga, tag, key="key-2")
+
+    assert done.status_code == 200
+    assert answer.status_code == 409
+    assert "not known how it ended" in answer.json()["detail"]
+
+
+async def test_what_is_kept_is_sealed_and_forgotten_after_a_day(world: World) -> None:
+    olga = operator(world, "editor")
+    tag = await write(olga)
+    await publish(olga, tag)
+    with world.provider.storage.write() as uow:
+        user = uow.users.by_email_key("olga@example.com")
+        assert user is not None
+        kept = uow.answers.get(f"user:{user.id}", "key-1")
+        assert kept is not None
+        assert kept.status == 200
+        assert b"created" not in (kept.answer or b"")
+        assert uow.answers.purge(world.clock.now() + 86400) == 1
+
+
+async def test_a_key_that_no_header_should_hold_is_refused(world: World) -> None:
+    olga = operator(world, "editor")
+    tag = await write(olga)
+
+    for key in ("", "a b", "x" * 256):
+        answer = await publish(olga, tag, key=key)
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["parameter"] == "Idempotency-Key"
