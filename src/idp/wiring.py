@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from idp.application.change import Change
 from idp.application.config_apply import ConfigFault, Folder, apply_folder, sources_to_apply
+from idp.application.console.client import make_console_client
 from idp.application.dependencies import Dependencies
 from idp.application.folder import AUTHOR, FolderFault, apply_flows
 from idp.application.inventory import Inventory
@@ -52,6 +53,7 @@ from idp.translation import Translation, load_translation
 from idp.web.admin.desk import Desk
 from idp.web.app import build_app
 from idp.web.assets import Assets
+from idp.web.console.callers import ConsoleCallers
 from idp.web.cookies import cookies_for
 from idp.web.csrf import FormGuard
 from idp.web.edge import Edge
@@ -98,6 +100,7 @@ def build_provider(
     http = http or HttpClient(policy=EgressPolicy(frozenset(settings.egress_hosts)), clock=clock)
     keys = SigningKeys(storage, sealer, clock)
     levels = parse_levels(configuration.levels)
+    console_secret = derive_key(masters[0], "console client").hex()
     types = build_registry([*CONNECTOR_TYPES, *connector_types]).types
     deps = Dependencies(
         storage=storage,
@@ -107,11 +110,18 @@ def build_provider(
         signer=LinkSigner([derive_key(master, "links") for master in masters], clock),
         code_key=derive_key(masters[0], "codes"),
         recovery_code_keys=tuple(derive_key(master, "recovery codes") for master in masters),
+        console_secret=console_secret,
         policy=_policy(settings),
         levels=levels,
         flows=FlowLibrary(_inventory(types, levels), levels, derive_key(masters[0], "rollout")),
         switchboard=_switchboard(types, sealer, http, clock),
-        oauth=OAuthServer(settings.issuer, clock, keys.keyring, random_bytes=random_bytes),
+        oauth=OAuthServer(
+            settings.issuer,
+            clock,
+            keys.keyring,
+            random_bytes=random_bytes,
+            built_in=[make_console_client(settings.issuer, console_secret)],
+        ),
         keyring=keys.keyring,
         hasher=PasswordHasher(
             Argon2Parameters(memory_kib=settings.password_memory_kib, time_cost=settings.password_time_cost),
@@ -292,6 +302,7 @@ def _application(
         assets,
         themes,
         translation,
+        console=ConsoleCallers(deps, edge.cookies),
         templates=configuration.flows,
         production=urlsplit(settings.issuer).hostname not in LOOPBACK_HOSTS,
     )

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from idp.translation import load_translation
-from idp.web import views
+from idp.web import views, wording
 from idp.web.account_words import ACTIVITY, ACTS
 from idp.web.assets import Assets
 from idp.web.pages import Brand, Pages
@@ -218,6 +218,11 @@ SAMPLES: dict[str, views.View] = {
     "account-authenticator": views.AddAuthenticator(FORM, TOTP_URI, "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP"),
     "account-authenticator-replaced": views.AddAuthenticator(
         FORM, TOTP_URI, "JBSW Y3DP EHPK 3PXP", "Phone", "Pixel 12", _wrong("wrong_code", "code")
+    ),
+    **{f"console-{code}": views.ConsoleNotice(code) for code in wording.CONSOLE},
+    "console-set-up": views.ConsoleSetUp(FORM, TOTP_URI, "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP"),
+    "console-set-up-wrong": views.ConsoleSetUp(
+        FORM, TOTP_URI, "JBSW Y3DP EHPK 3PXP", EMAIL, "Maria", _wrong("wrong_code", "code")
     ),
     "account-rename": views.RenameCredential(FORM, "Pixel 12"),
     "account-codes": views.RecoveryCodes(FORM, 7, "codes_shown"),

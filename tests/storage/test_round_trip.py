@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import LargeBinary
 
 from idp.errors import Conflict, InvalidInput
-from idp.records import accounts, clients, journeys, operations, tokens
+from idp.records import accounts, clients, console, journeys, operations, tokens
 from idp.records import flows as flow_records
 from idp.storage.sql import (
     access_tokens,
@@ -24,6 +24,7 @@ from idp.storage.sql import (
     codes,
     connections,
     consents,
+    console_sessions,
     credentials,
     drafts,
     evidence,
@@ -69,6 +70,7 @@ MAPPINGS: dict[type, Rows[Any]] = {
     flow_records.AppliedDocument: applied._ROWS,
     flow_records.RunHop: hops._ROWS,
     journeys.Session: sessions._ROWS,
+    console.ConsoleSession: console_sessions._ROWS,
     journeys.AuthorizationRequest: requests._ROWS,
     journeys.Run: runs._ROWS,
     journeys.Evidence: evidence._ROWS,

@@ -22,8 +22,8 @@ from idp.storage.protocols.unit import Storage
 class Dependencies:
     """The application's collaborators.
 
-    `code_key` keys the HMAC of e-mailed codes and of passkey challenges (32 bytes), `recovery_code_keys` that of
-    recovery codes, newest first.
+    `console_secret` is the secret of the console's own client. `code_key` keys the HMAC of e-mailed codes and of
+    passkey challenges (32 bytes), `recovery_code_keys` that of recovery codes, newest first.
     """
 
     storage: Storage
@@ -33,6 +33,7 @@ class Dependencies:
     signer: LinkSigner
     code_key: bytes
     recovery_code_keys: tuple[bytes, ...] = field(repr=False)
+    console_secret: str = field(repr=False)
     policy: Policy
     levels: Levels
     flows: FlowLibrary

@@ -38,7 +38,7 @@ def account_client(deps: Dependencies) -> Client:
 
 def find_client(deps: Dependencies, uow: UnitOfWork, client_id: str) -> Client | None:
     """Return our own client, or a registered one. A row cannot stand in for ours."""
-    return account_client(deps) if client_id == ACCOUNT_ID else uow.clients.get(client_id)
+    return account_client(deps) if client_id == ACCOUNT_ID else deps.oauth.find_client(uow, client_id)
 
 
 def is_first_party(client: Client) -> bool:

@@ -8,6 +8,7 @@ from idp.handles import RandomBytes, Secret, mint
 from idp.oauth.store import TokenStore
 from idp.oidc.jose import VerificationKey, import_client_jwks
 from idp.oidc.keys import Keyring
+from idp.records.clients import Client
 from idp.records.operations import AuditEntry
 
 MAX_CACHED_KEY_SETS = 1000
@@ -34,12 +35,16 @@ class ClientKeys:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What stays the same between calls. `keyring` is asked each time, so that a rotation is seen at once."""
+    """What stays the same between calls. `keyring` is asked each time, so that a rotation is seen at once.
+
+    `built_in` are clients of our own, which have no row.
+    """
 
     issuer: str
     token_endpoint: str
     keyring: Callable[[], Keyring]
     random_bytes: RandomBytes
+    built_in: Mapping[str, Client] = field(default_factory=dict)
     client_keys: ClientKeys = field(default_factory=ClientKeys)
 
 

@@ -16,11 +16,12 @@ USER_SCOPES = frozenset(SCOPE_CLAIMS)
 def find_client(call: Call, client_id: str | None) -> Client | None:
     """Find a client.
 
-    A client_id outside visible ASCII (RFC 6749 appendix A.1) finds none and never reaches the store.
+    A row cannot stand in for a client of our own. A client_id outside visible ASCII (RFC 6749 appendix A.1) finds none
+    and never reaches the store.
     """
     if not client_id or len(client_id) > MAX_CLIENT_ID_LENGTH or not client_id.isascii() or not client_id.isprintable():
         return None
-    return call.store.clients.get(client_id)
+    return call.provider.built_in.get(client_id) or call.store.clients.get(client_id)
 
 
 def auth_method(client: Client) -> str:

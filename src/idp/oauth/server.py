@@ -42,8 +42,9 @@ class OAuthServer:
         *,
         token_endpoint: str | None = None,
         random_bytes: RandomBytes = secrets.token_bytes,
+        built_in: Sequence[Client] = (),
     ) -> None:
-        """Take the issuer's URL, a clock, and where to get the current keyring.
+        """Take the issuer's URL, a clock, and where to get the current keyring; `built_in` clients have no row.
 
         `token_endpoint` is `<issuer>/token` unless given; client assertions may name it as their audience. Raises
         ValueError for an issuer that is neither https nor on the loopback interface.
@@ -53,8 +54,14 @@ class OAuthServer:
         except InsecureTransportError as error:
             raise ValueError("the issuer must be https, or http on loopback") from error
         endpoint = token_endpoint or f"{issuer.rstrip('/')}/token"
-        self._provider = Provider(issuer, endpoint, keyring, random_bytes)
+        self._provider = Provider(
+            issuer, endpoint, keyring, random_bytes, {client.client_id: client for client in built_in}
+        )
         self._clock = clock
+
+    def find_client(self, store: TokenStore, client_id: str) -> Client | None:
+        """Return a client of our own or a registered one."""
+        return find_client(self._call(store, ""), client_id)
 
     def validate_authorization(
         self, store: TokenStore, raw: Mapping[str, Sequence[str]], *, request_id: str = ""

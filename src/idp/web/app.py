@@ -14,6 +14,7 @@ from idp.web.admin.handlers.table import HANDLERS
 from idp.web.admin.operations import OPERATIONS
 from idp.web.admin.problems import ADMIN_PATHS
 from idp.web.assets import Assets
+from idp.web.console.files import ConsoleFiles
 from idp.web.dispatch import Dispatch
 from idp.web.edge import Edge
 from idp.web.middleware.stack import wrap
@@ -63,7 +64,8 @@ def build_app(
             yield
 
     admin = list_operation_routes(desk, OPERATIONS, HANDLERS) if desk is not None else []
-    router = _WithEdge(Dispatch(Router([*list_routes(assets, themes), *admin], lifespan=lifespan)), edge)
+    routes = [*list_routes(assets, themes, ConsoleFiles()), *admin]
+    router = _WithEdge(Dispatch(Router(routes, lifespan=lifespan)), edge)
     return wrap(
         router,
         issuer=edge.issuer,

@@ -18,6 +18,14 @@ from idp.web.csrf import origin_of
 #: For answers that are not pages: nothing may load, nobody may frame it.
 SEALED_POLICY: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
+#: For the operators' console: files of ours and requests to ourselves. Frames are pages that it makes itself, to show
+#: what people will see; they inherit this policy. Its look-alikes in other sites' frames are refused.
+CONSOLE_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; frame-src blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+
 _HOST: Final = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.IGNORECASE)
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*")
 _NEVER: Final = frozenset({"javascript", "data", "blob", "file", "vbscript", "about", "filesystem", "ws", "wss"})

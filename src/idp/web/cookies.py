@@ -1,14 +1,15 @@
 """Cookies: their names, attributes, and strict reading.
 
-Two cookies exist. `session` names a signed-in session. `browser` pins a journey to the browser that began it (DESIGN
-invariant 6) and is set before anybody signs in. Over https both carry the `__Host-` prefix (RFC 6265bis section
-4.1.3.2), so that no sibling subdomain can plant one.
+`session` names a signed-in session. `browser` pins a journey to the browser that began it (DESIGN invariant 6) and is
+set before anybody signs in. `console` names a session of the operators' console, which no other site may use, so it is
+Strict; `ticket` pins the console's own sign-in to the browser that began it. Over https all carry the `__Host-` prefix
+(RFC 6265bis section 4.1.3.2), so that no sibling subdomain can plant one.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from starlette.responses import Response
@@ -19,10 +20,11 @@ _VALUE: Final = re.compile(r"[A-Za-z0-9._~-]{1,256}")
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """One cookie of ours: its full name and whether it is sent over https alone."""
+    """One cookie of ours: its full name, whether it is sent over https alone, and on whose requests."""
 
     name: str
     secure: bool
+    same_site: Literal["Lax", "Strict"] = "Lax"
 
     def read(self, headers: Iterable[tuple[bytes, bytes]]) -> str | None:
         """Return the value from raw ASGI headers, or None if it is missing, malformed, or sent with two values."""
@@ -51,9 +53,9 @@ class Cookie:
         self._append(response, f"{self.name}=; Max-Age=0")
 
     def _append(self, response: Response, start: str) -> None:
-        # Lax, not Strict: the return from a relying party or from the vendor is a cross-site navigation.
+        # Lax where it must be there after the return from a relying party or a vendor, a cross-site navigation.
         secure = "; Secure" if self.secure else ""
-        response.headers.append("set-cookie", f"{start}; Path=/; HttpOnly; SameSite=Lax{secure}")
+        response.headers.append("set-cookie", f"{start}; Path=/; HttpOnly; SameSite={self.same_site}{secure}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,17 @@ class Cookies:
 
     session: Cookie
     browser: Cookie
+    console: Cookie
+    ticket: Cookie
 
 
 def cookies_for(issuer: str) -> Cookies:
     """Return the cookies of an issuer URL: `__Host-` and Secure over https, plain names over http (development)."""
     secure = urlsplit(issuer).scheme == "https"
     prefix = "__Host-" if secure else ""
-    return Cookies(Cookie(f"{prefix}idp_session", secure), Cookie(f"{prefix}idp_browser", secure))
+    return Cookies(
+        session=Cookie(f"{prefix}idp_session", secure),
+        browser=Cookie(f"{prefix}idp_browser", secure),
+        console=Cookie(f"{prefix}idp_console", secure, "Strict"),
+        ticket=Cookie(f"{prefix}idp_console_ticket", secure),
+    )

@@ -18,7 +18,7 @@ from idp.web.assets import Assets
 from idp.web.content_security import carrying_policy, page_policy, source_for
 from idp.web.qr import draw_qr
 from idp.web.theme_files import Dress, ThemeFiles
-from idp.web.views import Failure, FormPost, Leaving, View
+from idp.web.views import ConsoleNotice, Failure, FormPost, Leaving, View
 
 TEMPLATES_FOLDER: Final = Path(__file__).parent / "templates"
 
@@ -110,6 +110,8 @@ class Pages:
         }
         if isinstance(view, Failure):
             status = wording.FAILURES.get(view.code, wording.UNKNOWN_FAILURE).status
+        elif isinstance(view, ConsoleNotice):
+            status = wording.CONSOLE.get(view.code, wording.CONSOLE["unavailable"]).status
         elif isinstance(view, FormPost):
             headers["content-security-policy"] = carrying_policy(view.action)
             # A client that checks Origin must see ours and not `null`; the path stays private.

@@ -39,6 +39,7 @@ PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
         "missing_password": mark("Please enter your password."),
         "missing_code": mark("Please enter the code."),
         "missing_name": mark("Please enter your name."),
+        "taken_email": mark("That address has an account already. Please take another one."),
         "same_email": mark("That is your email address already."),
         "expired_offer": mark("This page was open for too long. Scan the new code and try again."),
         "form_rejected": mark("This page was open for too long. Please try again."),
@@ -221,5 +222,104 @@ FAILURES: Final[Mapping[str, FailureText]] = MappingProxyType(
             503,
         ),
         "server_error": UNKNOWN_FAILURE,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleText:
+    """A page around the operators' console in words. `icon` and `tone` are of its badge, `command` stays as it is."""
+
+    title: str
+    text: str
+    icon: str = "alert"
+    tone: str = "warn"
+    status: int = 403
+    action: str = ""
+    url: str = ""
+    command: str = ""
+
+
+_AGAIN: Final = mark("Sign in to the console")
+_SIGN_IN: Final = "/console/sign-in"
+
+#: Why the console does not open, or what follows after leaving it.
+CONSOLE: Final[Mapping[str, ConsoleText]] = MappingProxyType(
+    {
+        "expired": ConsoleText(
+            mark("Please sign in to the console again"),
+            mark("This sign-in was not begun in this browser, or it took too long. Nothing was changed."),
+            status=400,
+            action=_AGAIN,
+            url=_SIGN_IN,
+        ),
+        "declined": ConsoleText(
+            mark("You are not signed in to the console"),
+            mark("The sign-in was ended before it was done."),
+            action=_AGAIN,
+            url=_SIGN_IN,
+        ),
+        "second_factor": ConsoleText(
+            mark("The console needs a second factor"),
+            mark("Add an authenticator app or a passkey to your account, then sign in to the console again."),
+            icon="shield",
+            action=mark("Open your account"),
+            url="/account/security",
+        ),
+        "no_role": ConsoleText(
+            mark("Your account has no role here"),
+            mark("The console is for those who operate this service. If you are one of them, ask an owner for a role."),
+            icon="people",
+        ),
+        "unavailable": ConsoleText(
+            mark("The console cannot be opened now"),
+            mark("Something went wrong on the way. Nothing was changed. Please try again in a moment."),
+            status=503,
+            action=_AGAIN,
+            url=_SIGN_IN,
+        ),
+        "signed_out": ConsoleText(
+            mark("You have left the console"),
+            mark("You are signed out here, and of everything else in this browser that uses this sign-in."),
+            icon="door",
+            tone="good",
+            status=200,
+            action=_AGAIN,
+            url=_SIGN_IN,
+        ),
+        "not_set_up": ConsoleText(
+            mark("Nobody administers this service yet"),
+            mark(
+                "The first administrator is made with a link. "
+                "It stands in the log of the provider, and this prints one:"
+            ),
+            icon="key",
+            command="idp users set-up-link",
+        ),
+        "set_up_over": ConsoleText(
+            mark("This link makes no administrator any more"),
+            mark("It was used, it is older than an hour, or there is an administrator already."),
+            status=410,
+            action=_AGAIN,
+            url=_SIGN_IN,
+        ),
+        "set_up_done": ConsoleText(
+            mark("Your account is ready"),
+            mark("Sign in to the console with your password and the next code that your app shows."),
+            icon="check",
+            tone="good",
+            status=200,
+            action=_AGAIN,
+            url=_SIGN_IN,
+        ),
+        "not_built": ConsoleText(
+            mark("The console is not built"),
+            mark(
+                "Everything else works. "
+                "In the folder of the sources, this builds it; start the provider again after it:"
+            ),
+            status=503,
+            command="make console",
+        ),
     }
 )

@@ -13,6 +13,7 @@ from idp.storage.protocols.accounts import (
     UserStore,
 )
 from idp.storage.protocols.clients import ClientStore, ConnectionStore, KeyStore
+from idp.storage.protocols.console import ConsoleSessionStore
 from idp.storage.protocols.flows import AppliedStore, DraftStore, FlowStore, HopStore, ReleaseStore
 from idp.storage.protocols.journeys import (
     AuthorizationRequestStore,
@@ -63,6 +64,8 @@ class UnitOfWork(Protocol):
     def keys(self) -> KeyStore: ...
     @property
     def sessions(self) -> SessionStore: ...
+    @property
+    def console_sessions(self) -> ConsoleSessionStore: ...
     @property
     def requests(self) -> AuthorizationRequestStore: ...
     @property

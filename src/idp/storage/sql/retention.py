@@ -13,6 +13,7 @@ from sqlalchemy import Table, and_, bindparam, case, delete, exists, func, liter
 from idp.storage.sql.rows import LIMIT
 from idp.storage.sql.statement import InsertFor, Statement, position
 from idp.storage.sql.tables.accounts import REGISTRATIONS
+from idp.storage.sql.tables.console import CONSOLE_SESSIONS
 from idp.storage.sql.tables.journeys import CASES, LINKS, REQUESTS, RUNS, SESSIONS, VERIFICATIONS
 from idp.storage.sql.tables.operations import OUTBOX, RETENTION_MARKS
 from idp.storage.sql.tables.tokens import ACCESS_TOKENS, CODES, REFRESH_TOKENS
@@ -118,7 +119,8 @@ class _Purge:
 _LINKS = _Purge(LINKS, LINKS.c.consumed_at, LINKS.c.expires_at, data="{}")
 _REGISTRATIONS = _Purge(REGISTRATIONS, REGISTRATIONS.c.completed_at, REGISTRATIONS.c.expires_at)
 _MAILS = _Purge(OUTBOX, OUTBOX.c.sent_at, OUTBOX.c.failed_at, to="", values=b"")
-_TOKENS: Sequence[_Purge] = tuple(_Purge(table, table.c.expires_at) for table in (CODES, REFRESH_TOKENS, ACCESS_TOKENS))
+_EXPIRING: Final = (CODES, REFRESH_TOKENS, ACCESS_TOKENS, CONSOLE_SESSIONS)
+_TOKENS: Sequence[_Purge] = tuple(_Purge(table, table.c.expires_at) for table in _EXPIRING)
 
 
 class SqlRetention:
@@ -157,7 +159,7 @@ class SqlRetention:
         return _MAILS.run(self._transaction, before, limit)
 
     def delete_tokens(self, before: float, limit: int) -> int:
-        """Delete codes, refresh tokens and opaque access tokens that expired before; at most `limit` of each."""
+        """Delete codes, tokens and sessions of the console that expired before; at most `limit` of each."""
         return max(kind.run(self._transaction, before, limit) for kind in _TOKENS)
 
     def _sweep(self, sweep: _Sweep, before: float, limit: int) -> int:

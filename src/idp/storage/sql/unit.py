@@ -14,6 +14,7 @@ from idp.storage.sql.codes import SqlCodes
 from idp.storage.sql.configured import Configured, Memory
 from idp.storage.sql.connections import SqlConnections
 from idp.storage.sql.consents import SqlConsents
+from idp.storage.sql.console_sessions import SqlConsoleSessions
 from idp.storage.sql.credentials import SqlCredentials
 from idp.storage.sql.drafts import SqlDrafts
 from idp.storage.sql.evidence import SqlEvidence
@@ -107,6 +108,11 @@ class SqlUnit:
     def sessions(self) -> SqlSessions:
         """See `SqlSessions`."""
         return SqlSessions(self._transaction)
+
+    @cached_property
+    def console_sessions(self) -> SqlConsoleSessions:
+        """See `SqlConsoleSessions`."""
+        return SqlConsoleSessions(self._transaction)
 
     @cached_property
     def requests(self) -> SqlRequests:

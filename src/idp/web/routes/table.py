@@ -3,13 +3,15 @@
 from starlette.routing import BaseRoute, Mount, Route
 
 from idp.web.assets import Assets
+from idp.web.console.files import ConsoleFiles
+from idp.web.console.table import list_console_routes
 from idp.web.routes import authorize, ended, home, logout, metadata, recover, run, sign_in_link, vendor
 from idp.web.routes.account.table import list_account_routes
 from idp.web.routes.tokens import make_endpoint
 from idp.web.theme_files import PREFIX, ThemeFiles
 
 
-def list_routes(assets: Assets, themes: ThemeFiles) -> list[BaseRoute]:
+def list_routes(assets: Assets, themes: ThemeFiles, console: ConsoleFiles) -> list[BaseRoute]:
     """Return the routes. Methods not listed are answered with 405 and `Allow`."""
     return [
         Route("/", home.home_page, methods=["GET"]),
@@ -35,6 +37,7 @@ def list_routes(assets: Assets, themes: ThemeFiles) -> list[BaseRoute]:
         Route("/logout", logout.logout_endpoint, methods=["GET", "POST"]),
         Route("/logout/confirm", logout.logout_answer, methods=["POST"]),
         *list_account_routes(),
+        *list_console_routes(console),
         Route("/return", vendor.return_endpoint, methods=["GET"]),
         Route("/connectors/{connection}/token", vendor.webhook_token_endpoint, methods=["POST"]),
         Route("/connectors/{connection}/webhook", vendor.webhook_endpoint, methods=["POST"]),

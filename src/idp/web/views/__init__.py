@@ -33,6 +33,7 @@ from idp.web.views.account import (
     RecoveryCodesMade,
     RenameCredential,
 )
+from idp.web.views.console import ConsoleNotice, ConsoleSetUp
 from idp.web.views.outside import Failure, Home, LogoutConfirm, OtherUser, RequestLate, SignedOut, StaleStep
 from idp.web.views.page import Form, Problem, View
 from idp.web.views.passkeys import AddPasskey, Ceremony, OfferPasskey, Passkey
@@ -90,6 +91,8 @@ __all__ = [
     "CloseAccount",
     "ConfirmAct",
     "Consent",
+    "ConsoleNotice",
+    "ConsoleSetUp",
     "DeviceLine",
     "EmailCode",
     "EmailLinkSent",
