@@ -10,6 +10,7 @@ from idp.application.account.ways_in import ShutOut, can_remove, check_removal, 
 from idp.application.authenticators import USED
 from idp.application.browser import SignedIn
 from idp.application.means import METHODS
+from idp.application.operators import put_connection
 from idp.application.releasing import roll_out
 from idp.records.accounts import Consent, Credential, CredentialKind, User
 from idp.records.journeys import Session
@@ -128,6 +129,16 @@ async def test_a_second_factor_that_the_sign_in_asks_for_in_vain_is_not_added(wo
         add(world, user, "phone")
     assert refused.value.adding
     assert held(world, user) == ["password"]
+
+
+async def test_a_phone_is_not_added_while_nothing_sends_text_messages(world: World) -> None:
+    """The shipped sign-in would ask for it, by a connection that is not there."""
+    user = hold(world)
+    with pytest.raises(ShutOut):
+        add(world, user, "phone")
+    put_connection(world.deps, "texts", "sms_mailbox", "", {}, {})
+    add(world, user, "phone")
+    assert held(world, user) == ["password", "phone"]
 
 
 async def test_a_recovery_code_that_was_used_is_no_way_in(world: World) -> None:

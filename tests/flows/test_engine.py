@@ -102,7 +102,7 @@ def test_a_sign_in_with_password_and_authenticator() -> None:
         {},
         {"email": "ann@example.org"},
         {},
-        ("passkey", "totp", "recovery_code", "none", "unavailable"),
+        ("passkey", "totp", "sms_code", "recovery_code", "none", "unavailable"),
     )
     assert isinstance(run.act("totp"), ShowScreen)
     assert run.submit(secrets={"code": "123456"}) == RunAction(

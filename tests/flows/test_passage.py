@@ -10,14 +10,24 @@ from idp.flows import passage
 from idp.flows.factors import FACTORS
 from idp.flows.language import COMPLETE, ActionStep, EndStep, Flow, ScreenStep
 from idp.flows.passage import QUESTIONS, Means, TooWide, find_passages
+from idp.flows.step_types import SENDS_SMS, Catalog, ConnectionInfo
 from tests.flows.samples import CATALOG, load_shipped, make_flow
 
 PWD, OTP, PASSKEY, IDENTITY = "pwd", "otp", "passkey", "identity"
 
 
-def pass_through(flow: Flow, *methods: str, context: Mapping[str, Any] | None = None) -> frozenset[frozenset[str]]:
+#: Somebody sends text messages.
+TEXTING = replace(
+    CATALOG,
+    connections={**CATALOG.connections, "texts": ConnectionInfo("sms", use=None, abilities=frozenset({SENDS_SMS}))},
+)
+
+
+def pass_through(
+    flow: Flow, *methods: str, context: Mapping[str, Any] | None = None, catalog: Catalog = TEXTING
+) -> frozenset[frozenset[str]]:
     means = Means(frozenset(methods), {"email": "root@example.com"})
-    return find_passages(flow, means, lambda known: {"user": {"known": known}, **(context or {})}, CATALOG)
+    return find_passages(flow, means, lambda known: {"user": {"known": known}, **(context or {})}, catalog)
 
 
 def ways(*sets: set[str]) -> frozenset[frozenset[str]]:
@@ -255,6 +265,23 @@ def test_a_flow_that_is_too_wide_is_not_judged(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(passage, "MAX_PLACES", 3)
     with pytest.raises(TooWide):
         pass_through(load_shipped("sign-in"), PWD)
+
+
+def test_a_phone_opens_nothing_where_nothing_sends_text_messages_and_counts_all_the_same() -> None:
+    for name, way in (("sign-in", {PWD, "sms"}), ("step-up-2fa", {"sms"})):
+        flow = load_shipped(name)
+        assert pass_through(flow, PWD, "sms") == ways(way)
+        assert pass_through(flow, PWD, "sms", catalog=CATALOG) == ways()
+    # Sent, or not there: no third way.
+    flow = make_flow(
+        """
+        a: {action: send_sms_code, on: {sent: sent, throttled: no, no_phone: no}}
+        sent: {end: complete}
+        no: {end: denied}
+        """
+    )
+    assert pass_through(flow, "sms") == ways(set())
+    assert pass_through(flow, "sms", catalog=CATALOG) == ways()
 
 
 def test_every_question_about_a_person_has_its_answer() -> None:

@@ -119,7 +119,9 @@ def draw_graphs(draw: st.DrawFn) -> Flow:
         if word in CATALOG.screens:
             screen = CATALOG.screens[word]
             wired = [name for name in screen.outcomes if name not in screen.optional or draw(st.integers(0, 3)) == 0]
-            steps[name] = ScreenStep(name, word, wire(number, tuple(wired)), OPTIONS.get(word, {}))
+            # A page without a way on is no flow at all.
+            exits = tuple(wired) or screen.any_of[:1]
+            steps[name] = ScreenStep(name, word, wire(number, exits), OPTIONS.get(word, {}))
         elif word in CATALOG.actions:
             outcomes = CATALOG.actions[word].outcomes
             steps[name] = ActionStep(name, word, wire(number, outcomes), OPTIONS.get(word, {}))

@@ -66,6 +66,7 @@ def is_proof(flow: Flow, step: Step, outcome: str) -> bool:
             return (step.action, outcome) in {
                 ("check_totp", "ok"),
                 ("check_passkey", "ok"),
+                ("check_sms_code", "ok"),
                 ("check_recovery_code", "ok"),
                 ("pick_second_factor", "none"),
             }

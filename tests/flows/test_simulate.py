@@ -26,7 +26,7 @@ from idp.flows.setting import NOBODY, WAIT, ConnectionRules, Person, Script, Set
 from idp.flows.simulate import MAX_ANSWERS, Simulation, simulate
 from idp.flows.stage import Asked
 from idp.flows.state import to_json
-from idp.flows.step_types import ActionType, Catalog, ConnectionInfo
+from idp.flows.step_types import SENDS_SMS, ActionType, Catalog, ConnectionInfo
 from idp.flows.trace import explain_cases, mask_text
 from tests.flows.samples import CATALOG, STRICT_STEP_UP, load_shipped, make_flow
 from tests.flows.test_properties import draw_damaged, draw_graphs
@@ -47,6 +47,25 @@ def run(
         said = answer if isinstance(answer, list) else [answer]
         scripts[step] = [Script(item) if isinstance(item, str) else item for item in said]
     return simulate(flow, scripts, setting or Setting(person or Person()), catalog)
+
+
+def test_a_phone_is_picked_where_something_sends_text_messages_and_not_passed_over_elsewhere() -> None:
+    person = Person(credentials=frozenset({"password", "phone"}))
+    texts = ConnectionInfo("sms_gateway", use=None, abilities=frozenset({SENDS_SMS}))
+    texting = replace(CATALOG, connections={**CATALOG.connections, "texts": texts})
+    flow = load_shipped("sign-in")
+    with_texts = run(flow, person, texting)
+    assert [(step.step, step.outcome) for step in with_texts.steps][-5:-1] == [
+        ("factor", "sms_code"),
+        ("send_sms", "sent"),
+        ("sms_code", "submitted"),
+        ("check_sms", "ok"),
+    ]
+    without = run(flow, person, CATALOG)
+    assert [(step.step, step.outcome) for step in without.steps][-3:-1] == [
+        ("factor", "unavailable"),
+        ("no_factor", "continue"),
+    ]
 
 
 # --- the trace --------------------------------------------------------------------------------------------------------

@@ -147,11 +147,12 @@ async def test_a_second_factor_of_any_kind_is_asked_for_and_cannot_be_passed_ove
 
 async def test_a_factor_that_the_flow_does_not_offer_is_not_passed_over(world: World) -> None:
     user = world.add_user()
+    every = "passkey: passkey, totp: totp, sms_code: send_sms, recovery_code: recovery_code"
     world.add_totp(user)
     world.publish(
         "sign-in",
-        ("{passkey: passkey, totp: totp, recovery_code: recovery_code, none", "{recovery_code: recovery_code, none"),
-        ("{passkey: passkey, totp: totp, recovery_code: recovery_code, back", "{recovery_code: recovery_code, back"),
+        (f"{{{every}, none", "{recovery_code: recovery_code, none"),
+        (f"{{{every}, back", "{recovery_code: recovery_code, back"),
         (
             """  passkey:
     screen: passkey
@@ -167,6 +168,16 @@ async def test_a_factor_that_the_flow_does_not_offer_is_not_passed_over(world: W
   check_totp:
     action: check_totp
     on: {ok: done, wrong: totp, throttled: totp, not_enrolled: factor}
+  send_sms:
+    action: send_sms_code
+    on: {sent: sms_code, throttled: sms_code, no_phone: no_factor}
+  sms_code:
+    screen: sms_code
+    on: {submitted: check_sms, resend: send_sms, other_way: choose, back: password, limit: too_many}
+    max_visits: 8
+  check_sms:
+    action: check_sms_code
+    on: {ok: done, wrong: sms_code, expired: sms_code, throttled: sms_code}
 """,
             "",
         ),

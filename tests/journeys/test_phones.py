@@ -10,7 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from idp.application.authenticators import replace_recovery_codes
 from idp.application.deliver import deliver_mail
+from idp.application.gateways import find_gateway
 from idp.application.phones import add_phone
 from idp.flows.catalog import default_catalog
 from idp.flows.check import check_flow
@@ -18,7 +20,9 @@ from idp.flows.parse import parse_flow
 from idp.flows.step_types import SENDS_SMS, ConnectionInfo
 from idp.identity.phones import Phone
 from idp.records.accounts import User
+from tests.application.flow_texts import SECOND, change, put
 from tests.journeys.browser import Browser
+from tests.journeys.passkeys import by_password_alone
 from tests.journeys.steps import sign_in
 from tests.journeys.world import World, make_world
 from tests.security.moves import ONE_FACTOR, TWO_FACTORS, methods_of, run_of, totp
@@ -89,6 +93,12 @@ FILES = {
 }
 
 
+TOLD = """\
+  told: {screen: message, options: {message: no_usable_factor}, on: {continue: not_usable}}
+  not_usable: {end: denied, reason: no_usable_factor}
+"""
+
+
 class Gateway:
     """Takes text messages."""
 
@@ -119,6 +129,14 @@ def gateway() -> Gateway:
 async def world(tmp_path: Path, gateway: Gateway) -> AsyncIterator[World]:
     made = make_world(tmp_path, files=FILES, apps={GATEWAY: gateway.app})
     made.client(flows={"sign_in": "sign-in-sms"})
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def silent(tmp_path: Path) -> AsyncIterator[World]:
+    """A provider without a connection for text messages."""
+    made = make_world(tmp_path)
     yield made
     await made.close()
 
@@ -308,6 +326,89 @@ async def test_a_message_that_fails_for_now_is_sent_later_and_one_that_is_refuse
     assert code
 
 
+# --- the shipped flows, which name no connection ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def shipped(world: World) -> World:
+    world.client("shop")
+    return world
+
+
+async def test_the_shipped_sign_in_asks_for_a_phone_that_is_the_only_second_factor(
+    shipped: World, gateway: Gateway
+) -> None:
+    give_phone(shipped, shipped.add_user())
+    shop = shipped.clients["shop"]
+    browser = shipped.browser()
+    await sign_in(browser, shop.authorize())
+    assert browser.heading == "Check your phone"
+    url = await browser.submit("submitted", code=await read_code(shipped, gateway))
+    claims = (await shop.redeem(shipped.provider.app, url))["claims"]
+    assert (claims["acr"], claims["amr"]) == (TWO_FACTORS, ["mfa", "pwd", "sms"])
+
+
+async def test_the_shipped_step_up_to_two_factors_asks_for_it_too(shipped: World, gateway: Gateway) -> None:
+    give_phone(shipped, shipped.add_user())
+    browser, _ = await by_password_alone(shipped)
+    shop = shipped.clients["shop"]
+    await browser.get(shop.authorize(acr_values=TWO_FACTORS))
+    assert browser.heading == "Check your phone"
+    url = await browser.submit("submitted", code=await read_code(shipped, gateway))
+    assert (await shop.redeem(shipped.provider.app, url))["claims"]["acr"] == TWO_FACTORS
+
+
+async def test_where_nothing_sends_text_messages_somebody_is_told_the_truth_and_not_passed_over(
+    silent: World,
+) -> None:
+    """They have a second factor: it is not missing, and it is not skipped."""
+    give_phone(silent, silent.add_user())
+    shop = silent.client("shop")
+    browser, _ = await by_password_alone(silent)
+    for url in (shop.authorize(acr_values=TWO_FACTORS), shop.authorize(prompt="login")):
+        if "prompt" in url:
+            browser = silent.browser()
+            await sign_in(browser, url)
+        else:
+            await browser.get(url)
+        assert "has a second way to confirm it is you, but it cannot be used here" in browser.text
+        assert "error=" in await browser.submit("continue")
+    assert outcomes(silent, "sms_code.send") == []
+
+
+async def test_where_nothing_sends_text_messages_none_is_offered(silent: World) -> None:
+    user = silent.add_user()
+    give_phone(silent, user)
+    silent.add_totp(user)
+    with silent.provider.storage.write() as uow:
+        replace_recovery_codes(silent.deps, uow, user.id)
+    browser = silent.browser()
+    await sign_in(browser, silent.client("shop").authorize())
+    await browser.submit("other_way")
+    assert "Use a recovery code" in browser.text
+    assert "text message" not in browser.text
+
+
+async def test_of_several_gateways_the_first_that_may_send_there_is_taken(tmp_path: Path, gateway: Gateway) -> None:
+    elsewhere = CONNECTION.replace("name: texts", "name: american").replace('"+49"]', '"+1"]')
+    files = {"connections/american.yaml": elsewhere, "connections/texts.yaml": CONNECTION}
+    made = make_world(tmp_path, files=files, apps={GATEWAY: gateway.app})
+    with made.provider.storage.read() as uow:
+        named = [
+            line.record.name if (line := find_gateway(made.deps, uow, Phone(number), name)) else None
+            for number, name in [
+                (NUMBER, ""),
+                ("+14155552671", ""),
+                ("+33612345678", ""),
+                (NUMBER, "american"),
+                (NUMBER, "incode_verify"),
+                (NUMBER, "gone"),
+            ]
+        ]
+    assert named == ["texts", "american", None, None, None, None]
+    await made.close()
+
+
 # --- adding one -------------------------------------------------------------------------------------------------------
 
 
@@ -417,6 +518,9 @@ async def test_the_number_is_kept_nowhere_in_clear(adding: World, gateway: Gatew
 async def test_a_flow_that_cannot_send_messages_does_not_pass_over_somebodys_phone(world: World) -> None:
     """Pitfall 20: a factor kind that is not counted. Also where the operator has not wired it."""
     give_phone(world, world.add_user())
+    put(
+        world, change(SECOND, ("unavailable: too_many", "unavailable: told"), ("  too_many: {", TOLD + "  too_many: {"))
+    )
     shop = world.client("shop")
     browser = world.browser()
     await sign_in(browser, shop.authorize())

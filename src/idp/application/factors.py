@@ -12,7 +12,7 @@ from idp.application.second_factor import proved_user
 from idp.application.steps import ActionCall, ActionResult, prove, subject_of
 from idp.application.throttle import charge
 from idp.flows.events import ShowScreen
-from idp.flows.factors import FACTOR_NAMES, FACTORS, Factor
+from idp.flows.factors import FACTOR_NAMES, FACTORS, Factor, list_served
 from idp.flows.language import Flow, ScreenStep
 from idp.flows.methods import RECOVERY_CODE
 from idp.identity.throttling import keys_for_code
@@ -60,9 +60,11 @@ def perform_has_second_factor(_deps: Dependencies, uow: UnitOfWork, call: Action
     return ActionResult("yes" if _list_enrolled(list_factors(uow, call.run)) else "no", call.run)
 
 
-def perform_pick_second_factor(_deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> ActionResult:
-    """Leave by the person's best second factor among those that the flow offers."""
-    return ActionResult(pick_factor(list_factors(uow, call.run), call.outcomes), call.run)
+def perform_pick_second_factor(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> ActionResult:
+    """Leave by the person's best second factor among those that the flow offers and that can be served."""
+    served = list_served(deps.flows.inventory.catalog(uow))
+    offered = [name for name in call.outcomes if name in served]
+    return ActionResult(pick_factor(list_factors(uow, call.run), offered), call.run)
 
 
 def pick_factor(factors: Collection[Factor], offered: Collection[str]) -> str:

@@ -8,6 +8,7 @@ from idp.application.first_party import ACCOUNT_ID
 from idp.application.passkey_steps import prepare_ceremony
 from idp.application.passkeys import Options
 from idp.flows.events import ShowScreen
+from idp.flows.factors import list_served
 from idp.records.clients import Client
 from idp.records.journeys import AuthorizationRequest, Run
 from idp.storage.protocols.unit import UnitOfWork
@@ -61,7 +62,11 @@ def _client_of(uow: UnitOfWork, request: AuthorizationRequest | None) -> Client 
 
 def _list_offered(deps: Dependencies, uow: UnitOfWork, run: Run, screen: ShowScreen) -> tuple[str, ...]:
     offered = find_offered(deps.flows.get(uow, run.flow_id, run.flow_version), screen)
-    return tuple(factor.name for factor in list_factors(uow, run) if factor.name in offered) if offered else ()
+    if not offered:
+        return ()
+    # A code by text message is not offered where nothing sends one.
+    served = list_served(deps.flows.inventory.catalog(uow)).intersection(offered)
+    return tuple(factor.name for factor in list_factors(uow, run) if factor.name in served)
 
 
 def _theme(client: Client | None) -> str | None:

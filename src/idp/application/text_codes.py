@@ -13,17 +13,15 @@ from urllib.parse import urlsplit
 from idp.application.audit import note
 from idp.application.dependencies import Dependencies
 from idp.application.devices import describe_device
+from idp.application.gateways import find_gateway
 from idp.application.mail import queue_mail, queue_text
 from idp.application.phones import add_phone, list_phones, number_key
 from idp.application.rights import may_add
 from idp.application.second_factor import proved_user
 from idp.application.steps import ActionCall, ActionResult, prove
-from idp.application.switchboard import Line
 from idp.application.throttle import charge
-from idp.connectors.api import Sends
-from idp.errors import InvalidInput, NotFound
 from idp.flows.methods import SMS
-from idp.identity.phones import Phone, may_be_sent_to, parse_phone
+from idp.identity.phones import Phone, parse_phone
 from idp.identity.throttling import keys_for_code, keys_for_sms
 from idp.records.accounts import CredentialKind, User
 from idp.records.journeys import MailedLink
@@ -104,8 +102,8 @@ def perform_add_phone(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> 
 def _send(
     deps: Dependencies, uow: UnitOfWork, call: ActionCall, user_id: int, phone: Phone, data: dict[str, Any]
 ) -> ActionResult:
-    line = _gateway(deps, uow, str(call.options.get("connection", "")))
-    if line is None or not may_be_sent_to(phone, getattr(line.settings, "prefixes", ())):
+    line = find_gateway(deps, uow, phone, str(call.options.get("connection", "")))
+    if line is None:
         return _note_sent(deps, uow, call, "invalid" if NUMBER in data else "no_phone")
     if not charge(deps, uow, keys_for_sms(number_key(deps, phone), f"user:{user_id}", call.browser.address)):
         return _note_sent(deps, uow, call, "throttled")
@@ -144,14 +142,6 @@ def _check(deps: Dependencies, uow: UnitOfWork, call: ActionCall, user_id: int |
         return link, "expired"
     right = hmac.compare_digest(_digest(deps, call.run.id, typed), link.digest)
     return link, "ok" if right and uow.links.consume(link.id, now) else "wrong"
-
-
-def _gateway(deps: Dependencies, uow: UnitOfWork, name: str) -> Line | None:
-    try:
-        line = deps.switchboard.line(uow, name)
-    except (NotFound, InvalidInput):
-        return None
-    return line if isinstance(line.connector, Sends) else None
 
 
 def _digest(deps: Dependencies, run_id: int, code: str) -> bytes:

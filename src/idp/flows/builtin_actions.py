@@ -17,7 +17,7 @@ from idp.flows.methods import (
     SECOND_FACTOR,
     SMS,
 )
-from idp.flows.ready_made import EMAIL_VERIFIED, ENROLLED, KNOWN, Simulated
+from idp.flows.ready_made import CONNECTION, EMAIL_VERIFIED, ENROLLED, KNOWN, Simulated
 from idp.flows.step_types import LISTS_BREACHES, SENDS_MAIL, SENDS_SMS, ActionType
 
 _SIGN_IN_MAIL: Final[Mapping[str, Any]] = MappingProxyType(
@@ -52,10 +52,14 @@ _EVERY: Final[Mapping[str, Any]] = MappingProxyType(
 
 _SECOND_FACTORS: Final = tuple(factor.credential for factor in FACTORS if factor.credential is not None)
 _WITHOUT_CREDENTIAL: Final = tuple(factor.name for factor in FACTORS if factor.credential is None)
-#: What a dry run picks: what the person has and the flow offers, else nothing else being left, the mail.
+#: What a dry run picks: what the person has, the flow offers and some connection can serve, else the mail.
 _PICKED: Final[Mapping[str, str]] = MappingProxyType(
     {
-        **{factor.credential: factor.name for factor in FACTORS if factor.credential is not None},
+        **{
+            f"{factor.credential} {CONNECTION}{factor.ability}" if factor.ability else factor.credential: factor.name
+            for factor in FACTORS
+            if factor.credential is not None
+        },
         **{f"{KNOWN} {kind}": "unavailable" for kind in _SECOND_FACTORS},
         **dict.fromkeys((EMAIL_VERIFIED,), "email_code"),
     }
@@ -73,11 +77,11 @@ _NEW_PASSWORD: Final[Mapping[str, Any]] = MappingProxyType(
 _GATEWAY: Final[Mapping[str, Any]] = MappingProxyType(
     {**_CONNECTION, "title": "Connection to a gateway for text messages"}
 )
+#: Without a connection the first that may send there is taken, so that a flow can be written before there is one.
 _TEXT: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "type": "object",
         "properties": {"connection": _GATEWAY},
-        "required": ["connection"],
         "additionalProperties": False,
     }
 )
@@ -93,7 +97,6 @@ _NEW_PHONE: Final[Mapping[str, Any]] = MappingProxyType(
                 "maxLength": 3,
             },
         },
-        "required": ["connection"],
         "additionalProperties": False,
     }
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from idp.flows.methods import EMAIL, OTP, PASSKEY, RECOVERY_CODE, SMS
+from idp.flows.step_types import SENDS_SMS, Catalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Factor:
 
     `credential` is a kind of credential that the person has added as a second factor; without one the factor needs only
     a verified e-mail address, and is no second factor that somebody could be missing. A `fallback` is offered, and
-    picked only where nothing else is left.
+    picked only where nothing else is left. `ability` is what some connection must be able to do for it: without one the
+    factor cannot be asked for, and whoever has it has it all the same.
     """
 
     name: str
@@ -24,14 +26,26 @@ class Factor:
     method: str
     credential: str | None = None
     fallback: bool = False
+    ability: str | None = None
 
 
 #: In the order of preference.
 FACTORS: Final[tuple[Factor, ...]] = (
     Factor("passkey", "A passkey", PASSKEY, "passkey"),
     Factor("totp", "An authenticator app", OTP, "totp"),
-    Factor("sms_code", "A code by text message", SMS, "phone"),
+    Factor("sms_code", "A code by text message", SMS, "phone", ability=SENDS_SMS),
     Factor("email_code", "A code by e-mail", EMAIL),
     Factor("recovery_code", "A recovery code", RECOVERY_CODE, "recovery_code", fallback=True),
 )
 FACTOR_NAMES: Final = tuple(factor.name for factor in FACTORS)
+
+
+def list_served(catalog: Catalog) -> frozenset[str]:
+    """Return the names of the factors that can be asked for with the connections that there are."""
+    able = {ability for info in catalog.connections.values() for ability in info.abilities}
+    return frozenset(factor.name for factor in FACTORS if factor.ability is None or factor.ability in able)
+
+
+def list_senders(catalog: Catalog, ability: str) -> tuple[str, ...]:
+    """Return the names of the connections that can do this, in order."""
+    return tuple(sorted(name for name, info in catalog.connections.items() if ability in info.abilities))

@@ -27,7 +27,7 @@ from idp.flows.engine import (
     advance,
     begin,
 )
-from idp.flows.factors import FACTORS
+from idp.flows.factors import FACTOR_NAMES, FACTORS, list_served
 from idp.flows.language import APPROVED, COMPLETE, CONNECTOR_OUTCOMES, RECOVERY, REVIEW_OUTCOMES, STEP_UP, Flow
 from idp.flows.methods import OTP, PASSKEY, RECOVERY_CODE, SMS, entry_evidence
 from idp.flows.state import State
@@ -36,6 +36,7 @@ from idp.flows.step_types import Catalog
 #: Places looked at before the search gives up; a flow of 200 steps has a few hundred.
 MAX_PLACES: Final = 20_000
 COMPLETED: Final = "completed"
+TEXTED: Final = "sms_code"
 _SECOND_FACTORS: Final = frozenset(factor.method for factor in FACTORS if factor.credential is not None)
 
 Evidence: TypeAlias = frozenset[str]
@@ -143,12 +144,21 @@ def _list_outcomes(action: str, means: Means, catalog: Catalog) -> Iterator[tupl
     if known is None:
         return
     question = QUESTIONS.get(action)
+    unserved = _list_unserved(action, catalog)
     for outcome in known.outcomes:
         method = known.proves.get(outcome)
-        if method is not None and method not in means.methods:
+        if outcome in unserved or (method is not None and method not in means.methods):
             continue
         if question is None or question(means.methods, outcome):
             yield outcome, frozenset({method} if method is not None else ())
+
+
+def _list_unserved(action: str, catalog: Catalog) -> frozenset[str]:
+    """Return the outcomes that no connection can serve: a phone is of no use where nothing sends text messages."""
+    unserved = frozenset(FACTOR_NAMES) - list_served(catalog)
+    if action == "send_sms_code":
+        return frozenset({"sent"}) if TEXTED in unserved else frozenset()
+    return unserved if action == "pick_second_factor" else frozenset()
 
 
 def _may_pick(methods: frozenset[str], outcome: str) -> bool:

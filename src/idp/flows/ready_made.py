@@ -12,6 +12,8 @@ from typing import Any, Final
 KNOWN: Final = "known"
 EMAIL_VERIFIED: Final = "email_verified"
 ENROLLED: Final = "enrolled"
+#: Before an ability: some connection has it.
+CONNECTION: Final = "connection:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +21,10 @@ class Simulated:
     """How an action turns out when nobody says otherwise.
 
     The outcome of the first entry of `when` whose facts all hold, else `otherwise`. Facts are parted by spaces; each is
-    `known`, `email_verified`, `enrolled`, a kind of credential such as `totp`, or `<action>:<outcome>`: how an earlier
-    action turned out last. `gives` maps an outcome to facts about the person that hold from then on. `ends_sessions`
-    are the outcomes after which older sessions of the person are gone.
+    `known`, `email_verified`, `enrolled`, a kind of credential such as `totp`, `<action>:<outcome>`: how an earlier
+    action turned out last, or `connection:<ability>`: some connection has it. `gives` maps an outcome to facts about
+    the person that hold from then on. `ends_sessions` are the outcomes after which older sessions of the person are
+    gone.
     """
 
     otherwise: str

@@ -5,6 +5,7 @@ from dataclasses import replace
 from idp.flows.events import ActionDone, RunAction, ShowScreen, Submitted
 from idp.flows.language import STEP_UP
 from idp.flows.methods import ACCOUNT
+from idp.flows.ready_made import CONNECTION
 from idp.flows.stage import USER, Reply, Stage
 from idp.flows.step_types import ActionType
 
@@ -46,7 +47,8 @@ def _assume(stage: Stage, step: str, action: ActionType | None) -> str:
     exits = stage.list_exits(step)
     if action is not None and action.simulated is not None:
         said = {f"{name}:{outcome}" for name, outcome in stage.said.items()}
-        return action.simulated.answer(stage.person.list_facts() | said, action.optional.difference(exits))
+        able = {CONNECTION + ability for info in stage.catalog.connections.values() for ability in info.abilities}
+        return action.simulated.answer(stage.person.list_facts() | said | able, action.optional.difference(exits))
     return next((outcome for outcome in (action.outcomes if action is not None else exits) if outcome in exits), "")
 
 
