@@ -1,5 +1,6 @@
 """Challenges that answer one place, and the options that browsers are given."""
 
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -147,6 +148,7 @@ def test_a_creation_asks_for_a_discoverable_passkey_with_user_verification_and_n
     assert unb64(options["challenge"]) == CHALLENGE
     assert [item["alg"] for item in options["pubKeyCredParams"]] == [-7, -8, -257] == list(ALGORITHMS)
     assert options["attestation"] == "none"
+    assert options["timeout"] == 300_000
     assert options["authenticatorSelection"] == {
         "residentKey": "required",
         "requireResidentKey": True,
@@ -163,3 +165,8 @@ def test_a_browser_is_told_all_that_an_account_accepts() -> None:
         "userId": b64(b"h" * 32),
         "allAcceptedCredentialIds": [b64(b"a" * 16), b64(b"b" * 16)],
     }
+
+
+def test_a_user_handle_is_made_of_the_subject_alone_and_stays_for_good() -> None:
+    # Authenticators keep it: another handle for the same person would be another person to them.
+    assert user_handle_of("ann").hex() == hashlib.sha256(b"passkey user handle\0ann").hexdigest()

@@ -150,3 +150,23 @@ def test_the_key_ignores_case(text):
     found, upper = parse_email(text), parse_email(text.upper())
     assert (found is None) == (upper is None)
     assert found is None or found.lookup_key == upper.lookup_key
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("ann@straße.example", "ann@xn--strae-oqa.example"),
+        ("ann@groß-stadt.example", "ann@xn--gro-stadt-i1a.example"),
+        (f"ann@{'a' * 63}.example", f"ann@{'a' * 63}.example"),
+        ("ann@1.example", "ann@1.example"),
+        (" " * 1000 + "ann@example.com", "ann@example.com"),
+        (" " * 1001 + "ann@example.com ", None),
+        (f"ann@{'a' * 64}.example", None),
+        ("ann@example.1", None),
+        ("ann@straße☃.example", None),
+        ("ann@b@example.com", None),
+    ],
+)
+def test_labels_at_their_edges(text, address):
+    found = parse_email(text)
+    assert (found.address if found else None) == address

@@ -12,6 +12,11 @@ from idp.identity.labels import MAX_LABEL, clean_label
     [
         ("  My   phone\n", "My phone"),
         ("Work\u202ephone", "Workphone"),
+        ("My\u00a0phone", "My phone"),
+        ("My\u2028phone", "My phone"),
+        ("My\u2029phone", "My phone"),
+        ("My\tphone", "My phone"),
+        ("My\x00phone", "My phone"),
         ("", "Authenticator"),
         ("\u200b\u2060 ", "Authenticator"),
         ("Teléfono de María", "Teléfono de María"),

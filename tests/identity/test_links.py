@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from itsdangerous import URLSafeTimedSerializer
 
 from idp.clock import SettableClock
-from idp.identity.links import CLOCK_SKEW, LINK_SECONDS, LinkExpired, LinkInvalid, LinkSigner
+from idp.identity.links import CLOCK_SKEW, LINK_SECONDS, MAX_PAYLOAD_BYTES, LinkExpired, LinkInvalid, LinkSigner
 
 KEY, NEXT_KEY, STRANGE_KEY = b"1" * 32, b"2" * 32, b"3" * 32
 PAYLOAD = {"link": 7, "secret": "abc"}
@@ -135,3 +135,46 @@ def test_a_purpose_is_named(signer):
         signer.sign("", PAYLOAD)
     with pytest.raises(ValueError, match="purpose"):
         signer.open("", "a.b.c")
+
+
+@pytest.mark.parametrize(
+    ("text", "detail"),
+    [("ä" * 8, "not a signed text"), ("x" * 20_000, "not a signed text"), ("xx.yy.zz", "BadTimeSignature")],
+)
+def test_what_is_no_link_says_so_and_the_log_says_why(signer, text, detail):
+    with pytest.raises(LinkInvalid) as refused:
+        signer.open("recovery", text)
+    assert (refused.value.message, refused.value.detail) == ("This link is not valid.", detail)
+
+
+def test_a_link_of_another_clock_is_taken_to_the_very_edge_of_the_skew(signer, clock):
+    text = signer.sign("recovery", PAYLOAD)
+    clock.advance(-CLOCK_SKEW)
+    assert signer.open("recovery", text) == PAYLOAD
+    clock.advance(-1)
+    with pytest.raises(LinkInvalid) as refused:
+        signer.open("recovery", text)
+    assert (refused.value.message, refused.value.detail) == ("This link is not valid.", "dated in the future")
+
+
+def test_an_old_link_says_that_it_has_expired(signer, clock):
+    text = signer.sign("recovery", PAYLOAD)
+    clock.advance(LINK_SECONDS + 1)
+    with pytest.raises(LinkExpired, match="^This link has expired.$"):
+        signer.open("recovery", text)
+
+
+def test_a_link_that_carries_no_object_is_none(signer):
+    text = signer._serializer("recovery").dumps([1])
+    with pytest.raises(LinkInvalid) as refused:
+        signer.open("recovery", text)
+    assert (refused.value.message, refused.value.detail) == ("This link is not valid.", "payload is not an object")
+
+
+def test_what_cannot_be_signed_is_told(signer):
+    whole = {"x": "y" * (MAX_PAYLOAD_BYTES - len('{"x": ""}'))}
+    assert signer.open("recovery", signer.sign("recovery", whole)) == whole
+    with pytest.raises(ValueError, match="^a link's payload is too large$"):
+        signer.sign("recovery", {"x": whole["x"] + "y"})
+    with pytest.raises(ValueError, match="^a link has a purpose$"):
+        signer.sign("", PAYLOAD)

@@ -42,7 +42,13 @@ def enrolled(identity_id: str = "id-ana", born: date | None = BORN) -> EnrolledI
 
 
 def test_the_enrolled_identity_is_the_owner():
-    assert judge_owner(PROFILE, DOCUMENT, enrolled(), FACTS).owner == "match"
+    verdict = judge_owner(PROFILE, DOCUMENT, enrolled(), FACTS)
+    assert (verdict.owner, verdict.reasons) == ("match", ("identity_id_equal",))
+
+
+def test_the_enrolled_identity_with_another_birth_date_is_a_mismatch_that_says_so():
+    verdict = judge_owner(PROFILE, DOCUMENT, enrolled(born=date(1986, 10, 20)), FACTS)
+    assert (verdict.owner, verdict.reasons) == ("mismatch", ("birth_date_differs",))
 
 
 def test_another_identity_is_a_mismatch_whatever_the_document_says():

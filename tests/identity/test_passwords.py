@@ -1,7 +1,9 @@
 """Password hashing and the rules for a new password."""
 
+import hmac
 import unicodedata
 from contextlib import suppress
+from types import SimpleNamespace
 
 import argon2
 import pytest
@@ -13,10 +15,14 @@ from zxcvbn.matching import RANKED_DICTIONARIES
 from idp.identity.passwords import (
     COMMON_PASSWORDS,
     MAX_LENGTH,
+    MAX_MEMORY_KIB,
+    MAX_PARALLELISM,
+    MAX_TIME_COST,
     Argon2Parameters,
     PasswordHasher,
     PasswordRefused,
     Verdict,
+    _is_affordable,
     check_strength,
     encode_password,
 )
@@ -281,3 +287,33 @@ def test_the_list_of_common_passwords_is_a_long_one():
 def test_a_password_without_problems_can_be_hashed(password):
     if check_strength(password, ("someone@example.com",)) == ():
         assert encode_password(password)
+
+
+@pytest.mark.parametrize(
+    ("cost", "affordable"),
+    [
+        ({"memory_cost": MAX_MEMORY_KIB}, True),
+        ({"memory_cost": MAX_MEMORY_KIB + 1}, False),
+        ({"time_cost": MAX_TIME_COST}, True),
+        ({"time_cost": MAX_TIME_COST + 1}, False),
+        ({"parallelism": MAX_PARALLELISM, "memory_cost": 8 * MAX_PARALLELISM}, True),
+        ({"parallelism": MAX_PARALLELISM + 1, "memory_cost": 8 * (MAX_PARALLELISM + 1)}, False),
+    ],
+)
+def test_a_hash_that_would_cost_too_much_is_not_worked_on(cost, affordable):
+    costs = {"memory_cost": 8, "time_cost": 1, "parallelism": 1, **cost}
+    text = "$argon2id$v=19$m={memory_cost},t={time_cost},p={parallelism}$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo".format(**costs)
+    assert _is_affordable(text) is affordable
+
+
+def test_what_is_no_hash_is_not_worked_on():
+    assert not _is_affordable("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$hÄsh")
+    assert not _is_affordable("$2b$12$abcdefghijklmnopqrstuv")
+
+
+def test_the_work_for_nobody_is_the_work_for_somebody_pepper_and_all(monkeypatch):
+    worked: list[bytes] = []
+    hasher = PasswordHasher(CHEAP, NEW_PEPPER)
+    monkeypatch.setattr(hasher, "_argon2", SimpleNamespace(verify=lambda _stored, secret: worked.append(secret)))
+    assert hasher.verify_nobody(PASSWORD) == Verdict(ok=False)
+    assert worked == [hmac.digest(NEW_PEPPER, PASSWORD.encode(), "sha256")]

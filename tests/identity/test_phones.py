@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.identity.phones import Phone, may_be_sent_to, parse_phone
+from idp.identity.phones import MAX_TYPED, Phone, may_be_sent_to, parse_phone
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,13 @@ def test_messages_go_where_they_may() -> None:
     assert may_be_sent_to(phone, ())
     assert may_be_sent_to(phone, ("+43", "+49"))
     assert not may_be_sent_to(phone, ("+43", "+1"))
+
+
+def test_the_longest_that_is_read_and_the_shortest_that_is_not():
+    spaced = "+49 170 1234567" + " " * (MAX_TYPED - 15)
+    assert parse_phone(spaced) == Phone("+491701234567")
+    assert parse_phone(spaced + " ") is None
+
+
+def test_digits_of_other_scripts_are_no_number():
+    assert parse_phone("+٤٩١٧٠١٢٣٤٥٦٧") is None

@@ -284,3 +284,43 @@ def test_a_key_can_be_made_of_any_text():
 )
 def test_an_attacker_with_a_whole_network_counts_once(address, network):
     assert network_of(address) == network
+
+
+# ---- who shares a counter with whom
+
+
+ANN, BOB, HERE, THERE = "ann", "bob", "192.0.2.1", "198.51.100.2"
+
+
+@pytest.mark.parametrize(
+    ("keys", "per_account", "per_network"),
+    [
+        (keys_for_password, 2, 2),
+        (keys_for_mailed_code, 2, 2),
+        (lambda account, address, _device: keys_for_code(account, address), 1, 1),
+        (lambda account, address, _device: keys_for_mail(account, address), 1, 1),
+        (keys_for_sign_in_mail, 1, 1),
+        (lambda account, address, _device: keys_for_sms("+49", account, address), 1, 1),
+        (lambda number, address, _device: keys_for_sms(number, "ann", address), 1, 1),
+        (lambda account, _address, _device: keys_for_verification(account), 1, 0),
+        (lambda _account, address, _device: keys_for_passkey(address), 0, 1),
+    ],
+)
+def test_two_accounts_share_only_their_network_and_two_networks_only_their_account(keys, per_account, per_network):
+    ours = set(keys(ANN, HERE, None))
+    assert len(ours - set(keys(BOB, HERE, None))) == per_account
+    assert len(ours - set(keys(ANN, THERE, None))) == per_network
+
+
+@pytest.mark.parametrize("keys", [keys_for_password, keys_for_mailed_code, keys_for_sign_in_mail])
+def test_a_known_device_has_one_counter_of_its_own_for_each_account(keys):
+    (mine,) = keys(ANN, HERE, "phone")
+    assert keys(ANN, THERE, "phone") == (mine,)
+    assert keys(BOB, HERE, "phone") != (mine,)
+    assert keys(ANN, HERE, "laptop") != (mine,)
+
+
+def test_a_limit_may_be_shorter_than_a_second_and_says_what_is_wrong_with_it():
+    assert Limit(burst=1, per_seconds=0.5).per_seconds == 0.5
+    with pytest.raises(ValueError, match="^a limit takes a burst of at least 1 and a positive number of seconds$"):
+        Limit(burst=0, per_seconds=1)
