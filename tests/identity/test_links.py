@@ -160,7 +160,7 @@ def test_a_link_of_another_clock_is_taken_to_the_very_edge_of_the_skew(signer, c
 def test_an_old_link_says_that_it_has_expired(signer, clock):
     text = signer.sign("recovery", PAYLOAD)
     clock.advance(LINK_SECONDS + 1)
-    with pytest.raises(LinkExpired, match="^This link has expired.$"):
+    with pytest.raises(LinkExpired, match=r"^This link has expired.$"):
         signer.open("recovery", text)
 
 
@@ -174,7 +174,7 @@ def test_a_link_that_carries_no_object_is_none(signer):
 def test_what_cannot_be_signed_is_told(signer):
     whole = {"x": "y" * (MAX_PAYLOAD_BYTES - len('{"x": ""}'))}
     assert signer.open("recovery", signer.sign("recovery", whole)) == whole
-    with pytest.raises(ValueError, match="^a link's payload is too large$"):
+    with pytest.raises(ValueError, match=r"^a link's payload is too large$"):
         signer.sign("recovery", {"x": whole["x"] + "y"})
-    with pytest.raises(ValueError, match="^a link has a purpose$"):
+    with pytest.raises(ValueError, match=r"^a link has a purpose$"):
         signer.sign("", PAYLOAD)

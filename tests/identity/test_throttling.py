@@ -322,5 +322,5 @@ def test_a_known_device_has_one_counter_of_its_own_for_each_account(keys):
 
 def test_a_limit_may_be_shorter_than_a_second_and_says_what_is_wrong_with_it():
     assert Limit(burst=1, per_seconds=0.5).per_seconds == 0.5
-    with pytest.raises(ValueError, match="^a limit takes a burst of at least 1 and a positive number of seconds$"):
+    with pytest.raises(ValueError, match=r"^a limit takes a burst of at least 1 and a positive number of seconds$"):
         Limit(burst=0, per_seconds=1)
