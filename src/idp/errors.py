@@ -53,6 +53,19 @@ class InvalidInput(IdpError):
     code = "invalid_request"
 
 
+class InvalidFields(InvalidInput):
+    """Input with faults at known places. `faults` are (JSON Pointer, what is wrong); no value is ever in them."""
+
+    def __init__(self, message: str, faults: tuple[tuple[str, str], ...]) -> None:
+        """Say it all in one `message`, and at each place."""
+        super().__init__(message)
+        self.faults = faults
+
+    def below(self, pointer: str) -> "InvalidFields":
+        """Return the same error for input in which all of this stands below `pointer`."""
+        return InvalidFields(self.message, tuple((f"{pointer}{place}", what) for place, what in self.faults))
+
+
 class OAuthError(IdpError):
     """A standard OAuth error for a client (RFC 6749 sections 4.1.2.1 and 5.2, OIDC Core 3.1.2.6)."""
 

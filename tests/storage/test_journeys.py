@@ -337,3 +337,20 @@ def test_a_users_other_links_of_a_purpose_are_voided(storage: SqlStorage, seed: 
         assert unit.links.consume_of_user(seed.user.id, "recovery", NOW) == 0
         assert not unit.links.consume(links[0].id, NOW)
         assert unit.links.consume(resume.id, NOW)
+
+
+def test_runs_that_began_and_results_of_verifications_are_counted(storage: SqlStorage, seed: Seed) -> None:
+    with storage.write() as unit:
+        unit.runs.add(a_run(created_at=NOW + 100, purpose="step_up", flow_id="idv"))
+        unit.runs.add(a_run(created_at=NOW + 100, purpose="step_up", flow_id="idv"))
+        run = unit.runs.add(a_run(created_at=NOW + 99))
+        made = unit.verifications.add(a_verification(run.id, created_at=NOW + 100))
+        unit.verifications.save(replace(made, status="completed", overall="OK"))
+        unit.verifications.add(a_verification(run.id, created_at=NOW + 100, status="error", error="timeout"))
+        unit.verifications.add(a_verification(run.id, created_at=NOW + 99))
+
+        assert list(unit.runs.count_begun(NOW + 100)) == [("idv", "step_up", "active", 2)]
+        assert set(unit.verifications.count_results(NOW + 100)) == {
+            (made.connection, "completed", "OK", None, 1),
+            (made.connection, "error", None, "timeout", 1),
+        }

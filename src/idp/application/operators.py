@@ -59,7 +59,9 @@ def put_connection(
         return write_connection(deps, uow, state, "operator")
 
 
-def write_connection(deps: Dependencies, uow: UnitOfWork, state: ConnectionState, actor: str) -> Connection:
+def write_connection(
+    deps: Dependencies, uow: UnitOfWork, state: ConnectionState, actor: str, trace: str = "-"
+) -> Connection:
     """Make a connection what the state says, in the caller's unit of work."""
     before = uow.connections.get(state.name)
     record = Connection(
@@ -72,7 +74,8 @@ def write_connection(deps: Dependencies, uow: UnitOfWork, state: ConnectionState
         version=before.version + 1 if before else 1,
     )
     uow.connections.put(record)
-    note(deps, uow, "connection.put", "saved", actor=actor, data={"connection": state.name, "type": state.type})
+    data = {"connection": state.name, "type": state.type}
+    note(deps, uow, "connection.put", "saved", actor=actor, trace=trace, data=data)
     return record
 
 

@@ -57,6 +57,12 @@ class Switchboard:
             self._open[name] = line
         return line
 
+    def find_open(self, record: Connection) -> Any:
+        """Return the connector of a connection if this process has opened it as it is now, else None."""
+        with self._lock:
+            known = self._open.get(record.name)
+        return known.connector if known is not None and known.record == record else None
+
     def seal(self, name: str, secrets: Mapping[str, str]) -> bytes:
         """Seal a connection's secrets for its row."""
         return self._sealer.seal_json(f"{SEAL}:{name}", dict(secrets))

@@ -40,6 +40,8 @@ async def test_the_palette_holds_every_step_that_the_checker_knows(world: World)
     assert {one["kind"] for one in groups["logic"]} == {"condition", "review"}
     password = next(one for one in groups["actions"] if one["name"] == "check_password")
     assert password["proves"] == [{"outcome": "ok", "evidence": "pwd"}]
+    text = next(one for one in groups["actions"] if one["name"] == "send_sms_code")
+    assert text["options_schema"]["properties"]["connection"]["x-idp-connection"] == "sends_sms"
     incode = next(one for one in groups["connections"] if one["name"] == "incode_verify")
     assert incode["connector_type"] == "incode"
     assert incode["evidence"] == ["identity"]

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from idp.clock import Clock
 from idp.connectors.api.failures import CALL_ERRORS
 from idp.connectors.api.identity import IDENTITY_ERRORS, OUTCOMES
-from idp.errors import InvalidInput
+from idp.errors import InvalidFields
 from idp.flows.step_types import IDENTITY_CHECK, ConnectionInfo, identity_connection
 from idp.http import HttpClient
 
@@ -85,21 +85,24 @@ class ConnectorType:
             # The details hold the input, and an operator may have typed a key into the wrong field.
             faults = error.errors(include_url=False, include_context=False, include_input=False)
             lines = [f"{'.'.join(map(str, fault['loc'])) or self.type}: {fault['msg']}" for fault in faults]
-            raise InvalidInput("; ".join(lines)) from None
+            places = tuple(("".join(f"/{part}" for part in fault["loc"]), fault["msg"]) for fault in faults)
+            raise InvalidFields("; ".join(lines), places) from None
 
     def check_secrets(self, secrets: Mapping[str, str], settings: Any = None) -> None:
         """Check which secrets are given, against parsed `settings` too. Raises InvalidInput, naming fields only."""
         known = {secret.name for secret in self.secret_fields}
         if unknown := sorted(set(secrets) - known):
-            raise InvalidInput(f"{self.type} has no secret called {', '.join(unknown)}.")
+            message = f"{self.type} has no secret called {', '.join(unknown)}."
+            raise InvalidFields(message, tuple((f"/{name}", "is not known here") for name in unknown))
         needed = self.needs_secrets(settings) if self.needs_secrets is not None and settings is not None else ()
         missing = [
-            secret.title
+            secret
             for secret in self.secret_fields
             if (secret.required or secret.name in needed) and not secrets.get(secret.name)
         ]
         if missing:
-            raise InvalidInput(f"{self.type} needs: {', '.join(missing)}.")
+            message = f"{self.type} needs: {', '.join(secret.title for secret in missing)}."
+            raise InvalidFields(message, tuple((f"/{secret.name}", "is needed") for secret in missing))
 
     def open(
         self,

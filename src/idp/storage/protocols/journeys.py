@@ -201,6 +201,13 @@ class VerificationStore(Protocol):
         """Count a user's attempts, for the retry limit."""
         ...
 
+    def count_results(self, since: float) -> Sequence[tuple[str, str, str | None, str | None, int]]:
+        """Count the verifications that began from a time on.
+
+        As (connection, status, overall, error, how many), in that order.
+        """
+        ...
+
     def of_user(self, user_id: int, limit: int = 20) -> Sequence[Verification]:
         """List a user's verifications, newest first."""
         ...

@@ -41,6 +41,12 @@ _CLAIM = Statement(
     .returning(*_ROWS.columns)
 )
 
+_COUNT_RESULTS = Statement(
+    select(_T.connection, _T.status, _T.overall, _T.error, func.count())
+    .where(_T.created_at >= bindparam("since"))
+    .group_by(_T.connection, _T.status, _T.overall, _T.error)
+    .order_by(_T.connection, _T.status)
+)
 _OPEN_CASE = exists().where(CASES.c.verification_id == _T.id, CASES.c.status == "open")
 _ASKED = exists().where(VENDOR_DELETIONS.c.connection == _T.connection, VENDOR_DELETIONS.c.vendor_ref == _T.vendor_ref)
 _DELETABLE = Statement(
@@ -127,6 +133,11 @@ class SqlVerifications:
         wanted = {"user_id": user_id, "connection": connection, "since": since}
         count: int = self._transaction.rows(_COUNT, wanted)[0][0]
         return count
+
+    def count_results(self, since: float) -> Sequence[tuple[str, str, str | None, str | None, int]]:
+        """Count those that began from a time on, as (connection, status, overall, error, how many)."""
+        found = self._transaction.rows(_COUNT_RESULTS, {"since": since})
+        return [(name, status, overall, error, count) for name, status, overall, error, count in found]
 
     def all_of_user(self, user_id: int) -> Sequence[Verification]:
         """List a user's verifications, oldest first, with those that made the account."""

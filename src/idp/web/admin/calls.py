@@ -12,7 +12,7 @@ from idp.application.admin.permissions import Permission
 from idp.application.change import Change
 from idp.application.dependencies import Dependencies
 from idp.web.admin.desk import Desk
-from idp.web.admin.operations import Guard
+from idp.web.admin.operations import PREFIX, Guard
 from idp.web.admin.problems import Refused, refuse_input
 
 _TAG: Final = re.compile(r'"([!#-~]{1,78})"')
@@ -35,6 +35,11 @@ class Call:
     def deps(self) -> Dependencies:
         """The application's collaborators."""
         return self.desk.deps
+
+    @property
+    def root(self) -> str:
+        """The address that all paths of the API begin with."""
+        return f"{self.deps.policy.issuer}{PREFIX}"
 
     def change(self, message: str) -> Change:
         """Say who makes a change, and why."""

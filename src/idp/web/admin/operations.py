@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel
 
 from idp.application.admin.permissions import Permission
-from idp.web.admin.models import drafts, flows, me, steps, trials
+from idp.web.admin.models import connections, drafts, flows, me, steps, trials
 from idp.web.admin.models.shape import Page, PageQuery
 
 PREFIX: Final = "/admin/api/v1"
@@ -20,6 +20,7 @@ Guard = Literal["none", "match", "match-or-new"]
 PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "flow_id": {"type": "string", "maxLength": 64, "description": "The id of a flow.", "example": "sign-in"},
     "draft": {"type": "string", "maxLength": 64, "description": "The name of a draft.", "example": "main"},
+    "connection": {"type": "string", "maxLength": 64, "description": "A connection.", "example": "incode_verify"},
     "version": {"type": "integer", "minimum": 1, "maximum": 999_999_999, "description": "The number of a version."},
 }
 
@@ -56,6 +57,7 @@ class Operation:
 
 
 _FLOW: Final = "/flows/{flow_id}"
+_CONNECTION: Final = "/connections/{connection}"
 _DRAFT: Final = f"{_FLOW}/drafts/{{draft}}"
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
@@ -245,5 +247,75 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         str,
         body=trials.ScreenPreview,
         media="text/html",
+    ),
+    Operation(
+        "GET",
+        "/connection-types",
+        "listConnectionTypes",
+        "The kinds of connections there are, with their forms",
+        "connections:read",
+        connections.ConnectionTypes,
+    ),
+    Operation(
+        "GET",
+        "/connections",
+        "listConnections",
+        "Connections, with health and what uses them",
+        "connections:read",
+        Page[connections.Connection],
+        query=PageQuery,
+    ),
+    Operation(
+        "POST",
+        "/connections",
+        "createConnection",
+        "Make a connection",
+        "connections:write",
+        connections.Connection,
+        body=connections.NewConnection,
+        creates=True,
+        tagged=True,
+        status=201,
+    ),
+    Operation(
+        "GET",
+        _CONNECTION,
+        "getConnection",
+        "A connection, without its secrets",
+        "connections:read",
+        connections.Connection,
+        tagged=True,
+        problems=("not-found",),
+    ),
+    Operation(
+        "PUT",
+        _CONNECTION,
+        "putConnection",
+        "Change a connection; secrets that are left out stay",
+        "connections:write",
+        connections.Connection,
+        body=connections.ConnectionChange,
+        guard="match",
+        tagged=True,
+        problems=("not-found", "conflict"),
+    ),
+    Operation(
+        "DELETE",
+        _CONNECTION,
+        "deleteConnection",
+        "Remove a connection that no live flow uses",
+        "connections:write",
+        guard="match",
+        status=204,
+        problems=("not-found", "conflict"),
+    ),
+    Operation(
+        "POST",
+        f"{_CONNECTION}/test",
+        "testConnection",
+        "Try a connection, and say exactly what works and what does not",
+        "connections:write",
+        connections.ConnectionTested,
+        problems=("not-found",),
     ),
 )

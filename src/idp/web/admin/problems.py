@@ -10,8 +10,9 @@ from starlette.types import Scope
 from idp.application.admin.callers import FRESH_SECONDS, LEVEL
 from idp.application.admin.once import KeyReused
 from idp.application.lockout import WouldLockOut
-from idp.errors import Conflict, IdpError, InvalidInput, NotFound
+from idp.errors import Conflict, IdpError, InvalidFields, InvalidInput, NotFound
 from idp.flows.problems import FlowFault, escape_pointer
+from idp.oidc.registration import MetadataFault
 from idp.web.admin.findings import describe_problems
 from idp.web.admin.models.problem import InputFault, ProblemDetails
 from idp.web.admin.problem_kinds import KINDS, URN
@@ -108,6 +109,12 @@ def explain(error: IdpError | FlowFault) -> Refused:
             return Refused("not-found", _sentence(error, "There is no such thing."))
         case Conflict():
             return Refused("conflict", _sentence(error, "Somebody else changed this meanwhile. Look at it again."))
+        case InvalidFields(faults=faults):
+            errors = [InputFault(pointer=place, code="invalid", detail=what) for place, what in faults]
+            return Refused("invalid", error.message, errors=errors)
+        case MetadataFault(problems=problems):
+            errors = [InputFault(pointer=_point(path), code="invalid", detail=what) for path, what in problems]
+            return Refused("invalid", error.message, errors=errors)
         case InvalidInput() if error.code in _OF_CODE:
             return Refused(_OF_CODE[error.code], _NEXT[_OF_CODE[error.code]])
         case InvalidInput():
@@ -138,6 +145,11 @@ def answer_refusal(scope: Scope, refusal: Refusal) -> Response:
     name = name or ("invalid" if refusal.status < 500 else "server-error")
     detail = refusal.description or _NEXT.get(name, KINDS[name].title)
     return to_response(Refused(name, detail, headers=refusal.headers), request_id_of(scope))
+
+
+def _point(path: str) -> str:
+    """Return `redirect_uris[0]` and `idp_policy.flows` as JSON Pointers."""
+    return "/" + path.replace("[", ".").replace("]", "").replace("/", "~1").replace(".", "/")
 
 
 def _sentence(error: IdpError, otherwise: str) -> str:

@@ -135,11 +135,19 @@ def _action(action: ActionType) -> StepType:
         action.title,
         step_words.ACTIONS.get(action.name, action.title),
         [_outcome(name, required=name not in action.optional) for name in action.outcomes],
-        options=action.arguments,
+        options=_mark_connections(action),
         proves=[StepProof(outcome=outcome, evidence=method) for outcome, method in action.proves.items()],
         amr=action.amr,
         needs=needs,
     )
+
+
+def _mark_connections(action: ActionType) -> Mapping[str, Any]:
+    """Return the schema of an action's options, with the ability that a connection named there must have."""
+    schema: dict[str, Any] = plain(action.arguments)
+    for option, ability in action.uses.items():
+        schema["properties"][option]["x-idp-connection"] = ability
+    return schema
 
 
 def _connection(name: str, info: ConnectionInfo) -> StepType:

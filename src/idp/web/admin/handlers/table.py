@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from idp.web.admin.calls import Handler
-from idp.web.admin.handlers import diffs, drafts, flows, me, previews, releases, steps, trials
+from idp.web.admin.handlers import connections, diffs, drafts, flows, me, previews, releases, steps, trials
 
 HANDLERS: Final[Mapping[str, Handler]] = {
     "getMe": me.get_me,
@@ -28,4 +28,11 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "testFlow": trials.test_flow,
     "listFlowTemplates": trials.list_templates,
     "previewScreen": previews.preview_screen,
+    "listConnectionTypes": connections.list_types,
+    "listConnections": connections.list_connections,
+    "createConnection": connections.create_connection,
+    "getConnection": connections.get_connection,
+    "putConnection": connections.put_connection,
+    "deleteConnection": connections.delete_connection,
+    "testConnection": connections.test_connection,
 }

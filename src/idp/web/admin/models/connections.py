@@ -1,0 +1,118 @@
+"""Connections: configured connectors."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from idp.web.admin.models.shape import Answer, Body, Time
+
+
+class SecretForm(Answer):
+    """A write-only field of a connection."""
+
+    name: str
+    title: str
+    required: bool
+
+
+class ConnectionType(Answer):
+    """A kind of connection, and the form it asks for."""
+
+    type: str
+    title: str
+    use: Literal["identity", "redirect", "call"] | None = Field(
+        description="What a connector step does with it; null for what only actions use."
+    )
+    abilities: list[str] = Field(description="What actions can ask of it.")
+    settings_schema: dict[str, Any] = Field(description="JSON Schema (2020-12) of `settings`.")
+    secrets_schema: dict[str, Any] = Field(description="JSON Schema of `secrets`; every member is `writeOnly`.")
+    secrets: list[SecretForm]
+
+
+class ConnectionTypes(Answer):
+    """The kinds of connections there are."""
+
+    types: list[ConnectionType]
+
+
+class SecretState(Answer):
+    """Whether a secret is there. What it is, nobody can ask."""
+
+    set: bool
+
+
+class BreakerHealth(Answer):
+    """The circuit breaker of the node that answers."""
+
+    state: Literal["closed", "open", "half_open"]
+    failures: int = Field(description="Outages in a row.")
+    retry_at: Time | None
+    last_failure: str | None
+
+
+class ResultCount(Answer):
+    """How often it turned out so in the last day."""
+
+    status: str
+    overall: str | None
+    error: str | None
+    count: int
+
+
+class ConnectionHealth(Answer):
+    """How a connection fares: `failing` if the breaker is open or the last day saw more errors than results."""
+
+    state: Literal["ok", "failing", "unused"]
+    breaker: BreakerHealth | None = Field(description="Null while nothing was called from this node.")
+    last_day: list[ResultCount]
+
+
+class Connection(Answer):
+    """A connection. Its secrets are never in here."""
+
+    name: str
+    type: str
+    description: str
+    settings: dict[str, Any]
+    secrets: dict[str, SecretState]
+    updated_at: Time
+    used_by: list[str] = Field(description="Flows whose live versions use it.")
+    health: ConnectionHealth
+    etag: str
+
+
+class ConnectionChange(Body):
+    """What a connection shall be from now on."""
+
+    type: str = Field(max_length=64)
+    description: str = Field(default="", max_length=500)
+    settings: dict[str, Any]
+    secrets: dict[str, str | None] = Field(
+        default_factory=dict,
+        max_length=20,
+        description="A secret that is left out keeps its value, null takes it away. Where the address changes, "
+        "secrets must be given again.",
+        json_schema_extra={"writeOnly": True},
+    )
+
+
+class NewConnection(ConnectionChange):
+    """A connection to make."""
+
+    name: str = Field(min_length=1, max_length=64, description="How flows call it. It stays for good.")
+
+
+class HealthCheck(Answer):
+    """One thing that was tried; `ok` is null for what could not be tried."""
+
+    name: str
+    ok: bool | None
+    what: str
+    what_to_do: str = Field(description="Empty where nothing is to be done.")
+
+
+class ConnectionTested(Answer):
+    """What works and what does not, in the order it was tried, up to the first that failed."""
+
+    ok: bool
+    checks: list[HealthCheck]

@@ -1,0 +1,183 @@
+"""Connections by the API: made, changed, tested and removed; secrets go in and never come out."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.application.flow_texts import CHECK
+from tests.journeys.world import SIMULATOR, World
+from tests.web.admin.office import Operator, operator
+
+pytestmark = pytest.mark.anyio
+KEY = "c4nary-key-that-nobody-may-see"
+SETTINGS = {"api_url": SIMULATOR, "flow_id": "demo-flow"}
+WISH: dict[str, Any] = {
+    "name": "second_check",
+    "type": "incode",
+    "description": "For the branch in Lyon",
+    "settings": SETTINGS,
+    "secrets": {"api_key": KEY},
+}
+
+
+def without_name(**changes: Any) -> dict[str, Any]:
+    return {name: value for name, value in {**WISH, **changes}.items() if name != "name"}
+
+
+async def create(olga: Operator, **changes: Any) -> Any:
+    return await olga.ask("POST", "/connections", {**WISH, **changes})
+
+
+async def test_the_form_of_incode_asks_what_an_operator_knows_and_marks_secrets(world: World) -> None:
+    types = (await operator(world, "editor").read("/connection-types"))["types"]
+
+    incode = next(one for one in types if one["type"] == "incode")
+    assert set(incode["settings_schema"]["required"]) == {"api_url", "flow_id"}
+    assert {"passing", "amr", "deadline_seconds", "delete_after_seconds", "webhook_client_id"} <= set(
+        incode["settings_schema"]["properties"]
+    )
+    assert incode["secrets_schema"]["properties"]["api_key"]["writeOnly"] is True
+    assert {"name": "api_key", "title": "API key", "required": True} in incode["secrets"]
+    assert {one["type"] for one in types} == set(world.deps.switchboard.types)
+
+
+async def test_a_connection_is_made_and_flows_can_use_it_at_once(world: World) -> None:
+    olga = operator(world, "editor")
+
+    made = await create(olga)
+
+    assert made.status_code == 201, made.text
+    assert made.headers["location"].endswith("/admin/api/v1/connections/second_check")
+    assert made.json()["secrets"]["api_key"] == {"set": True}
+    assert made.json()["secrets"]["webhook_secret"] == {"set": False}
+    assert made.json()["health"] == {"state": "unused", "breaker": None, "last_day": []}
+    checked = await olga.ask("POST", "/flow-checks", {"text": CHECK.replace("incode_verify", "second_check")})
+    assert [one for one in checked.json()["problems"] if one["severity"] == "error"] == []
+    groups = {one["id"]: one["types"] for one in (await olga.read("/step-types"))["groups"]}
+    assert "second_check" in {one["name"] for one in groups["connections"]}
+
+
+async def test_no_answer_ever_holds_a_secret(world: World) -> None:
+    olga = operator(world, "owner")
+    answers = [await create(olga)]
+    tag = answers[0].headers["etag"]
+    answers.append(await olga.get("/connections"))
+    answers.append(await olga.get("/connections/second_check"))
+    answers.append(await olga.ask("PUT", "/connections/second_check", without_name(description="x"), if_match=tag))
+    answers.append(await create(olga, name="bad name", secrets={"api_key": KEY, "wrong": KEY}))
+    answers.append(await create(olga, settings={"api_url": KEY}, name="third"))
+    answers.append(await olga.ask("POST", "/connections/second_check/test"))
+    answers.append(await olga.get("/connection-types"))
+
+    assert all(KEY not in answer.text for answer in answers)
+    assert KEY not in json.dumps([str(one) for one in world.audit()])
+
+
+async def test_a_secret_that_is_left_out_stays_and_null_takes_it_away(world: World) -> None:
+    olga = operator(world, "editor")
+    made = await create(olga, secrets={"api_key": KEY, "webhook_secret": "w"}, settings=SETTINGS)
+
+    kept = await olga.ask(
+        "PUT", "/connections/second_check", without_name(secrets={}, description="new"), if_match=made.headers["etag"]
+    )
+    gone = await olga.ask(
+        "PUT",
+        "/connections/second_check",
+        without_name(secrets={"webhook_secret": None}),
+        if_match=kept.headers["etag"],
+    )
+    needed = await olga.ask(
+        "PUT", "/connections/second_check", without_name(secrets={"api_key": None}), if_match=gone.headers["etag"]
+    )
+
+    assert kept.json()["secrets"]["webhook_secret"] == {"set": True}
+    assert kept.json()["description"] == "new"
+    assert gone.json()["secrets"]["webhook_secret"] == {"set": False}
+    assert needed.status_code == 422
+    with world.provider.storage.read() as uow:
+        record = uow.connections.get("second_check")
+        assert record is not None
+        assert world.deps.switchboard.unseal(record) == {"api_key": KEY}
+
+
+async def test_a_kept_key_is_not_sent_to_another_host(world: World) -> None:
+    olga = operator(world, "editor")
+    made = await create(olga)
+    elsewhere = {**SETTINGS, "api_url": "https://thief.example"}
+
+    stolen = await olga.ask(
+        "PUT",
+        "/connections/second_check",
+        without_name(settings=elsewhere, secrets={}),
+        if_match=made.headers["etag"],
+    )
+    given = await olga.ask(
+        "PUT", "/connections/second_check", without_name(settings=elsewhere), if_match=made.headers["etag"]
+    )
+
+    assert stolen.status_code == 422
+    assert "API key" in stolen.json()["detail"]
+    assert stolen.json()["errors"][0]["pointer"] == "/secrets/api_key"
+    assert given.status_code == 200
+
+
+async def test_a_stale_change_of_a_connection_loses_nothing(world: World) -> None:
+    olga = operator(world, "editor")
+    first = (await create(olga)).headers["etag"]
+    await olga.ask("PUT", "/connections/second_check", without_name(description="theirs"), if_match=first)
+
+    mine = await olga.ask("PUT", "/connections/second_check", without_name(description="mine"), if_match=first)
+    removed = await olga.ask("DELETE", "/connections/second_check", if_match=first)
+
+    for answer in (mine, removed):
+        assert answer.status_code == 412
+        assert answer.json()["current"]["description"] == "theirs"
+    assert (await create(olga)).status_code == 409
+
+
+async def test_a_connection_that_a_live_flow_uses_cannot_be_removed(world: World) -> None:
+    olga = operator(world, "editor")
+    used = await olga.get("/connections/incode_verify")
+
+    refused = await olga.ask("DELETE", "/connections/incode_verify", if_match=used.headers["etag"])
+    tag = (await create(olga)).headers["etag"]
+    removed = await olga.ask("DELETE", "/connections/second_check", if_match=tag)
+
+    assert used.json()["used_by"] == ["recovery", "sign-up", "step-up"]
+    assert refused.status_code == 409
+    assert "step-up" in refused.json()["detail"]
+    assert removed.status_code == 204
+    assert (await olga.get("/connections/second_check")).status_code == 404
+
+
+async def test_a_test_says_exactly_what_failed_and_what_to_do(world: World) -> None:
+    olga = operator(world, "editor")
+    await create(olga)
+    known = {"api_key": "demo-incode-key"}
+    await create(olga, name="wrong_flow", secrets=known, settings={**SETTINGS, "flow_id": "none"})
+
+    good = (await olga.ask("POST", "/connections/incode_verify/test")).json()
+    key = (await olga.ask("POST", "/connections/second_check/test")).json()
+    flow = (await olga.ask("POST", "/connections/wrong_flow/test")).json()
+
+    assert good["ok"], good
+    assert all(one["what_to_do"] == "" for one in good["checks"])
+    refused = next(one for one in key["checks"] if one["ok"] is False)
+    assert refused["name"] == "api_key"
+    assert refused["what_to_do"]
+    unknown = next(one for one in flow["checks"] if one["ok"] is False)
+    assert unknown["name"] == "flow"
+    assert (await olga.ask("POST", "/connections/nobody/test")).status_code == 404
+
+
+async def test_settings_that_are_wrong_are_told_by_name(world: World) -> None:
+    olga = operator(world, "editor")
+
+    answer = await create(olga, settings={"api_url": "ftp://x", "flow": "y"})
+    kind = await create(olga, type="nobody")
+
+    places = {one["pointer"] for one in answer.json()["errors"]}
+    assert answer.status_code == 422
+    assert {"/settings/api_url", "/settings/flow_id", "/settings/flow"} <= places
+    assert kind.status_code == 422
