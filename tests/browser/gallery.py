@@ -208,6 +208,8 @@ SAMPLES: dict[str, views.View] = {
             views.Held("A key with quite a long name on my key ring", AT, None, "/account/passkeys/6"),
         ),
         can_add_passkey=True,
+        phones=(views.Held("Phone \u2022\u2022\u2022 567", AT, AT, "/account/phones/7"),),
+        can_add_phone=True,
         codes_left=7,
         can_make_codes=True,
         notice="shut_out_passkey",
@@ -223,6 +225,10 @@ SAMPLES: dict[str, views.View] = {
     "console-set-up": views.ConsoleSetUp(FORM, TOTP_URI, "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP"),
     "console-set-up-wrong": views.ConsoleSetUp(
         FORM, TOTP_URI, "JBSW Y3DP EHPK 3PXP", EMAIL, "Maria", _wrong("wrong_code", "code")
+    ),
+    "account-phone": views.AddPhone(FORM),
+    "account-phone-wrong": views.AddPhone(
+        FORM, "0151", "Phone \u2022\u2022\u2022 567", _wrong("invalid_phone", "phone")
     ),
     "account-rename": views.RenameCredential(FORM, "Pixel 12"),
     "account-codes": views.RecoveryCodes(FORM, 7, "codes_shown"),

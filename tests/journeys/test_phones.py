@@ -1,5 +1,6 @@
 """A phone as second factor: added under the same guard as others, asked for when there is one, and worth one factor."""
 
+import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from starlette.routing import Route
 from idp.application.authenticators import replace_recovery_codes
 from idp.application.deliver import deliver_mail
 from idp.application.gateways import find_gateway
-from idp.application.phones import add_phone
+from idp.application.phones import MAX_PER_PERSON, add_phone
 from idp.flows.catalog import default_catalog
 from idp.flows.check import check_flow
 from idp.flows.parse import parse_flow
@@ -21,11 +22,12 @@ from idp.flows.step_types import SENDS_SMS, ConnectionInfo
 from idp.identity.phones import Phone
 from idp.records.accounts import User
 from tests.application.flow_texts import SECOND, change, put
+from tests.journeys.account import ACCOUNT, credentials_of, notice_on, open_page, send_form
 from tests.journeys.browser import Browser
 from tests.journeys.passkeys import by_password_alone
-from tests.journeys.steps import sign_in
-from tests.journeys.world import World, make_world
-from tests.security.moves import ONE_FACTOR, TWO_FACTORS, methods_of, run_of, totp
+from tests.journeys.steps import path_of, sign_in
+from tests.journeys.world import ISSUER, World, make_world
+from tests.security.moves import NEW_PASSWORD, ONE_FACTOR, TWO_FACTORS, methods_of, run_of, totp
 
 pytestmark = pytest.mark.anyio
 GATEWAY = "https://sms.example"
@@ -407,6 +409,288 @@ async def test_of_several_gateways_the_first_that_may_send_there_is_taken(tmp_pa
         ]
     assert named == ["texts", "american", None, None, None, None]
     await made.close()
+
+
+# --- on the account pages ---------------------------------------------------------------------------------------------
+
+
+async def at_home(world: World, gateway: Gateway, *, phone: bool = True) -> Browser:
+    """Return a browser at the account pages of somebody with a password, and a phone whose code they have entered."""
+    browser = world.browser()
+    await sign_in(browser, ACCOUNT)
+    if phone:
+        await browser.submit("submitted", code=await read_code(world, gateway))
+    assert path_of(browser) == "/account"
+    return browser
+
+
+def changes(world: World) -> list[str]:
+    return [values["change"] for _, template, values in world.mails() if template == "account_changed"]
+
+
+async def test_a_first_phone_is_added_with_the_code_sent_there_and_asked_for_afterwards(
+    world: World, gateway: Gateway
+) -> None:
+    user = world.add_user()
+    browser = await at_home(world, gateway, phone=False)
+    assert "one factor only" in browser.text
+    cookie = browser.cookies["idp_session"]
+    await open_page(browser, "/security")
+    assert "/account/phones/add" in browser.text
+    await open_page(browser, "/phones/add")
+    await browser.submit("submitted", phone="0049 151 / 123 45 67")
+    assert browser.heading == "Check your phone"
+    assert "ends in 567" in browser.text
+    assert kinds(world, user) == ["password"]
+    code = await read_code(world, gateway)
+    assert gateway.taken[0]["To"] == NUMBER
+    await browser.submit("submitted", code=f"{(int(code) + 1) % 10**6:06d}")
+    assert "not right" in browser.text
+    await browser.submit("submitted", code=code)
+    assert notice_on(browser) == "Your phone is ready. We can send it codes when you sign in."
+    assert kinds(world, user) == ["password", "phone"]
+    assert browser.cookies["idp_session"] != cookie
+    (told,) = [values for _, template, values in world.mails() if template == "phone_added"]
+    assert told["phone"].endswith("567")
+    assert NUMBER not in str(told)
+    await open_page(browser, "")
+    assert "one factor only" not in browser.text
+    assert await at_home(world, gateway)
+
+
+async def test_a_phone_that_is_to_be_replaced_works_until_the_new_ones_code_came_back(
+    world: World, gateway: Gateway
+) -> None:
+    user = world.add_user()
+    old = give_phone(world, user)
+    other = await at_home(world, gateway)
+    browser = await at_home(world, gateway)
+    await open_page(browser, f"/phones/{old}/replace")
+    assert browser.heading.startswith("Replace Phone")
+    await browser.submit("submitted", phone="+49 151 7654321")
+    assert [item.id for item in credentials_of(world, user, "phone")] == [old]
+    await browser.submit("resend")
+    await browser.submit("submitted", code=await read_code(world, gateway))
+    assert notice_on(browser) == "The new phone is in place of the old one."
+    (new,) = credentials_of(world, user, "phone")
+    assert new.id != old
+    assert new.label.endswith("321"), "a name made from the old number would be wrong"
+    assert changes(world) == ["phone_replaced"]
+    await other.get(ACCOUNT)
+    assert path_of(other).startswith("/run/"), "other sessions end"
+
+
+async def test_a_phone_is_renamed_keeps_its_name_when_replaced_and_is_removed_with_idle_codes(
+    world: World, gateway: Gateway
+) -> None:
+    user = world.add_user()
+    old = give_phone(world, user)
+    with world.provider.storage.write() as uow:
+        replace_recovery_codes(world.deps, uow, user.id)
+    browser = await at_home(world, gateway)
+    await open_page(browser, f"/phones/{old}/rename")
+    await browser.submit("submitted", label=" Work  phone ")
+    assert notice_on(browser) == "The new name is kept."
+    await open_page(browser, f"/phones/{old}/replace")
+    await browser.submit("submitted", phone="+491517654321")
+    await browser.submit("submitted", code=await read_code(world, gateway))
+    (held,) = credentials_of(world, user, "phone")
+    assert held.label == "Work phone"
+    await open_page(browser, f"/phones/{held.id}/remove")
+    assert "Work phone" in browser.text
+    await browser.submit("submitted")
+    assert notice_on(browser) == "The phone is removed."
+    assert kinds(world, user) == ["password"]
+    assert changes(world) == ["phone_replaced", "phone_removed"]
+    await open_page(browser, "/activity")
+    for sentence in ("You replaced a phone", "You renamed a phone", "You removed a phone"):
+        assert sentence in browser.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "Please enter a phone number"),
+        ("0151 1234567", "with its country code"),
+        (NUMBER, "in your account already"),
+        ("+1 415 555 2671", "cannot send text messages to that number"),
+    ],
+)
+async def test_a_number_that_will_not_do_is_told_and_gets_no_message(
+    world: World, gateway: Gateway, typed: str, said: str
+) -> None:
+    user = world.add_user()
+    give_phone(world, user)
+    browser = await at_home(world, gateway)
+    await open_page(browser, "/phones/add")
+    await browser.submit("submitted", phone=typed)
+    assert said in browser.text
+    await deliver_mail(world.deps, NoMail())
+    assert len(gateway.taken) == 1
+    assert kinds(world, user) == ["password", "phone"]
+
+
+async def test_text_messages_to_new_phones_are_limited_too(world: World, gateway: Gateway) -> None:
+    world.add_user()
+    browser = await at_home(world, gateway, phone=False)
+    await open_page(browser, "/phones/add")
+    await browser.submit("submitted", phone=NUMBER)
+    for _ in range(3):
+        await browser.submit("resend")
+    assert "too many attempts" in browser.text
+    await browser.submit("back")
+    assert path_of(browser) == "/account/phones/add"
+    await browser.submit("submitted", phone=NUMBER)
+    assert "too many attempts" in browser.text
+    await deliver_mail(world.deps, NoMail())
+    assert len(gateway.taken) == 3
+
+
+async def test_codes_for_a_new_phone_are_guessed_in_vain(world: World, gateway: Gateway) -> None:
+    user = world.add_user()
+    browser = await at_home(world, gateway, phone=False)
+    await open_page(browser, "/phones/add")
+    await browser.submit("submitted", phone=NUMBER)
+    code = await read_code(world, gateway)
+    for guess in range(5):
+        await browser.submit("submitted", code=f"{(int(code) + 1 + guess) % 10**6:06d}")
+    await browser.submit("submitted", code=code)
+    assert "too many attempts" in browser.text
+    assert kinds(world, user) == ["password"]
+
+
+async def test_a_code_for_a_new_phone_works_once_in_time_and_only_where_it_was_asked_for(
+    world: World, gateway: Gateway
+) -> None:
+    user = world.add_user()
+    world.add_user("bob@example.com", given_name="Bob")
+    browser = await at_home(world, gateway, phone=False)
+    other = await at_home(world, gateway, phone=False)
+    bob = world.browser()
+    await sign_in(bob, ACCOUNT, "bob@example.com")
+    await open_page(browser, "/phones/add")
+    await browser.submit("submitted", phone=NUMBER)
+    path, first = path_of(browser), await read_code(world, gateway)
+    for foreign in (other, bob):
+        assert await send_form(world, foreign, path, code=first, outcome="submitted") == 404
+        await foreign.get(f"{ISSUER}{path}")
+        assert foreign.status == 404
+    assert await send_form(world, bob, "/account/phones/code/999999", code=first, outcome="resend") == 404
+    await browser.submit("resend")
+    newest, second = path_of(browser), await read_code(world, gateway)
+    assert newest != path
+    assert await send_form(world, browser, path, code=first, outcome="submitted") == 200
+    assert "expired" in browser.text
+    assert await send_form(world, browser, newest, code=second, outcome="submitted") == 200
+    assert kinds(world, user) == ["password", "phone"]
+    await send_form(world, browser, newest, code=second, outcome="submitted")
+    assert len(credentials_of(world, user, "phone")) == 1, "a replay changes nothing"
+
+
+async def test_a_code_for_a_new_phone_does_not_outlive_its_time_nor_a_change_of_credentials(
+    world: World, gateway: Gateway
+) -> None:
+    user = world.add_user()
+    browser = await at_home(world, gateway, phone=False)
+    await open_page(browser, "/phones/add")
+    await browser.submit("submitted", phone=NUMBER)
+    path, code = path_of(browser), await read_code(world, gateway)
+    await open_page(browser, "/password")
+    await browser.submit("submitted", password=NEW_PASSWORD)
+    await send_form(world, browser, path, code=code, outcome="submitted")
+    assert kinds(world, user) == ["password"]
+    await open_page(browser, "/phones/add")
+    await browser.submit("submitted", phone=NUMBER)
+    code = await read_code(world, gateway)
+    world.clock.advance(600)
+    await browser.submit("submitted", code=code)
+    assert kinds(world, user) == ["password"]
+
+
+async def test_a_code_for_a_new_phone_is_worth_nothing_in_a_sign_in(world: World, gateway: Gateway) -> None:
+    """The code proves that the phone is there, and signs nobody in."""
+    user = world.add_user()
+    give_phone(world, user)
+    browser = await at_home(world, gateway)
+    await open_page(browser, "/phones/add")
+    await browser.submit("submitted", phone="+491517654321")
+    code = await read_code(world, gateway)
+    thief = await at_code(world)
+    await thief.submit("submitted", code=code)
+    assert "not right" in thief.text
+
+
+async def test_a_password_alone_adds_no_phone_beside_an_authenticator_and_costs_no_message(
+    world: World, gateway: Gateway
+) -> None:
+    """The form comes in a session that was opened before there was an authenticator."""
+    user = world.add_user()
+    browser = await at_home(world, gateway, phone=False)
+    await open_page(browser, "/phones/add")
+    await browser.submit("submitted", phone=NUMBER)
+    path, code = path_of(browser), await read_code(world, gateway)
+    world.add_totp(user)
+    assert await send_form(world, browser, "/account/phones/add", phone="+491517654321", outcome="submitted") == 403
+    assert await send_form(world, browser, path, code=code, outcome="submitted") == 403
+    assert await send_form(world, browser, path, outcome="resend") == 403
+    await deliver_mail(world.deps, NoMail())
+    assert len(gateway.taken) == 1
+    assert kinds(world, user) == ["password", "totp"]
+
+
+async def test_an_account_holds_so_many_phones_and_no_more(world: World, gateway: Gateway) -> None:
+    user = world.add_user()
+    for number in range(MAX_PER_PERSON - 1):
+        give_phone(world, user, f"+49151000000{number}")
+    browser = await at_home(world, gateway)
+    await open_page(browser, "/phones/add")
+    await browser.submit("submitted", phone=NUMBER)
+    code = await read_code(world, gateway)
+    give_phone(world, user, "+491519999999")
+    await browser.submit("submitted", code=code)
+    assert "cannot hold more" in notice_on(browser)
+    await open_page(browser, "/phones/add")
+    await browser.submit("submitted", phone=NUMBER)
+    assert "cannot hold more" in notice_on(browser)
+    assert len(credentials_of(world, user, "phone")) == MAX_PER_PERSON
+
+
+async def test_nobody_elses_phone_is_seen_replaced_or_removed(world: World, gateway: Gateway) -> None:
+    world.add_user()
+    bobs = give_phone(world, world.add_user("bob@example.com", given_name="Bob"))
+    mine = world.add_user("carol@example.com", given_name="Carol")
+    own = give_phone(world, mine, "+491517654321")
+    browser = world.browser()
+    await sign_in(browser, ACCOUNT, "carol@example.com")
+    await browser.submit("submitted", code=await read_code(world, gateway))
+    for row, verb in itertools.product((bobs, own + 10**6), ("replace", "rename", "remove")):
+        await browser.get(f"{ACCOUNT}/phones/{row}/{verb}")
+        assert browser.status == 404
+        path = f"/account/phones/{row}/{verb}"
+        assert await send_form(world, browser, path, phone="+491510000000", label="x", outcome="submitted") == 404
+
+
+async def test_where_nothing_sends_text_messages_no_phone_is_offered_and_none_can_be_added(silent: World) -> None:
+    """A phone that no sign-in could send a code to would shut its person out."""
+    user = silent.add_user()
+    browser = silent.browser()
+    await sign_in(browser, ACCOUNT)
+    await open_page(browser, "/security")
+    assert "/phones/" not in browser.text
+    assert await open_page(browser, "/phones/add") == "/account/security"
+    assert notice_on(browser).startswith("With it you could not sign in any more")
+    await send_form(silent, browser, "/account/phones/add", phone=NUMBER, outcome="submitted")
+    assert "cannot send text messages to that number" in browser.text
+    assert kinds(silent, user) == ["password"]
+
+
+async def test_a_sign_in_that_does_not_ask_for_phones_gets_nobody_shut_out_by_one(world: World) -> None:
+    world.add_user()
+    put(world, SECOND)
+    browser = world.browser()
+    await sign_in(browser, ACCOUNT)
+    assert await open_page(browser, "/phones/add") == "/account/security"
+    assert notice_on(browser).startswith("With it you could not sign in any more")
 
 
 # --- adding one -------------------------------------------------------------------------------------------------------

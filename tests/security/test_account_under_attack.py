@@ -10,7 +10,9 @@ import pytest
 from starlette.routing import Route
 
 from idp.application.authenticators import replace_recovery_codes
+from idp.application.phones import add_phone
 from idp.identity.credential_guard import Verb
+from idp.identity.phones import Phone
 from idp.records.accounts import Credential, CredentialKind, User
 from idp.web.routes.account.table import list_account_routes
 from tests.authenticator import Authenticator
@@ -54,10 +56,10 @@ CASES: Final[dict[tuple[CredentialKind, Verb], str | None]] = {
     ("passkey", "remove"): "/account/passkeys/{}/remove",
     ("passkey", "rename"): "/account/passkeys/{}/rename",
     ("passkey", "reveal"): None,
-    ("phone", "add"): None,
-    ("phone", "replace"): None,
-    ("phone", "remove"): None,
-    ("phone", "rename"): None,
+    ("phone", "add"): "/account/phones/add",
+    ("phone", "replace"): "/account/phones/{}/replace",
+    ("phone", "remove"): "/account/phones/{}/remove",
+    ("phone", "rename"): "/account/phones/{}/rename",
     ("phone", "reveal"): None,
 }
 #: What else takes more than being there.
@@ -80,7 +82,9 @@ def test_every_guarded_route_is_some_case() -> None:
         "/account/identity/delete",
         "/account/keep",
     }
-    known = {path.replace("{}", "{row}") for path in CASES.values() if path} | set(MATTERS) | being_there
+    # The second half of adding or replacing a phone takes what the first half took.
+    following = {"/account/phones/code/{row}"}
+    known = {path.replace("{}", "{row}") for path in CASES.values() if path} | set(MATTERS) | being_there | following
     assert {route.path for route in routes("POST")} == known
 
 
@@ -99,6 +103,7 @@ def fill(world: World, user: User) -> dict[CredentialKind, Credential]:
         uow.credentials.add(
             Credential(0, user.id, "passkey", b"no key", "Key", world.clock.now(), external_id=b"%d" % user.id)
         )
+        add_phone(world.deps, uow, user.id, Phone("+491511234567"))
     return {item.kind: item for item in credentials_of(world, user)}
 
 
@@ -109,6 +114,7 @@ FORMS: Final[dict[str, str]] = {
     "label": "mine now",
     "credential": "{}",
     "email": "mallory@example.com",
+    "phone": "+491517654321",
     "given": "Mallory",
     "family": "Mallory",
 }
@@ -163,6 +169,7 @@ async def test_proof_that_has_grown_old_changes_nothing(world: World, kind: Cred
     seed = world.add_totp(user)
     with world.provider.storage.write() as uow:
         replace_recovery_codes(world.deps, uow, user.id)
+        add_phone(world.deps, uow, user.id, Phone("+491511234567"))
     held = {item.kind: item for item in credentials_of(world, user)}
     browser = await enter(world, seed)
     path = (CASES[kind, verb] or "").format(held[kind].id if kind in held else "")
@@ -276,7 +283,7 @@ async def test_a_row_that_is_no_number_is_not_found(world: World, row: str) -> N
     user = world.add_user()
     seed = world.add_totp(user)
     browser = await enter(world, seed)
-    for path in (f"/authenticators/{row}/remove", f"/email/{row}"):
+    for path in (f"/authenticators/{row}/remove", f"/email/{row}", f"/phones/code/{row}"):
         await browser.get(f"{ACCOUNT}{path}")
         assert browser.status == 404, path
     answer = await call(world, "POST", f"/account/devices/{row}/sign-out")

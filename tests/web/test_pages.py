@@ -215,6 +215,7 @@ SPECIAL = {
     "act": "withdraw",
     "attention": ("no_codes",),
     "authenticators": (views.Held(HOSTILE, 1.0, None, "/x?\"'>"),),
+    "phones": (views.Held(HOSTILE, 1.0, None, "/x?\"'>"),),
     "passkeys": (views.Held(HOSTILE, 1.0, 2.0, "/x?\"'>", synchronised=True),),
     "devices": (views.DeviceLine(HOSTILE, HOSTILE, 1.0, 2.0, views.Form("/x?\"'>", HOSTILE)),),
     "applications": (views.ApplicationLine(HOSTILE, HOSTILE, (HOSTILE,), 1.0, 2.0, True, "/x?\"'>"),),

@@ -28,10 +28,7 @@ class KnownPhone:
 
 def list_phones(deps: Dependencies, uow: UnitOfWork, user_id: int) -> list[KnownPhone]:
     """Return the user's phones, the one that was used last first."""
-    found = [
-        KnownPhone(item, Phone(deps.sealer.open(SEAL, item.secret).decode()))
-        for item in uow.credentials.of_user(user_id, "phone")
-    ]
+    found = [KnownPhone(item, open_phone(deps, item)) for item in uow.credentials.of_user(user_id, "phone")]
     return sorted(found, key=lambda one: one.credential.last_used_at or one.credential.created_at, reverse=True)
 
 
@@ -47,7 +44,17 @@ def add_phone(deps: Dependencies, uow: UnitOfWork, user_id: int, phone: Phone) -
     if len(known) >= MAX_PER_PERSON:
         return None
     box = deps.sealer.seal(SEAL, phone.number.encode())
-    return uow.credentials.add(Credential(0, user_id, "phone", box, f"Phone {phone.masked}", deps.clock.now()))
+    return uow.credentials.add(Credential(0, user_id, "phone", box, name_phone(phone), deps.clock.now()))
+
+
+def open_phone(deps: Dependencies, credential: Credential) -> Phone:
+    """Return the number of a phone of an account."""
+    return Phone(deps.sealer.open(SEAL, credential.secret).decode())
+
+
+def name_phone(phone: Phone) -> str:
+    """Return what a phone is called until its owner gives it a name."""
+    return f"Phone {phone.masked}"
 
 
 def number_key(deps: Dependencies, phone: Phone) -> str:

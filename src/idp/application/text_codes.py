@@ -99,6 +99,11 @@ def perform_add_phone(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> 
     return ActionResult(outcome, call.run)
 
 
+def text_of_code(deps: Dependencies, code: str) -> dict[str, Any]:
+    """Return the values of the text message that carries a code. The host lets a browser fill it in there alone."""
+    return {"code": code, "minutes": round(SECONDS / 60), "host": urlsplit(deps.policy.issuer).hostname or ""}
+
+
 def _send(
     deps: Dependencies, uow: UnitOfWork, call: ActionCall, user_id: int, phone: Phone, data: dict[str, Any]
 ) -> ActionResult:
@@ -121,9 +126,7 @@ def _send(
             data=data,
         )
     )
-    host = urlsplit(deps.policy.issuer).hostname or ""
-    values = {"code": code, "minutes": round(SECONDS / 60), "host": host}
-    queue_text(deps, uow, line.record.name, phone, "sms_code", call.run.locale, values)
+    queue_text(deps, uow, line.record.name, phone, "sms_code", call.run.locale, text_of_code(deps, code))
     return replace(_note_sent(deps, uow, call, "sent"), values={SENT: link.id, "phone": phone.masked})
 
 

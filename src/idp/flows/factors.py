@@ -46,6 +46,12 @@ def list_served(catalog: Catalog) -> frozenset[str]:
     return frozenset(factor.name for factor in FACTORS if factor.ability is None or factor.ability in able)
 
 
+def list_unserved_methods(catalog: Catalog) -> frozenset[str]:
+    """Return the evidence methods of the factors that cannot be asked for with the connections that there are."""
+    served = list_served(catalog)
+    return frozenset(factor.method for factor in FACTORS if factor.name not in served)
+
+
 def list_senders(catalog: Catalog, ability: str) -> tuple[str, ...]:
     """Return the names of the connections that can do this, in order."""
     return tuple(sorted(name for name, info in catalog.connections.items() if ability in info.abilities))

@@ -55,6 +55,17 @@ ACTS: Final[Mapping[str, ActWords]] = MappingProxyType(
             ),
             "danger",
         ),
+        "remove_phone": ActWords(
+            mark("Remove this phone?"),
+            mark("We will not send codes to %(name)s any more."),
+            mark("Remove the phone"),
+            (
+                mark("If it is your last second factor, your account is protected less well."),
+                mark("Recovery codes without a second factor are removed too."),
+                _SIGNED_OUT,
+            ),
+            "danger",
+        ),
         "remove_codes": ActWords(
             mark("Remove your recovery codes?"),
             mark("None of the codes that you have written down will work any more."),
@@ -105,6 +116,9 @@ NOTICES: Final[Mapping[str, str]] = MappingProxyType(
         "codes_shown": mark("These codes were shown already. If you have not kept them, make new ones."),
         "passkey_added": mark("Your passkey is ready."),
         "passkey_removed": mark("The passkey is removed. Delete it on your device as well."),
+        "phone_added": mark("Your phone is ready. We can send it codes when you sign in."),
+        "phone_replaced": mark("The new phone is in place of the old one."),
+        "phone_removed": mark("The phone is removed."),
         "email_changed": mark("Your new email address is in use."),
         "name_changed": mark("Your new name is kept."),
         "language_chosen": mark("Your language is kept."),
@@ -120,7 +134,9 @@ NOTICES: Final[Mapping[str, str]] = MappingProxyType(
         "shut_out_by": mark(
             "With it you could not sign in any more, so it was not added. Tell the people who run this."
         ),
-        "no_second_factor": mark("Recovery codes stand in for an authenticator or a passkey. Add one of these first."),
+        "no_second_factor": mark(
+            "Recovery codes stand in for another second factor, and there is none. Add one first."
+        ),
         "too_many": mark("Your account cannot hold more of these. Remove one first."),
     }
 )
@@ -184,6 +200,9 @@ ACTIVITY: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
         ("password.set", "set"): mark("A new password was set in a recovery"),
         ("totp.check", "ok"): mark("A code of your authenticator was entered"),
         ("totp.check", "wrong"): mark("A wrong authenticator code was entered"),
+        ("sms_code.check", "ok"): mark("A code from a text message was entered"),
+        ("sms_code.check", "wrong"): mark("A wrong code from a text message was entered"),
+        ("phone.add", "added"): mark("A phone was added"),
         ("passkey.check", "ok"): mark("A passkey was used"),
         ("passkey.check", "wrong"): mark("A passkey was refused"),
         ("passkey.add", "added"): mark("A passkey was added"),
@@ -219,6 +238,11 @@ ACTIVITY: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
         ("account.passkey", "added"): mark("You added a passkey"),
         ("account.passkey", "renamed"): mark("You renamed a passkey"),
         ("account.passkey", "removed"): mark("You removed a passkey"),
+        ("account.phone", "requested"): mark("You asked for a code to a new phone"),
+        ("account.phone", "added"): mark("You added a phone"),
+        ("account.phone", "replaced"): mark("You replaced a phone"),
+        ("account.phone", "renamed"): mark("You renamed a phone"),
+        ("account.phone", "removed"): mark("You removed a phone"),
         ("account.recovery_codes", "made"): mark("You made new recovery codes"),
         ("account.recovery_codes", "removed"): mark("You removed your recovery codes"),
         ("account.name", "changed"): mark("You changed your name"),

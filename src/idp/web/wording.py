@@ -35,6 +35,8 @@ PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
         "missing_email": mark("Please enter your email address."),
         "invalid_email": mark("Please enter an email address such as name@example.com."),
         "invalid_phone": mark("Please enter a phone number with its country code, such as +49 151 1234567."),
+        "same_phone": mark("That phone is in your account already."),
+        "unreachable_phone": mark("We cannot send text messages to that number. Please use another one."),
         "missing_phone": mark("Please enter a phone number."),
         "missing_password": mark("Please enter your password."),
         "missing_code": mark("Please enter the code."),

@@ -22,6 +22,8 @@ Change = Literal[
     "recovery_codes_made",
     "recovery_codes_removed",
     "passkey_removed",
+    "phone_replaced",
+    "phone_removed",
     "name_changed",
     "identity_deleted",
 ]

@@ -11,6 +11,7 @@ from idp.application.authenticators import count_recovery_codes
 from idp.application.browser import SignedIn
 from idp.application.dependencies import Dependencies
 from idp.flows.methods import IDENTITY
+from idp.identity.credential_guard import BACKED_UP, leaves_codes_idle
 from idp.records.accounts import Credential, User
 
 FEW_CODES: Final = 3
@@ -27,6 +28,7 @@ class Holding:
     password: Credential | None
     authenticators: tuple[Credential, ...]
     passkeys: tuple[Credential, ...]
+    phones: tuple[Credential, ...]
     codes_left: int
     has_codes: bool
     standing: Standing
@@ -70,6 +72,7 @@ def show_holding(deps: Dependencies, person: SignedIn) -> Holding:
             next((item for item in held if item.kind == "password"), None),
             tuple(item for item in held if item.kind == "totp"),
             tuple(item for item in held if item.kind == "passkey"),
+            tuple(item for item in held if item.kind == "phone"),
             count_recovery_codes(uow, person.user.id),
             any(item.kind == "recovery_code" for item in held),
             find_standing(deps, uow, person.user),
@@ -79,8 +82,8 @@ def show_holding(deps: Dependencies, person: SignedIn) -> Holding:
 def _attention(holding: Holding, *, enrolled: bool) -> tuple[Attention, ...]:
     found: list[Attention] = []
     standing = holding.standing
-    second = bool(holding.authenticators or holding.passkeys)
-    if not second and (standing.offers("totp") or standing.offers("passkey")):
+    second = not leaves_codes_idle(standing.held)
+    if not second and any(standing.offers(kind) for kind in BACKED_UP):
         found.append("no_second_factor")
     if second and standing.offers("recovery_code"):
         if not holding.has_codes:

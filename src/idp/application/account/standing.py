@@ -9,6 +9,7 @@ from idp.application.level_rules import methods_of, pieces_of, reached_rank
 from idp.application.means import METHODS
 from idp.application.ownership import vendor_of
 from idp.errors import NotFound
+from idp.flows.factors import list_unserved_methods
 from idp.flows.language import SIGN_IN
 from idp.flows.methods import EMAIL
 from idp.identity.credential_guard import (
@@ -42,7 +43,8 @@ class Standing:
 def find_standing(deps: Dependencies, uow: UnitOfWork, user: User) -> Standing:
     """Look at what the user has, and at what the flows ask."""
     held = tuple(item.kind for item in uow.credentials.of_user(user.id))
-    offered = _methods_of_sign_in(deps, uow).union(*(_methods_of_step_up(deps, uow, acr) for acr in deps.levels.acrs))
+    asked = _methods_of_sign_in(deps, uow).union(*(_methods_of_step_up(deps, uow, acr) for acr in deps.levels.acrs))
+    offered = asked - list_unserved_methods(deps.flows.inventory.catalog(uow))
     vendors = {vendor_of(uow, record.name) for record in uow.connections.all()}
     known = any(uow.identities.of_user(user.id, vendor) for vendor in vendors)
     has = {METHODS[kind] for kind in held}

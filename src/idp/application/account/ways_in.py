@@ -61,6 +61,13 @@ def check_removal(deps: Dependencies, person: SignedIn, kind: CredentialKind, cr
         _check(deps, uow, person.user, before, left)
 
 
+def check_addition(deps: Dependencies, person: SignedIn, kind: CredentialKind) -> None:
+    """Say beforehand whether a credential of a kind would be asked for in vain. Raises ShutOut."""
+    with deps.storage.read() as uow:
+        before = uow.credentials.of_user(person.user.id)
+        _check(deps, uow, person.user, before, [*before, replace(_ANY, user_id=person.user.id, kind=kind)])
+
+
 def can_remove(deps: Dependencies, person: SignedIn, kind: CredentialKind) -> bool:
     """Say whether all of a kind can be removed without shutting the person out."""
     try:

@@ -65,6 +65,8 @@ CHANGES: Final = frozenset(
         "recovery_codes_made",
         "recovery_codes_removed",
         "passkey_removed",
+        "phone_replaced",
+        "phone_removed",
         "name_changed",
         "identity_deleted",
     ]

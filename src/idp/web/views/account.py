@@ -84,6 +84,8 @@ class AccountSecurity(View):
     can_add_authenticator: bool = False
     passkeys: tuple[Held, ...] = ()
     can_add_passkey: bool = False
+    phones: tuple[Held, ...] = ()
+    can_add_phone: bool = False
     codes_left: int | None = None
     can_make_codes: bool = False
     accepted: str = ""
@@ -104,8 +106,19 @@ class AddAuthenticator(View):
 
 
 @dataclass(frozen=True, slots=True)
+class AddPhone(View):
+    """Ask for the number of a phone. `replacing` names the one that it takes over from. Outcome `submitted`."""
+
+    template: ClassVar[str] = "account_phone.html"
+    form: Form
+    phone: str = ""
+    replacing: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RenameCredential(View):
-    """Ask for another name of an authenticator or a passkey. Outcome `submitted`."""
+    """Ask for another name of an authenticator, a passkey or a phone. Outcome `submitted`."""
 
     template: ClassVar[str] = "account_rename.html"
     form: Form

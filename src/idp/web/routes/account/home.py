@@ -25,7 +25,7 @@ async def home_page(request: Request, person: SignedIn) -> Response:
         seen.user.email,
         seen.user.name or "",
         seen.attention,
-        len(seen.holding.authenticators) + len(seen.holding.passkeys),
+        len(seen.holding.authenticators) + len(seen.holding.passkeys) + len(seen.holding.phones),
         seen.devices,
         seen.applications,
         seen.enrolled,

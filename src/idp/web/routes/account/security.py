@@ -86,6 +86,8 @@ def _view(holding: Holding, accepted: Options | None, notice: str, *, removable:
         can_add_authenticator=standing.offers("totp"),
         passkeys=tuple(_held(item, "passkeys") for item in holding.passkeys),
         can_add_passkey=standing.offers("passkey"),
+        phones=tuple(_held(item, "phones") for item in holding.phones),
+        can_add_phone=standing.offers("phone"),
         codes_left=holding.codes_left if holding.has_codes else None,
         can_make_codes=not leaves_codes_idle(standing.held) and standing.offers("recovery_code"),
         accepted=json.dumps(accepted) if accepted is not None else "",

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from idp.web.routes.account import access, deletion, home, passkeys, profile, second_factors, security
+from idp.web.routes.account import access, deletion, home, passkeys, phones, profile, second_factors, security
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -33,6 +33,11 @@ def list_account_routes() -> list[BaseRoute]:
         *_page("/account/authenticators/{row}/replace", second_factors.replace_page, second_factors.replace_answer),
         *_page("/account/authenticators/{row}/rename", second_factors.rename_page, second_factors.rename_answer),
         *_page("/account/authenticators/{row}/remove", second_factors.remove_page, second_factors.remove_answer),
+        *_page("/account/phones/add", phones.add_page, phones.add_answer),
+        *_page("/account/phones/code/{row}", phones.code_page, phones.code_answer),
+        *_page("/account/phones/{row}/replace", phones.replace_page, phones.replace_answer),
+        *_page("/account/phones/{row}/rename", phones.rename_page, phones.rename_answer),
+        *_page("/account/phones/{row}/remove", phones.remove_page, phones.remove_answer),
         *_page("/account/recovery-codes", second_factors.codes_page, second_factors.codes_answer),
         *_page("/account/recovery-codes/remove", second_factors.remove_codes_page, second_factors.remove_codes_answer),
         Route("/account/devices", access.devices_page, methods=["GET"]),
