@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from idp.identity.breaches import take_fingerprint
 from tests.flows.samples import SHIPPED_FOLDER
+from tests.journeys.account import enter, notice_on, open_page
 from tests.journeys.browser import Browser
 from tests.journeys.steps import sign_in, verify
 from tests.journeys.world import PASSWORD, World, make_world
@@ -169,6 +170,65 @@ async def test_a_sign_up_asks_as_well_and_tells_nobody_who_has_an_account(world:
     assert pages[0] == pages[1]
     prefixes = [take_fingerprint(LEAKED).prefix, take_fingerprint(NEW_PASSWORD).prefix]
     assert breaches.asked == prefixes * 2
+
+
+async def at_account_password(world: World) -> Browser:
+    """Return a browser in which alice is about to change her password on the account pages."""
+    world.add_user()
+    world.client()
+    browser = await enter(world)
+    await open_page(browser, "/password")
+    assert browser.heading == "Choose a new password"
+    return browser
+
+
+async def test_the_account_pages_ask_without_being_told(world: World, breaches: Breaches) -> None:
+    browser = await at_account_password(world)
+    await browser.submit(password="short")
+    assert breaches.asked == []
+    await browser.submit(password=LEAKED)
+    assert "on lists of leaked passwords" in browser.text
+    assert not await works(world, LEAKED)
+    await browser.submit(password=NEW_PASSWORD)
+    assert notice_on(browser) == "Your new password is set."
+    assert breaches.asked == [take_fingerprint(LEAKED).prefix, take_fingerprint(NEW_PASSWORD).prefix]
+    assert said(world) == [("breached", "", True), ("clear", "", False)]
+    assert await works(world, NEW_PASSWORD)
+
+
+async def test_the_account_pages_keep_the_old_password_while_the_list_is_down(world: World, breaches: Breaches) -> None:
+    breaches.broken = True
+    browser = await at_account_password(world)
+    await browser.submit(password=NEW_PASSWORD)
+    assert "cannot check this password at the moment" in browser.text
+    assert said(world) == [("unchecked", "unavailable", True)]
+    assert await works(world, PASSWORD)
+    breaches.broken = False
+    await browser.submit(password=NEW_PASSWORD)
+    assert await works(world, NEW_PASSWORD)
+
+
+@pytest.mark.parametrize("on_failure", ["open"], indirect=True)
+async def test_the_account_pages_pass_a_list_over_that_is_down_if_the_operator_says_so(
+    world: World, breaches: Breaches
+) -> None:
+    breaches.broken = True
+    browser = await at_account_password(world)
+    await browser.submit(password=NEW_PASSWORD)
+    assert said(world) == [("unchecked", "unavailable", False)]
+    assert await works(world, NEW_PASSWORD)
+
+
+async def test_an_account_page_that_dies_while_the_list_is_asked_has_kept_nothing(
+    world: World, breaches: Breaches, tmp_path: Path
+) -> None:
+    browser = await at_account_password(world)
+    breaches.dies = True
+    with pytest.raises(Died):
+        await browser.submit(password=NEW_PASSWORD)
+    assert found_in(tmp_path, NEW_PASSWORD) == []
+    breaches.dies = False
+    assert await works(world, PASSWORD)
 
 
 async def test_a_process_that_dies_while_the_list_is_asked_has_kept_nothing(

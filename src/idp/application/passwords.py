@@ -99,9 +99,18 @@ def prepare_new_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall) 
     password = call.secrets.get("password", "")
     user = uow.users.get(call.run.user_id) if call.run.user_id else None
     known = [call.form.get("email", "")] + ([user.email, user.name or ""] if user else [])
+    return plan_new_password(deps, uow, password, known, call.options.get(BREACHES) or "")
 
+
+def plan_new_password(
+    deps: Dependencies, uow: UnitOfWork, password: str, known: Sequence[str], connection: str
+) -> Work:
+    """Return the checks and the hash of a new password as work; its result is a `NewPassword`.
+
+    `known` is what is known of the person, `connection` the list of leaked passwords to ask, empty for none. It is
+    asked only about a password that is strong otherwise.
+    """
     personal = [item for item in known if item]
-    connection = call.options.get(BREACHES)
     line = find_list(deps, uow, connection) if connection else None
 
     def check() -> NewPassword | Question:
@@ -124,17 +133,6 @@ def prepare_new_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall) 
             return NewPassword(("not_text",), None, said)
 
     return check
-
-
-def make_password(deps: Dependencies, password: str, known: Sequence[str]) -> NewPassword:
-    """Check a new password against the rules and hash it. `known` is what is known of the person. Costs much CPU."""
-    problems = check_strength(password, [item for item in known if item])
-    if problems:
-        return NewPassword(problems, None)
-    try:
-        return NewPassword((), deps.hasher.hash(password).encode())
-    except PasswordRefused:
-        return NewPassword(("not_text",), None)
 
 
 def perform_set_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> ActionResult:

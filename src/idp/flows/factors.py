@@ -52,6 +52,6 @@ def list_unserved_methods(catalog: Catalog) -> frozenset[str]:
     return frozenset(factor.method for factor in FACTORS if factor.name not in served)
 
 
-def list_senders(catalog: Catalog, ability: str) -> tuple[str, ...]:
+def list_able(catalog: Catalog, ability: str) -> tuple[str, ...]:
     """Return the names of the connections that can do this, in order."""
     return tuple(sorted(name for name, info in catalog.connections.items() if ability in info.abilities))

@@ -5,11 +5,14 @@ from typing import Final
 from idp.application.account.consequences import begin_anew, end_everything_else, tell
 from idp.application.account.gate import actor, credential_act, note_act, setting_act
 from idp.application.account.ways_in import keep_ways_in
+from idp.application.breaches import note_check
 from idp.application.browser import Browser, OpenedSession
 from idp.application.dependencies import Dependencies
-from idp.application.passwords import NewPassword, make_password
+from idp.application.passwords import NewPassword, plan_new_password
 from idp.application.steps import Work
 from idp.errors import NotFound
+from idp.flows.factors import list_able
+from idp.flows.step_types import LISTS_BREACHES
 from idp.records.accounts import Credential, User
 from idp.storage.protocols.unit import UnitOfWork
 
@@ -18,10 +21,14 @@ REMOVE_PASSWORD: Final = credential_act("/account/password/remove", "password", 
 
 
 def prepare_password(deps: Dependencies, typed: str, browser: Browser) -> Work:
-    """Return the checks and the hash of a new password as work, for somebody who may set it. Raises MoreNeeded."""
+    """Return the checks and the hash of a new password as work, for somebody who may set it. Raises MoreNeeded.
+
+    Where there is a connection to a list of leaked passwords, that list is asked; of several the first by name.
+    """
     with deps.storage.read() as uow:
         user = actor(deps, uow, SET_PASSWORD, browser).user
-    return lambda: make_password(deps, typed, (user.email, user.name or ""))
+        lists = list_able(deps.flows.inventory.catalog(uow), LISTS_BREACHES)
+        return plan_new_password(deps, uow, typed, (user.email, user.name or ""), lists[0] if lists else "")
 
 
 def set_password(deps: Dependencies, made: NewPassword, browser: Browser) -> OpenedSession | tuple[str, ...]:
@@ -29,10 +36,11 @@ def set_password(deps: Dependencies, made: NewPassword, browser: Browser) -> Ope
 
     Whatever may rest on an old one ends. Raises MoreNeeded, and ShutOut for a first one that would shut its person out.
     """
-    if made.hashed is None:
-        return made.problems
     with deps.storage.write() as uow:
         person = actor(deps, uow, SET_PASSWORD, browser)
+        note_check(deps, uow, made.breach, trace=browser.trace, run_id=None, user_id=person.user.id)
+        if made.hashed is None:
+            return made.problems
         now = deps.clock.now()
         old = _password_of(uow, person.user)
         if old is None:

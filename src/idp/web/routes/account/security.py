@@ -1,6 +1,5 @@
 """What the person can sign in with: the list, and the password."""
 
-import asyncio
 import json
 
 from starlette.requests import Request
@@ -18,6 +17,7 @@ from idp.application.account.passwords import (
 from idp.application.account.ways_in import can_remove, check_removal
 from idp.application.browser import OpenedSession, SignedIn
 from idp.application.passkeys import Options
+from idp.application.steps import carry_out
 from idp.application.threads import in_thread
 from idp.identity.credential_guard import leaves_codes_idle
 from idp.records.accounts import Credential
@@ -46,11 +46,11 @@ async def password_page(request: Request, person: SignedIn) -> Response:
 
 @acting
 async def password_answer(request: Request) -> Response:
-    """Set the new password. It is hashed with no transaction open; whether the person may is asked before and after."""
+    """Set the new password. It is looked up and hashed with no transaction open; the level is asked twice."""
     values = await take_form(request, SET_PASSWORD.path)
     deps, browser = edge_of(request).deps, browser_of(request)
     work = await in_thread(prepare_password, deps, values.get("password", ""), browser)
-    made = await asyncio.wrap_future(deps.hashing_pool.submit(work))
+    made = await carry_out(deps, work)
     kept = await in_thread(set_password, deps, made, browser)
     if isinstance(kept, OpenedSession):
         return done(request, SECURITY, "password_set", kept)
