@@ -7,13 +7,14 @@ import anyio
 import typer
 import uvicorn
 
+from idp.application.console.set_up import offer_set_up
 from idp.commands import admin, clients, config, connections, flows, keys, reviews, runs, user_roles, users
 from idp.commands.printing import Force
 from idp.commands.provider import open_provider, report_faults
 from idp.demo.launch import run_demo
 from idp.observability import set_up_logging
 from idp.settings import read_settings
-from idp.wiring import build_provider, prepare
+from idp.wiring import Provider, build_provider, prepare
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="OpenID Connect provider with verified identity.")
 users.app.add_typer(user_roles.app, name="role", help="Say who operates the provider.")
@@ -35,6 +36,7 @@ def serve() -> None:
     settings = read_settings()
     provider = build_provider(settings)
     prepare(provider)
+    _offer_set_up(provider)
     if settings.workers > 1:
         provider.storage.close()
     uvicorn.run(
@@ -81,6 +83,16 @@ def demo(
 ) -> None:
     """Start provider, sample bank, protected API, Incode simulator and mailbox on loopback."""
     raise typer.Exit(run_demo(folder, port))
+
+
+def _offer_set_up(provider: Provider) -> None:
+    """Tell whoever reads the log how the first administrator is made, while there is none."""
+    link = offer_set_up(provider.deps)
+    if link is not None:
+        # Not through the log's own channel, which takes secrets out.
+        typer.echo(
+            f"Nobody administers this provider yet. Within an hour, this link makes somebody:\n  {link}", err=True
+        )
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """The mailbox, over real SMTP."""
 
+import re
 import smtplib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ from starlette.testclient import TestClient
 
 from idp.clock import SettableClock
 from idp.demo.mailbox import build
+from idp.identity.totp import verify_totp
 from tests.demo.provider_double import SETTINGS
 
 
@@ -78,3 +80,20 @@ def test_a_mail_in_an_unknown_charset_is_still_shown(mailbox: TestClient) -> Non
 
 def test_another_name_for_this_machine_reads_nothing(mailbox: TestClient) -> None:
     assert mailbox.get("/api/messages", headers={"host": "rebound.example"}).status_code == 400
+
+
+def test_it_plays_the_operators_authenticator() -> None:
+    clock = SettableClock(1_800_000_010.0)
+    seed = "IDPDEMOAUTHENTICATORKEYFORNOBODY"
+    settings = replace(SETTINGS, smtp_port=0, authenticator_key=seed, operators="olga@example.com")
+    with TestClient(build(settings, clock), base_url=settings.mailbox_url) as client:
+        page = client.get("/").text
+    codes = re.findall(r"<code>(\d{3} \d{3})</code>", page)
+    assert verify_totp(seed, codes[0], clock.now(), -1) == int(clock.now() // 30)
+    assert verify_totp(seed, codes[1], clock.now() + 30, -1) == int(clock.now() // 30) + 1
+    assert "for 20 more seconds" in page
+    assert "olga@example.com" in page
+
+
+def test_without_a_key_it_plays_none(mailbox: TestClient) -> None:
+    assert "Authenticator" not in mailbox.get("/").text

@@ -1,9 +1,9 @@
 """The guard on what is live: a change that would leave no administrator a way to sign in is refused.
 
 An administrator is somebody who may repair a flow: an active user with the role owner or editor. Their ways in are the
-clients whose policy says `administrators`, or, while there is none, the flows that serve by default. Each live version
-of the sign-in of such a client, and of its step-up where the client insists on a level, is walked with the credentials
-that each of them really has.
+console, and the clients whose policy says `administrators`, or, while there is none, the flows that serve by default.
+Each live version of the sign-in of such a client, and of its step-up where the client insists on a level, is walked
+with the credentials that each of them really has.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,6 +12,7 @@ from typing import Final
 
 from idp.application.audit import note
 from idp.application.change import Change
+from idp.application.console.client import CONSOLE_ID
 from idp.application.dependencies import Dependencies
 from idp.application.doors import Door, is_open, make_door
 from idp.application.library import name_flow
@@ -59,9 +60,9 @@ def keep_doors_open(deps: Dependencies, uow: UnitOfWork, flow_ids: Iterable[str]
 
 def _list_doors(deps: Dependencies, uow: UnitOfWork) -> list[Door]:
     marked = [client for client in uow.clients.all() if client.policy.administrators]
-    if not marked:
-        return [Door("", name_flow(SIGN_IN, None), {})]
-    return [make_door(deps, client) for client in marked]
+    others = [make_door(deps, client) for client in marked] or [Door("", name_flow(SIGN_IN, None), {})]
+    console = deps.oauth.find_client(uow, CONSOLE_ID)
+    return [make_door(deps, console), *others] if console is not None else others
 
 
 def _list_administrators(deps: Dependencies, uow: UnitOfWork) -> list[Person]:

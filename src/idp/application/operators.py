@@ -182,9 +182,12 @@ def set_blocked(deps: Dependencies, user: User, *, blocked: bool) -> User:
         return changed
 
 
-def add_totp(deps: Dependencies, user: User) -> str:
-    """Give a user an authenticator and return its provisioning URI, the only time its seed is shown."""
-    seed = new_seed(deps.random_bytes(20))
+def add_totp(deps: Dependencies, user: User, seed: str | None = None) -> str:
+    """Give a user an authenticator, of a fresh seed unless one is given.
+
+    Returns its provisioning URI, the only time its seed is shown.
+    """
+    seed = seed or new_seed(deps.random_bytes(20))
     sealed = deps.sealer.seal(TOTP_SEAL, seed.encode())
     with deps.storage.write() as uow:
         uow.credentials.add(Credential(0, user.id, "totp", sealed, "Authenticator", deps.clock.now()))

@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from idp.application import operators
+from idp.application.console.set_up import offer_set_up
 from idp.commands.provider import open_provider, report_faults
+from idp.errors import Conflict
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -58,6 +60,17 @@ def totp(who: str) -> None:
     """Give a person an authenticator, and print its address for a QR code once."""
     with open_provider() as provider:
         typer.echo(operators.add_totp(provider.deps, operators.find_user(provider.deps, who)))
+
+
+@app.command("set-up-link")
+@report_faults
+def set_up_link() -> None:
+    """Print a link to make the first administrator with; it works once, for an hour."""
+    with open_provider() as provider:
+        link = offer_set_up(provider.deps)
+    if link is None:
+        raise Conflict("Somebody has a role already. An owner gives others theirs: idp users role add")
+    typer.echo(link)
 
 
 def _set_blocked(who: str, *, blocked: bool) -> None:

@@ -13,10 +13,11 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from idp.application.operators import NewUser, add_user, put_clients
+from idp.application.operators import NewUser, add_totp, add_user, put_clients
+from idp.application.roles import grant_role
 from idp.configuration import read_document
 from idp.errors import Conflict
-from idp.records.accounts import RoleAssignment
+from idp.records.accounts import Role
 from idp.settings import read_settings
 from idp.wiring import build_provider, prepare
 
@@ -37,7 +38,12 @@ PEOPLE: Final = (
     NewUser("alice@example.com", PASSWORD, "Alice", "Example", date(1990, 4, 12)),
     NewUser("bob@example.com", PASSWORD, "Bob", "Example", date(1985, 11, 30)),
 )
-REVIEWER: Final = NewUser("rita@example.com", PASSWORD, "Rita", "Reviewer", date(1979, 2, 3))
+OPERATORS: Final[Mapping[NewUser, Role]] = {
+    NewUser("olga@example.com", PASSWORD, "Olga", "Owner", date(1981, 9, 17)): "owner",
+    NewUser("rita@example.com", PASSWORD, "Rita", "Reviewer", date(1979, 2, 3)): "reviewer",
+}
+#: The operators' authenticator. The mailbox shows its codes, so it protects nothing; it only makes the console open.
+AUTHENTICATOR: Final = "IDPDEMOAUTHENTICATORKEYFORNOBODY"
 
 
 def run_demo(folder: Path, first_port: int) -> int:
@@ -97,6 +103,8 @@ def demo_environment(folder: Path, port: int) -> Mapping[str, str]:
         "DEMO_MAILBOX_PORT": str(port + 4),
         "DEMO_MAILBOX_URL": f"http://localhost:{port + 4}",
         "DEMO_SMTP_PORT": "8025" if port == 8000 else str(port + 5),
+        "DEMO_AUTHENTICATOR_KEY": AUTHENTICATOR,
+        "DEMO_OPERATORS": ", ".join(person.email for person in OPERATORS),
     }
 
 
@@ -124,14 +132,14 @@ def prepare_state(environ: Mapping[str, str]) -> None:
     try:
         prepare(provider)
         put_clients(provider.deps, [read_document(settings.config_dir / "demo" / "fernhill-bank.yaml", environ)])
-        for person in (*PEOPLE, REVIEWER):
+        for person in (*PEOPLE, *OPERATORS):
             try:
                 user = add_user(provider.deps, person)
             except Conflict:
                 continue
-            if person is REVIEWER:
-                with provider.deps.storage.write() as uow:
-                    uow.roles.add(RoleAssignment(user.id, "reviewer", provider.deps.clock.now(), "demo"))
+            if person in OPERATORS:
+                add_totp(provider.deps, user, AUTHENTICATOR)
+                grant_role(provider.deps, user, OPERATORS[person], "demo")
     finally:
         provider.deps.hashing_pool.close()
         provider.storage.close()
@@ -179,10 +187,12 @@ def describe(ports: Sequence[int]) -> str:
     """Return what a person reads when all is up."""
     provider, bank, api, simulator, mailbox = (f"http://localhost:{port}" for port in ports)
     accounts = "\n".join(f"    {person.email:20} {PASSWORD}" for person in PEOPLE)
+    operators = "\n".join(f"    {person.email:20} {PASSWORD}   ({role})" for person, role in OPERATORS.items())
     return f"""
 Everything is running on this machine. Nothing here is real.
 
     Sample bank       {bank}       <- start here
+    Console           {provider}/console
     Mailbox           {mailbox}
     Provider          {provider}
     Protected API     {api}
@@ -191,12 +201,16 @@ Everything is running on this machine. Nothing here is real.
 Accounts
 {accounts}
 
+Operators, for the console. The code of their authenticator app is on the mailbox's page.
+{operators}
+
 Try
     1. Sign in       Open the bank and sign in as alice.
     2. Step up       Send more than 1,000. On the simulator's page choose Alice and OK. Then try Bob, or WARN.
     3. Recover       Sign out, choose "I can't sign in", and read the mail in the mailbox.
                      (Step up once before: recovery needs an enrolled identity.)
     4. Sign up       Create an account with any new address.
+    5. Operate       Open the console and sign in as olga; take the code from the mailbox.
 
 Press Ctrl-C to stop.
 """

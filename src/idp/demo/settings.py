@@ -37,6 +37,10 @@ class DemoSettings:
     """How old that check may be, in seconds."""
     session_seconds: int = 8 * 3600
     mailbox_messages: int = 200
+    authenticator_key: str = ""
+    """The key of the operators' authenticator, which the mailbox plays in place of a phone. Empty: it plays none."""
+    operators: str = ""
+    """Whose authenticator it is, for the mailbox to say."""
 
     @property
     def redirect_uri(self) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+import pyotp
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -28,6 +30,25 @@ MAIL_POLICY: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Authenticator:
+    """What an authenticator app shows (RFC 6238): the code, for how many seconds, the one after it, and whose it is."""
+
+    code: str
+    seconds: int
+    next: str
+    whose: str
+
+
+def _show_authenticator(settings: DemoSettings, now: float) -> Authenticator | None:
+    if not settings.authenticator_key:
+        return None
+    app = pyotp.TOTP(settings.authenticator_key)
+    left = app.interval - int(now) % app.interval
+    codes = (f"{code[:3]} {code[3:]}" for code in (app.at(int(now)), app.at(int(now) + app.interval)))
+    return Authenticator(next(codes), left, next(codes), settings.operators)
+
+
 def build(settings: DemoSettings, clock: Clock) -> Starlette:
     """Return the mailbox as an ASGI app; its lifespan serves SMTP.
 
@@ -37,7 +58,7 @@ def build(settings: DemoSettings, clock: Clock) -> Starlette:
     pages = Pages(HERE / "templates", settings=settings)
 
     async def show_list(_: Request) -> Response:
-        return pages.render("list.html", mails=inbox.list())
+        return pages.render("list.html", mails=inbox.list(), authenticator=_show_authenticator(settings, clock.now()))
 
     async def show_mail(request: Request) -> Response:
         mail = inbox.find(request.path_params["mail_id"])
