@@ -68,6 +68,12 @@ SAMPLES: dict[str, views.View] = {
     "passkey": views.Passkey(FORM, REQUEST, EMAIL, client_name=CLIENT, other_way=True),
     "passkey-wrong": views.Passkey(FORM, REQUEST, other_way=True, problems=(views.Problem("wrong_passkey"),)),
     "passkey-nowhere": views.Passkey(FORM, None, EMAIL, other_way=True),
+    "identifier-provider": views.Identifier(FORM, EMAIL, CLIENT, "/recover", "/sign-up", provider="Example ID"),
+    "identifier-provider-unnamed": views.Identifier(FORM, provider=""),
+    "departing": views.Departing(FORM, VENDOR, "Example ID"),
+    "departing-at-once": views.Departing(FORM, VENDOR, "Example ID", leaves=True),
+    "confirm-link": views.ConfirmLink(FORM, "Example ID", "ada@example.org", EMAIL),
+    "confirm-link-unnamed": views.ConfirmLink(FORM, "Example ID", "", EMAIL),
     "offer-passkey": views.OfferPasskey(FORM, CREATION, EMAIL),
     "offer-passkey-nowhere": views.OfferPasskey(FORM, None, EMAIL),
     "add-passkey": views.AddPasskey(FORM, CREATION, EMAIL),
@@ -210,6 +216,7 @@ SAMPLES: dict[str, views.View] = {
         can_add_passkey=True,
         phones=(views.Held("Phone \u2022\u2022\u2022 567", AT, AT, "/account/phones/7"),),
         can_add_phone=True,
+        links=(views.Held("Example ID", AT, AT, "/account/links/7"),),
         codes_left=7,
         can_make_codes=True,
         notice="shut_out_passkey",
@@ -282,7 +289,7 @@ SAMPLES: dict[str, views.View] = {
     "home-signed-in": views.Home(EMAIL, FORM, "/account"),
 }
 #: Pages that go elsewhere by themselves once their scripts or refreshes run.
-LEAVES_BY_ITSELF = frozenset({"form-post", "leaving", "leaving-for-verification"})
+LEAVES_BY_ITSELF = frozenset({"form-post", "leaving", "leaving-for-verification", "departing-at-once"})
 
 BRAND = Brand("Northgate ID", help_url="/help", privacy_url="/privacy", terms_url="/terms")
 

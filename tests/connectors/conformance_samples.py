@@ -4,6 +4,7 @@ from idp.connectors.breached_passwords.connector import BREACHED_PASSWORDS
 from idp.connectors.conformance import Sample
 from idp.connectors.http.connector import HTTP
 from idp.connectors.incode.connector import INCODE
+from idp.connectors.oidc.connector import OIDC
 from idp.connectors.sms.gateway import SMS_GATEWAY
 from idp.connectors.sms.mailbox import SMS_MAILBOX
 from idp.connectors.smtp.connection import SMTP
@@ -34,6 +35,11 @@ SAMPLES = (
         {"email": "alice@example.com"},
     ),
     Sample(BREACHED_PASSWORDS, {"url": "https://breaches.example/range/"}),
+    Sample(
+        OIDC,
+        {"issuer": "https://far.example", "client_id": "near", "display_name": "Far"},
+        {"client_secret": "canary-client-secret-84"},
+    ),
     Sample(
         SMS_GATEWAY,
         {"api_url": "https://sms.example", "account_sid": "AC1", "sender": "+491510000000"},

@@ -15,7 +15,8 @@ from tests.flows.samples import CATALOG
 
 def test_the_built_in_screens_and_their_exits() -> None:
     assert {name: screen.outcomes for name, screen in CATALOG.screens.items()} == {
-        "identifier": ("submitted", "passkey", "back"),
+        "identifier": ("submitted", "passkey", "upstream", "back"),
+        "confirm_link": ("submitted", "skip"),
         "passkey": ("submitted", "other_way", "back"),
         "offer_passkey": ("submitted", "skip"),
         "add_passkey": ("submitted", "back"),
@@ -64,6 +65,9 @@ def test_the_built_in_actions_and_what_they_prove() -> None:
         "check_sms_code": (("ok", "wrong", "expired", "throttled"), {"ok": "sms"}),
         "send_phone_code": (("sent", "throttled", "invalid", "refused"), {}),
         "add_phone": (("added", "wrong", "expired", "throttled", "refused"), {}),
+        "check_upstream": (("ok", "unknown", "refused"), {"ok": "federated"}),
+        "link_upstream": (("linked", "refused"), {}),
+        "create_upstream_account": (("created", "taken", "unverified", "refused"), {"created": "federated"}),
         "send_mail": (("sent", "throttled"), {}),
         "enrol_identity": (("enrolled", "conflict"), {}),
     }
@@ -86,7 +90,8 @@ def test_every_word_of_the_catalogue_fits_the_others() -> None:
 def test_every_kind_of_credential_but_a_password_is_a_factor_that_is_asked_for() -> None:
     """Pitfall 20: a kind of factor that is not counted is not asked for, and somebody is let in with less."""
     kinds = set(get_args(CredentialKind))
-    assert {factor.credential for factor in FACTORS if factor.credential} == kinds - {"password"}
+    # A link to another provider opens the door like a password, and is a second factor beside nothing.
+    assert {factor.credential for factor in FACTORS if factor.credential} == kinds - {"password", "upstream"}
     assert len({factor.name for factor in FACTORS}) == len({factor.method for factor in FACTORS}) == len(FACTORS)
     provable = {method for action in CATALOG.actions.values() for method in action.proves.values()}
     assert {factor.method for factor in FACTORS} <= provable
@@ -141,7 +146,7 @@ def test_every_action_that_changes_credentials_says_so() -> None:
     changes = {name for name, action in CATALOG.actions.items() if action.changes_credentials}
     assert changes == {
         *("create_account", "set_password", "enrol_identity", "register_passkey"),
-        *("send_phone_code", "add_phone"),
+        *("send_phone_code", "add_phone", "link_upstream"),
     }
 
 

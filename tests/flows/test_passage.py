@@ -291,8 +291,9 @@ def test_every_question_about_a_person_has_its_answer() -> None:
         for name, action in CATALOG.actions.items()
         if {"yes", "none", "not_enrolled", "no_phone"} & set(action.outcomes) or name.startswith("has_")
     }
-    # What time decides may be answered either way.
-    assert asking == {*QUESTIONS, "passkey_offer_due"}
+    # Whether an identity at another provider is linked is asked as well. What time decides may be answered either way.
+    linked = {"check_upstream", "create_upstream_account"}
+    assert asking | linked == {*QUESTIONS, "passkey_offer_due"}
 
 
 def test_whether_there_is_a_passkey_is_known() -> None:

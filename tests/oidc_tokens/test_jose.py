@@ -23,6 +23,7 @@ from idp.oidc.jose import (
     generate_key,
     import_client_jwks,
     import_private_key,
+    name_key,
     peek,
     sign,
     verify,
@@ -268,6 +269,13 @@ def test_peek_reads_a_claim_without_believing_it_and_never_raises() -> None:
     deep = "e30." + b64(b"[" * 6000) + ".e30"
     for token in ("", "a.b.c", deep, unsigned({}, []), unsigned({}, {"sub": 5}), "x" * 20_000):
         assert peek(token, "sub") is None
+
+
+def test_the_name_of_a_key_is_read_without_believing_it_and_never_raises() -> None:
+    assert name_key(unsigned({"alg": "none", "kid": "k1"}, {})) == "k1"
+    deep = b64(b"[" * 6000) + ".e30.e30"
+    for token in (None, "", "a.b.c", deep, unsigned([], {}), unsigned({"kid": 5}, {}), unsigned({}, {}), "x" * 20_000):
+        assert name_key(token) is None
 
 
 def test_a_private_key_survives_its_pem_and_keeps_its_kid() -> None:

@@ -217,6 +217,7 @@ SPECIAL = {
     "authenticators": (views.Held(HOSTILE, 1.0, None, "/x?\"'>"),),
     "phones": (views.Held(HOSTILE, 1.0, None, "/x?\"'>"),),
     "passkeys": (views.Held(HOSTILE, 1.0, 2.0, "/x?\"'>", synchronised=True),),
+    "links": (views.Held(HOSTILE, 1.0, 2.0, "/x?\"'>"),),
     "devices": (views.DeviceLine(HOSTILE, HOSTILE, 1.0, 2.0, views.Form("/x?\"'>", HOSTILE)),),
     "applications": (views.ApplicationLine(HOSTILE, HOSTILE, (HOSTILE,), 1.0, 2.0, True, "/x?\"'>"),),
     "checks": (views.CheckLine(1.0, HOSTILE, HOSTILE, HOSTILE, None),),

@@ -10,7 +10,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from idp.application import enrolment, factors, mail_codes, passkey_steps, second_factor, sign_in_mail, text_codes
+from idp.application import (
+    enrolment,
+    factors,
+    mail_codes,
+    passkey_steps,
+    second_factor,
+    sign_in_mail,
+    text_codes,
+    upstream,
+)
 from idp.application.dependencies import Dependencies
 from idp.application.notices import perform_send_mail
 from idp.application.passwords import (
@@ -58,6 +67,9 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "check_sms_code": Action(text_codes.perform_check_sms_code),
     "send_phone_code": Action(text_codes.perform_send_phone_code),
     "add_phone": Action(text_codes.perform_add_phone),
+    "check_upstream": Action(upstream.perform_check_upstream),
+    "link_upstream": Action(upstream.perform_link_upstream),
+    "create_upstream_account": Action(upstream.perform_create_upstream_account),
     "send_mail": Action(perform_send_mail),
     "enrol_identity": Action(enrolment.perform_enrol_identity),
 }

@@ -7,11 +7,15 @@ from idp.application.factors import find_offered, list_factors
 from idp.application.first_party import ACCOUNT_ID
 from idp.application.passkey_steps import prepare_ceremony
 from idp.application.passkeys import Options
+from idp.application.upstream import Offer, offer_link
 from idp.flows.events import ShowScreen
 from idp.flows.factors import list_served
 from idp.records.clients import Client
 from idp.records.journeys import AuthorizationRequest, Run
 from idp.storage.protocols.unit import UnitOfWork
+
+#: The screen that asks whether to link an identity at another provider.
+CONFIRM_LINK = "confirm_link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,8 @@ class Frame:
     """The client's name, validated redirect URI and theme, if the run serves a request.
 
     `email` is the person's address, if known, `ceremony` what the page asks the browser to do with a passkey, `factors`
-    the names of those that the person has, for a page that offers them.
+    the names of those that the person has, for a page that offers them, `link` the identity at another provider that
+    could be linked, for the page that asks.
     """
 
     client_name: str | None = None
@@ -28,6 +33,7 @@ class Frame:
     theme: str | None = None
     ceremony: Options | None = None
     factors: tuple[str, ...] = ()
+    link: Offer | None = None
 
 
 def frame_run(deps: Dependencies, run: Run, screen: ShowScreen | None = None) -> Frame:
@@ -39,9 +45,10 @@ def frame_run(deps: Dependencies, run: Run, screen: ShowScreen | None = None) ->
         user = uow.users.get(user_id) if user_id is not None else None
         ceremony = prepare_ceremony(deps, uow, run, screen) if screen is not None else None
         factors = _list_offered(deps, uow, run, screen) if screen is not None else ()
+        link = offer_link(deps, uow, run) if screen is not None and screen.screen == CONFIRM_LINK else None
     target = request.params.get("redirect_uri") if request and client else None
     email = user.email if user else ""
-    return Frame(client.name if client else None, target, email, _theme(client), ceremony, factors)
+    return Frame(client.name if client else None, target, email, _theme(client), ceremony, factors, link)
 
 
 def frame_request(deps: Dependencies, request_id: int | None) -> Frame:

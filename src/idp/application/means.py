@@ -8,14 +8,21 @@ from typing import Final
 from idp.application.authenticators import USED
 from idp.application.dependencies import Dependencies
 from idp.application.ownership import vendor_of
-from idp.flows.methods import EMAIL, IDENTITY, OTP, PASSKEY, PWD, RECOVERY_CODE, SMS
+from idp.flows.methods import EMAIL, FEDERATED, IDENTITY, OTP, PASSKEY, PWD, RECOVERY_CODE, SMS
 from idp.flows.passage import Means
 from idp.records.accounts import Credential, CredentialKind, User
 from idp.storage.protocols.unit import UnitOfWork
 
 #: The evidence that each kind of credential can give.
 METHODS: Final[Mapping[CredentialKind, str]] = MappingProxyType(
-    {"password": PWD, "totp": OTP, "passkey": PASSKEY, "recovery_code": RECOVERY_CODE, "phone": SMS}
+    {
+        "password": PWD,
+        "totp": OTP,
+        "passkey": PASSKEY,
+        "recovery_code": RECOVERY_CODE,
+        "phone": SMS,
+        "upstream": FEDERATED,
+    }
 )
 
 

@@ -12,7 +12,8 @@ from idp.identity.throttling import ThrottlePolicy
 class Retention:
     """How long things are kept after they are over, seconds.
 
-    `requests` also stands for mailed links and registrations, `documents` for what a verification holds sealed.
+    `requests` also stands for mailed links, departures and registrations, `documents` for what a verification holds
+    sealed.
     """
 
     requests: float = 7 * 86400.0

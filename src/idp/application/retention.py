@@ -24,6 +24,7 @@ def _list_rules(deps: Dependencies) -> tuple[tuple[Forget, float], ...]:
         (lambda store, before, limit: store.erase_verifications(before, limit), keep.documents),
         (lambda store, before, limit: store.erase_requests(before, limit), keep.requests),
         (lambda store, before, limit: store.delete_links(before, limit), keep.requests),
+        (lambda store, before, limit: store.delete_departures(before, limit), keep.requests),
         (lambda store, before, limit: store.delete_registrations(before, limit), keep.requests),
         (lambda store, before, limit: store.erase_runs(before, limit), keep.runs),
         (lambda store, before, limit: store.erase_sessions(before, limit), keep.sessions),

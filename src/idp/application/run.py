@@ -11,23 +11,26 @@ from typing import Any, Final
 from idp.application.attempts import INTERRUPTED
 from idp.application.browser import Browser
 from idp.application.calls import make_call
+from idp.application.departures import depart
 from idp.application.dependencies import Dependencies
 from idp.application.refresh import refresh
-from idp.application.steps import carry_out
-from idp.application.threads import in_thread
-from idp.application.turn import (
+from idp.application.run_view import (
     AtCall,
+    AtProvider,
     AtReview,
     AtScreen,
     AtVendor,
     CallService,
     CallVendor,
+    Depart,
     Ended,
     LookAgain,
     Prepare,
     RunView,
-    take_turn,
 )
+from idp.application.steps import carry_out
+from idp.application.threads import in_thread
+from idp.application.turn import take_turn
 from idp.application.verify import begin_verification, error_of, look, outcome_of
 from idp.errors import Conflict
 from idp.flows.events import ConnectorDone, Event, StaleEvent
@@ -35,6 +38,7 @@ from idp.records.journeys import Verification
 
 __all__ = [
     "AtCall",
+    "AtProvider",
     "AtReview",
     "AtScreen",
     "AtVendor",
@@ -83,7 +87,7 @@ async def check_vendor(deps: Dependencies, run_id: int, browser: Browser, *, hur
 
 async def _drive(deps: Dependencies, run_id: int, browser: Browser, answer: Submission | Event | None) -> RunView:
     prepared: Any = None
-    refreshed = False
+    refreshed = departed = False
     given = answer
     for _ in range(MAX_TURNS):
         try:
@@ -102,21 +106,34 @@ async def _drive(deps: Dependencies, run_id: int, browser: Browser, answer: Subm
                     return stay
                 await refresh(deps, verification_id, browser.trace)
                 prepared, answer, refreshed = None, None, True
-            case CallVendor(step, connection):
-                verification = await begin_verification(deps, run_id, step, connection, turn.seq, browser.trace)
-                if verification.error == INTERRUPTED:
-                    # This start took so long that another request made its own: that one answers.
-                    prepared, answer = None, None
+            case CallVendor():
+                started = await _start_vendor(deps, run_id, turn, browser)
+                if isinstance(started, ConnectorDone | None):
+                    prepared, answer = None, started
                     continue
-                outcome = outcome_of(verification)
-                if outcome is None:
-                    return await _at_vendor(deps, run_id, browser, verification)
-                prepared, answer = None, ConnectorDone(step, outcome, seq=turn.seq, error=error_of(verification))
+                return started
             case CallService(plan):
                 prepared, answer = None, await make_call(plan)
-            case AtScreen() | AtVendor() | AtReview() | AtCall() | Ended():
-                return turn
+            case Depart(plan):
+                prepared, answer, departed = None, None, True
+                await depart(deps, plan, browser.trace)
+            case AtScreen() | AtVendor() | AtProvider() | AtReview() | AtCall() | Ended():
+                return replace(turn, fresh=departed) if isinstance(turn, AtProvider) else turn
     raise Conflict(detail=f"run {run_id} did not come to rest")
+
+
+async def _start_vendor(
+    deps: Dependencies, run_id: int, turn: CallVendor, browser: Browser
+) -> RunView | ConnectorDone | None:
+    """Start a verification. Returns where the run waits, or what to go on with, None to look again."""
+    verification = await begin_verification(deps, run_id, turn.step, turn.connection, turn.seq, browser.trace)
+    if verification.error == INTERRUPTED:
+        # This start took so long that another request made its own: that one answers.
+        return None
+    outcome = outcome_of(verification)
+    if outcome is None:
+        return await _at_vendor(deps, run_id, browser, verification)
+    return ConnectorDone(turn.step, outcome, seq=turn.seq, error=error_of(verification))
 
 
 async def _at_vendor(deps: Dependencies, run_id: int, browser: Browser, verification: Verification) -> RunView:
@@ -124,6 +141,6 @@ async def _at_vendor(deps: Dependencies, run_id: int, browser: Browser, verifica
     match view:
         case AtVendor():
             return replace(view, fresh=verification.id == view.verification.id)
-        case AtScreen() | AtReview() | AtCall() | Ended():
+        case AtScreen() | AtProvider() | AtReview() | AtCall() | Ended():
             return view
     raise Conflict(detail=f"run {run_id} moved while the vendor was called")

@@ -81,9 +81,18 @@ def subject_of(run: Run) -> int | None:
 
 
 def prove(
-    deps: Dependencies, uow: UnitOfWork, call: ActionCall, method: str, amr: tuple[str, ...], user_id: int | None
+    deps: Dependencies,
+    uow: UnitOfWork,
+    call: ActionCall,
+    method: str,
+    amr: tuple[str, ...],
+    user_id: int | None,
+    at: float | None = None,
 ) -> Run:
-    """Write authenticator evidence for the run and return the run with its proved user."""
+    """Write authenticator evidence for the run and return the run with its proved user.
+
+    `at` is when it was proved, if that was before now: epoch seconds.
+    """
     run = call.run if user_id is None else replace(call.run, user_id=user_id)
     uow.evidence.append(
         Evidence(
@@ -91,7 +100,7 @@ def prove(
             run_id=run.id,
             method=method,
             amr=amr,
-            at=deps.clock.now(),
+            at=deps.clock.now() if at is None else at,
             source_step=call.step,
             purpose=run.purpose,
             user_id=user_id,

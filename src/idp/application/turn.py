@@ -2,25 +2,48 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol, TypeAlias
+from dataclasses import replace
+from typing import Any, Final, Protocol
 
 from idp.application.actions import ACTIONS
 from idp.application.attempts import find_verification
 from idp.application.audit import note_run
-from idp.application.browser import Browser, OpenedSession, find_session
+from idp.application.browser import Browser, find_session
 from idp.application.calls import CallPlan, Taken, fit_answer, note_call, plan_call
 from idp.application.context import condition_context
+from idp.application.departures import (
+    CANCELLED,
+    AtSite,
+    DeparturePlan,
+    Judging,
+    cancel_departure,
+    plan_departure,
+)
 from idp.application.dependencies import Dependencies
 from idp.application.finish import finish_run
 from idp.application.hops import Walk
 from idp.application.proof import accept_review, judge_proof
 from idp.application.refresh import is_recent
 from idp.application.review import take_case
-from idp.application.steps import ActionCall, Work
+from idp.application.run_view import (
+    AtCall,
+    AtProvider,
+    AtReview,
+    AtScreen,
+    AtVendor,
+    CallService,
+    CallVendor,
+    Depart,
+    Ended,
+    LookAgain,
+    Prepare,
+    Turn,
+)
+from idp.application.steps import ActionCall
 from idp.application.vendor_decision import is_vendors, list_taken_up, settle_cases
 from idp.application.verify import error_of, outcome_of, output_of, vendor_url
 from idp.errors import NotFound
+from idp.flows.calls import wrap_answer
 from idp.flows.engine import advance, end_run, resume
 from idp.flows.events import (
     ActionDone,
@@ -41,96 +64,10 @@ from idp.flows.events import (
 )
 from idp.flows.language import PENDING, ActionStep, ConnectorStep, Flow
 from idp.flows.state import State, from_plain, to_json
-from idp.flows.step_types import CALL, ConnectionInfo
+from idp.flows.step_types import CALL, REDIRECT, ConnectionInfo
 from idp.records.journeys import Case, Run, Verification
 from idp.storage.protocols.unit import UnitOfWork
 
-
-@dataclass(frozen=True, slots=True)
-class AtScreen:
-    """The run waits for a person at a screen.
-
-    `values` are what actions said (as the problems of a weak password), `action` names the last action before it.
-    """
-
-    run: Run
-    effect: ShowScreen
-    values: Mapping[str, Mapping[str, Any]]
-    action: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AtVendor:
-    """The run waits for the vendor. `fresh` when the person has not been sent there yet."""
-
-    run: Run
-    verification: Verification
-    url: str
-    step: str
-    seq: int
-    outcomes: tuple[str, ...]
-    fresh: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AtReview:
-    """The run waits for a reviewer."""
-
-    run: Run
-    deadline: float
-
-
-@dataclass(frozen=True, slots=True)
-class AtCall:
-    """The run waits for the answer of a service that somebody else, or a process that died, is asking."""
-
-    run: Run
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The run is over. `session` is the new cookie after a completed one."""
-
-    run: Run
-    session: OpenedSession | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Prepare:
-    """Heavy work to be done before the turn can be taken."""
-
-    work: Work
-
-
-@dataclass(frozen=True, slots=True)
-class LookAgain:
-    """A result that the vendor's people decided a while ago: to be fetched anew before the run is judged by it.
-
-    `stay` is where the run waits if the vendor cannot be asked.
-    """
-
-    verification_id: int
-    stay: AtReview
-
-
-@dataclass(frozen=True, slots=True)
-class CallVendor:
-    """A connector to be started before the run can go on."""
-
-    step: str
-    connection: str
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class CallService:
-    """A service to be asked before the run can go on."""
-
-    plan: CallPlan
-
-
-RunView: TypeAlias = AtScreen | AtVendor | AtReview | AtCall | Ended
-Turn: TypeAlias = RunView | Prepare | CallVendor | CallService | LookAgain
 EFFECTS: Final = (ShowScreen, RunAction, CallConnector, AwaitReview, JudgeProof, Finish)
 
 
@@ -203,7 +140,7 @@ class _Hand:
                 )
                 return self._advance(ProofJudged(effect.step, effect.seq, judgement.accepted))
             case CallConnector():
-                return self._call_service(effect) if self._info(effect).use == CALL else self._call_vendor(effect)
+                return self._connect(effect)
             case AwaitReview():
                 return self._review(effect)
             case ShowScreen():
@@ -216,6 +153,29 @@ class _Hand:
         if prepare is not None and self.prepared is None:
             return Prepare(prepare(self.deps, self.uow, self._call(effect)))
         return self._act(effect)
+
+    def _connect(self, effect: CallConnector) -> Effect | Turn:
+        match self._info(effect).use:
+            case use if use == CALL:
+                return self._call_service(effect)
+            case use if use == REDIRECT:
+                return self._send_away(effect)
+            case _:
+                return self._call_vendor(effect)
+
+    def _send_away(self, effect: CallConnector) -> Effect | Turn:
+        step, info = self._connector_step(effect), self._info(effect)
+        planned = plan_departure(self.deps, self.uow, self.run, self.state, step, info, effect, self.browser)
+        match planned:
+            case DeparturePlan():
+                self._save()
+                return Depart(planned)
+            case Judging():
+                return AtCall(self._save())
+            case AtSite(url, name):
+                return AtProvider(self._save(), effect.step, effect.seq, url, name)
+            case ConnectorDone():
+                return self._take_answer(planned)
 
     def _call_vendor(self, effect: CallConnector) -> Effect | Turn:
         found = self._newest(effect)
@@ -260,6 +220,10 @@ class _Hand:
         """The person gives up waiting: the attempt is over for the run, whatever the vendor says later."""
         if (answer.step, answer.seq) != (here.step, here.seq) or answer.outcome not in {"restart", "stop"}:
             raise RefusedEvent("the page is out of date")
+        if self._info(here).use == REDIRECT:
+            cancel_departure(self.uow, self.run, here)
+            outcome = CANCELLED if CANCELLED in self._connector_step(here).on else "error"
+            return self._take_answer(ConnectorDone(here.step, outcome, wrap_answer(outcome, None, {}), here.seq))
         found = self._newest(here)
         if found is not None and found.status == "started":
             self.uow.verifications.save(replace(found, status="expired", error="abandoned", next_look_at=None))
@@ -281,7 +245,7 @@ class _Hand:
     def _take_answer(self, done: ConnectorDone) -> Effect:
         """Feed what a connector answered to the engine; of a service that was asked, the audit trail tells."""
         here = resume(self.flow, self.state)
-        if isinstance(here, CallConnector) and (info := self._info(here)).use == CALL:
+        if isinstance(here, CallConnector) and (info := self._info(here)).use in {CALL, REDIRECT}:
             done = fit_answer(self.state, self._connector_step(here), info, done)
             note_call(self.deps, self.uow, self.run, here.connection, done, self.browser.trace)
         return self._advance(done)

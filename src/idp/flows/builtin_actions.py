@@ -8,6 +8,7 @@ from idp.flows.factors import FACTOR_NAMES, FACTORS
 from idp.flows.methods import (
     ACCOUNT,
     EMAIL,
+    FEDERATED,
     IDV,
     OTP,
     PASSKEY,
@@ -16,6 +17,7 @@ from idp.flows.methods import (
     REGISTRATION,
     SECOND_FACTOR,
     SMS,
+    UPSTREAM,
 )
 from idp.flows.ready_made import CONNECTION, EMAIL_VERIFIED, ENROLLED, KNOWN, Simulated
 from idp.flows.step_types import LISTS_BREACHES, SENDS_MAIL, SENDS_SMS, ActionType
@@ -328,6 +330,34 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 needs_user=True,
                 changes_credentials=True,
                 simulated=Simulated("added", gives={"added": ("phone",)}),
+            ),
+            ActionType(
+                "check_upstream",
+                "Sign in with the identity at another provider",
+                ("ok", "unknown", "refused"),
+                proves={"ok": FEDERATED},
+                needs_facts=(UPSTREAM,),
+                sets_user=True,
+                simulated=Simulated("unknown", {"upstream": "ok"}),
+            ),
+            ActionType(
+                "link_upstream",
+                "Link the identity at another provider to the account",
+                ("linked", "refused"),
+                needs_user=True,
+                changes_credentials=True,
+                simulated=Simulated("linked", gives={"linked": ("upstream",)}),
+            ),
+            # Whose address it is, only somebody who controls it at the other provider learns.
+            ActionType(
+                "create_upstream_account",
+                "Create an account for the identity at another provider",
+                ("created", "taken", "unverified", "refused"),
+                proves={"created": FEDERATED},
+                settles={"created": ACCOUNT},
+                needs_facts=(UPSTREAM,),
+                sets_user=True,
+                simulated=Simulated("created", {KNOWN: "taken"}, {"created": (KNOWN, EMAIL_VERIFIED, "upstream")}),
             ),
             ActionType(
                 "send_mail",

@@ -22,6 +22,14 @@ _MESSAGE: Final[Mapping[str, Any]] = MappingProxyType(
         "additionalProperties": False,
     }
 )
+#: The button that `upstream` shows.
+_PROVIDER: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {"provider": {"type": "string", "title": "Name of the other provider", "maxLength": 60}},
+        "additionalProperties": False,
+    }
+)
 _BACK: Final = frozenset({"back"})
 _OTHER_WAY: Final = frozenset({"other_way"})
 
@@ -33,10 +41,13 @@ SCREENS: Final[Mapping[str, ScreenType]] = MappingProxyType(
             ScreenType(
                 "identifier",
                 "Ask for the e-mail address",
-                ("submitted", "passkey", "back"),
+                ("submitted", "passkey", "upstream", "back"),
                 (_EMAIL_FIELD, _OWN_CREDENTIAL),
-                frozenset({"passkey", "back"}),
+                frozenset({"passkey", "upstream", "back"}),
+                arguments=_PROVIDER,
             ),
+            # Names what would be linked; whoever sees it has proved the account.
+            ScreenType("confirm_link", "Link a sign-in at another provider", ("submitted", "skip"), needs_user=True),
             # Not every browser has passkeys, so their screens always have another way out.
             ScreenType(
                 "passkey",

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 from idp.flows.graph import Edge, Graph
 from idp.flows.language import (
     APPROVED,
+    COMPLETED,
     RECOVERY,
     RESULT_OUTCOMES,
     STEP_UP,
@@ -21,8 +22,8 @@ from idp.flows.language import (
     ReviewStep,
     ScreenStep,
 )
-from idp.flows.methods import ACCOUNT, AUTHENTICATING, IDV, OWNER_PROOF, REVIEW, entry_evidence
-from idp.flows.step_types import Catalog
+from idp.flows.methods import ACCOUNT, AUTHENTICATING, IDV, OWNER_PROOF, REVIEW, UPSTREAM, entry_evidence
+from idp.flows.step_types import REDIRECT, Catalog
 
 USER: Final = "a known user"
 AUTHENTICATED: Final = "authentication"
@@ -117,6 +118,8 @@ class FactTable:
                 given |= self._give_by_action(step, edge.outcome)
             case ConnectorStep():
                 given.add(name_run(step.connector))
+                if self._redirects(step) and edge.outcome == COMPLETED:
+                    given.add(UPSTREAM)
                 if self._verifies(step) and edge.outcome in RESULT_OUTCOMES:
                     given.add(RESULT)
         if given & _NAMING:
@@ -157,6 +160,10 @@ class FactTable:
     def _verifies(self, step: ConnectorStep) -> bool:
         info = self.catalog.connections.get(step.connector)
         return info is not None and info.verifies_owner
+
+    def _redirects(self, step: ConnectorStep) -> bool:
+        info = self.catalog.connections.get(step.connector)
+        return info is not None and info.use == REDIRECT
 
     def _solve(self) -> Mapping[str, Facts]:
         if self.graph.start not in self.graph.out:

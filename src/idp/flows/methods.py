@@ -11,6 +11,9 @@ EMAIL: Final = "email"
 RECOVERY_CODE: Final = "recovery_code"
 PASSKEY: Final = "passkey"
 SMS: Final = "sms"
+#: A sign-in at another provider, and one there that the connection's settings count as two factors.
+FEDERATED: Final = "federated"
+FEDERATED_MFA: Final = "federated_mfa"
 #: What a passing result of an identity connection becomes, and what a reviewer's approval of one becomes.
 IDENTITY: Final = "identity"
 REVIEW: Final = "review"
@@ -22,8 +25,10 @@ RECOVERY_LINK: Final = "recovery_link"
 SECOND_FACTOR: Final = "second_factor"
 REGISTRATION: Final = "registration"
 ACCOUNT: Final = "account"
+#: Not evidence: another provider has said who somebody is there, which alone says nothing about an account here.
+UPSTREAM: Final = "upstream"
 #: Evidence that authenticates, any one of which lets a sign-in complete (together with a known user).
-AUTHENTICATING: Final = frozenset({PWD, OTP, EMAIL, PASSKEY, "federated"})
+AUTHENTICATING: Final = frozenset({PWD, OTP, EMAIL, PASSKEY, FEDERATED})
 
 
 def entry_evidence(purpose: str) -> frozenset[str]:

@@ -29,7 +29,7 @@ from idp.flows.engine import (
 )
 from idp.flows.factors import FACTOR_NAMES, FACTORS, list_served
 from idp.flows.language import APPROVED, COMPLETE, CONNECTOR_OUTCOMES, RECOVERY, REVIEW_OUTCOMES, STEP_UP, Flow
-from idp.flows.methods import OTP, PASSKEY, RECOVERY_CODE, SMS, entry_evidence
+from idp.flows.methods import FEDERATED, OTP, PASSKEY, RECOVERY_CODE, SMS, entry_evidence
 from idp.flows.state import State
 from idp.flows.step_types import Catalog
 
@@ -119,7 +119,7 @@ def _list_answers(effect: _Question, means: Means, catalog: Catalog) -> Iterator
         case CallConnector():
             info = catalog.connections.get(effect.connection)
             can = info is not None and info.proves in means.methods
-            for outcome in CONNECTOR_OUTCOMES:
+            for outcome in info.outcomes if info is not None else CONNECTOR_OUTCOMES:
                 output = _PASSING if can and outcome == COMPLETED else {}
                 yield ConnectorDone(effect.step, outcome, output, effect.seq), nothing
         case JudgeProof():
@@ -182,6 +182,9 @@ QUESTIONS: Final[Mapping[str, Callable[[frozenset[str], str], bool]]] = {
     "check_recovery_code": lambda methods, outcome: (outcome == "not_enrolled") == (RECOVERY_CODE not in methods),
     "has_passkey": lambda methods, outcome: (outcome == "yes") == (PASSKEY in methods),
     "has_phone": lambda methods, outcome: (outcome == "yes") == (SMS in methods),
+    "check_upstream": lambda methods, outcome: (outcome == "ok") == (FEDERATED in methods),
+    # Who can be asked about has an account already.
+    "create_upstream_account": lambda _methods, outcome: outcome != "created",
     "send_sms_code": lambda methods, outcome: (outcome == "no_phone") == (SMS not in methods),
     "has_totp": lambda methods, outcome: (outcome == "yes") == (OTP in methods),
     "check_totp": lambda methods, outcome: (outcome == "not_enrolled") == (OTP not in methods),

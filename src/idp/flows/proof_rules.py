@@ -22,7 +22,17 @@ from idp.flows.language import (
     Flow,
     ScreenStep,
 )
-from idp.flows.methods import ACCOUNT, EMAIL, IDV, OWNER_PROOF, PWD, REGISTRATION, SECOND_FACTOR, demand_evidence
+from idp.flows.methods import (
+    ACCOUNT,
+    EMAIL,
+    IDV,
+    OWNER_PROOF,
+    PWD,
+    REGISTRATION,
+    SECOND_FACTOR,
+    UPSTREAM,
+    demand_evidence,
+)
 from idp.flows.problems import suggest
 from idp.flows.step_types import ActionType
 
@@ -236,5 +246,6 @@ _DESCRIBE: Mapping[str, str] = {
     "registration": "a registration",
     "recovery_link": "the mailed link",
     "email": "a proved e-mail address",
+    UPSTREAM: "a sign-in at another provider",
     SECOND_FACTOR: "the question for the second factor",
 }

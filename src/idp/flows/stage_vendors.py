@@ -14,7 +14,7 @@ from idp.flows.language import PENDING, RESULT_OUTCOMES, SIGN_UP
 from idp.flows.methods import IDENTITY
 from idp.flows.ready_made import ENROLLED, ReadyMade
 from idp.flows.stage import Reply, Stage
-from idp.flows.step_types import CALL, ConnectionInfo
+from idp.flows.step_types import IDENTITY_CHECK, ConnectionInfo
 from idp.records.journeys import Verification
 
 ENROLLING: Final = "enrolling"
@@ -36,7 +36,7 @@ def answer_connector(stage: Stage, effect: CallConnector) -> Reply | None:
         found = replace(found, output=script.output)
     stage.check_exit(effect.step, found.outcome)
     outcome, code = split_exit(found.outcome)
-    output = dict(found.output) if info.use != CALL else wrap_answer(outcome, code, found.output)
+    output = dict(found.output) if info.use == IDENTITY_CHECK else wrap_answer(outcome, code, found.output)
     if info.verifies_owner:
         owner = script.owner or found.owner or _find_owner(stage)
         _keep(stage, effect, replace(found, outcome=outcome), owner, began, script.age)

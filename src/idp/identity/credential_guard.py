@@ -37,6 +37,7 @@ GIVES: Final[Mapping[CredentialKind, frozenset[str]]] = MappingProxyType(
         "recovery_code": frozenset({"pwd", "recovery_code"}),
         "phone": frozenset({"pwd", "sms"}),
         "passkey": frozenset({"passkey"}),
+        "upstream": frozenset({"federated"}),
     }
 )
 _SECOND_FACTOR: Final[Mapping[Verb, Rule]] = MappingProxyType(
@@ -52,6 +53,7 @@ RULES: Final[Mapping[CredentialKind, Mapping[Verb, Rule]]] = MappingProxyType(
         "phone": _SECOND_FACTOR,
         # What a passkey is replaced by is a passkey, proved by its own ceremony.
         "passkey": MappingProxyType({**_SECOND_FACTOR, "replace": "own"}),
+        "upstream": _SECOND_FACTOR,
     }
 )
 #: All of them take the strongest. An address is half of a recovery; a first identity is compared with the name.

@@ -163,6 +163,21 @@ def peek(token: str, name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def name_key(token: str) -> str | None:
+    """Read which key a token says it was signed with (`kid`), *without* checking anything.
+
+    Only good for finding out whether keys must be fetched anew.
+    """
+    if not isinstance(token, str) or len(token) > MAX_TOKEN_LENGTH or _COMPACT.fullmatch(token) is None:
+        return None
+    try:
+        header = json.loads(_decode(token.split(".", maxsplit=1)[0]))
+    except (ValueError, RecursionError):
+        return None
+    value = header.get("kid") if isinstance(header, dict) else None
+    return value if isinstance(value, str) else None
+
+
 def import_client_jwks(jwks: object) -> tuple[VerificationKey, ...]:
     """Import the public keys a client registered (RFC 7517 section 5).
 

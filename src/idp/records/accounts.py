@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 UserStatus = Literal["active", "blocked"]
-CredentialKind = Literal["password", "totp", "passkey", "recovery_code", "phone"]
+CredentialKind = Literal["password", "totp", "passkey", "recovery_code", "phone", "upstream"]
 #: What an operator may do, most first: everything; change what is configured; decide cases; read; help people.
 Role = Literal["owner", "editor", "reviewer", "auditor", "support"]
 
@@ -44,8 +44,8 @@ class Credential:
 
     `secret` is an argon2id string (password), a sealed box (TOTP seed, phone), a keyed hash (recovery code) or a COSE
     public key (passkey), never a secret in clear text. `counter` is the last accepted TOTP time step, a passkey's last
-    signature counter, or 1 once a recovery code was used. `external_id` is what the outside calls it: a passkey's
-    credential ID, of which no two may be equal.
+    signature counter, or 1 once a recovery code was used. `external_id` is what the outside calls it, and no two may be
+    equal: a passkey's credential ID, or the digest of issuer and subject of an identity at another provider (upstream).
     """
 
     id: int

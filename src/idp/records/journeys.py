@@ -149,6 +149,32 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """One visit of a redirect step: a person sent to another site, and what came of it.
+
+    `visit` is the engine's sequence number at which the step was entered. `memory` holds, sealed, the address and what
+    the connector must remember; without it nobody has been sent yet. `returned_at` is set once, by whoever takes the
+    browser's return. `outcome` closes it. `identity` is, sealed, who the other site says the person is.
+    """
+
+    id: int
+    run_id: int
+    step: str
+    visit: int
+    connection: str
+    state_digest: bytes
+    created_at: float
+    deadline_at: float
+    memory: bytes | None = None
+    returned_at: float | None = None
+    outcome: str | None = None
+    error: str | None = None
+    output: Mapping[str, Any] = field(default_factory=dict)
+    identity: bytes | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A doubtful verification that reviewers decide.
 

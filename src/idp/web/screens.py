@@ -93,8 +93,14 @@ def _identifier(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View
         recover_url=f"/recover{_request_query(at)}",
         sign_up_url=f"/sign-up{_request_query(at)}" if at.run.request_id is not None else None,
         ceremony=_ceremony(frame, "passkey"),
+        provider=str(at.effect.options.get("provider", "")) if "upstream" in at.effect.outcomes else None,
         problems=list_problems(at),
     )
+
+
+def _confirm_link(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
+    offer = frame.link
+    return views.ConfirmLink(form, offer.site if offer else "", offer.email if offer else "", _email(at, frame))
 
 
 def _passkey(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
@@ -199,6 +205,7 @@ def _message(at: AtScreen, _frame: Frame, form: Form, _seconds: float) -> View:
 
 BUILDERS: Final[Mapping[str, Builder]] = {
     "identifier": _identifier,
+    "confirm_link": _confirm_link,
     "passkey": _passkey,
     "offer_passkey": _offer_passkey,
     "add_passkey": _add_passkey,

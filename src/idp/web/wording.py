@@ -45,6 +45,9 @@ PROBLEMS: Final[Mapping[str, str]] = MappingProxyType(
         "same_email": mark("That is your email address already."),
         "expired_offer": mark("This page was open for too long. Scan the new code and try again."),
         "form_rejected": mark("This page was open for too long. Please try again."),
+        "error:login_too_old": mark(
+            "You signed in at the other provider too long ago. Sign out there, then try again."
+        ),
         "error:timeout": mark("The service we asked did not answer in time. Please try again."),
         "error:rate_limited": mark("The service we asked is busy. Please wait a few minutes, then try again."),
     }
@@ -80,6 +83,16 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
             "Your account has a second way to confirm it is you, but it cannot be used here. "
             "Please contact the service you came from."
         ),
+        "account_exists": mark(
+            "There is an account with your email address already. Sign in to it here; then you can link the two."
+        ),
+        "email_unverified": mark(
+            "The other provider does not confirm your email address. Confirm it there, or create an account here."
+        ),
+        "not_linked": mark(
+            "No account here is linked to that sign-in. Sign in to your account here; then you can link the two."
+        ),
+        "link_refused": mark("The two could not be linked. You can go on, and nothing was changed."),
         "cannot_continue": mark("We cannot continue here. Please contact the service you came from."),
     }
 )

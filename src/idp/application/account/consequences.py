@@ -26,6 +26,8 @@ Change = Literal[
     "phone_removed",
     "name_changed",
     "identity_deleted",
+    "upstream_added",
+    "upstream_removed",
 ]
 
 

@@ -29,6 +29,7 @@ class Holding:
     authenticators: tuple[Credential, ...]
     passkeys: tuple[Credential, ...]
     phones: tuple[Credential, ...]
+    links: tuple[Credential, ...]
     codes_left: int
     has_codes: bool
     standing: Standing
@@ -73,6 +74,7 @@ def show_holding(deps: Dependencies, person: SignedIn) -> Holding:
             tuple(item for item in held if item.kind == "totp"),
             tuple(item for item in held if item.kind == "passkey"),
             tuple(item for item in held if item.kind == "phone"),
+            tuple(item for item in held if item.kind == "upstream"),
             count_recovery_codes(uow, person.user.id),
             any(item.kind == "recovery_code" for item in held),
             find_standing(deps, uow, person.user),

@@ -12,7 +12,9 @@ class RedirectCall:
     """Send a person away.
 
     `return_url` is fixed: the other site may have it registered. `state` is the one text that must come back with the
-    browser; it names our row and is bound to the run and the browser. Times are epoch seconds.
+    browser; it names our row and is bound to the run and the browser. `secret` is a random text of this departure
+    alone, which must not go out: make verifiers and nonces from it. `max_age` is how old, in seconds, the relying party
+    lets the person's sign-in be; 0 asks for a new one. Times are epoch seconds.
     """
 
     return_url: str
@@ -21,6 +23,8 @@ class RedirectCall:
     locale: str
     deadline: float
     now: float
+    secret: str = field(repr=False)
+    max_age: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

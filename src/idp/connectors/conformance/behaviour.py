@@ -42,6 +42,7 @@ from idp.flows.step_types import CALL, IDENTITY_CHECK, REDIRECT, ConnectionInfo
 
 _RETURN_URL: Final = "https://idp.example/return"
 _STATE: Final = "state-5f1d"
+_SECRET: Final = "secret-41fe"
 _JUNK: Final = (b"", b"null", b"[]", b"{}", b"\xff", b"{" * 10_000, b'{"interviewId": 1}')
 _BROUGHT: Final[tuple[Mapping[str, str], ...]] = (
     {},
@@ -161,10 +162,12 @@ class _Trial:
 
     async def redirect(self, connector: Redirects) -> None:
         now = self.http.clock.now()
-        call = RedirectCall(_RETURN_URL, _STATE, dict(self.sample.inputs), "en", now + 600, now)
+        call = RedirectCall(_RETURN_URL, _STATE, dict(self.sample.inputs), "en", now + 600, now, _SECRET)
         away = await self.attempt("start", lambda: connector.start(call))
         if isinstance(away, Redirected):
             self.http.policy.check_url(away.url)
+            if _SECRET in away.url:
+                self.fault("the address that start returns carries the secret")
             if _STATE not in away.url:
                 self.fault("the address that start returns does not carry the state")
         memory = away.memory if isinstance(away, Redirected) else {}

@@ -69,6 +69,8 @@ CHANGES: Final = frozenset(
         "phone_removed",
         "name_changed",
         "identity_deleted",
+        "upstream_added",
+        "upstream_removed",
     ]
 )
 _TEXTS: Final = frozenset({"service", "device", "name", "code", "phone"})

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from idp.records.journeys import (
     AuthorizationRequest,
     Case,
+    Departure,
     Evidence,
     MailedLink,
     Opinion,
@@ -218,6 +219,34 @@ class VerificationStore(Protocol):
 
     def forget_user(self, user_id: int) -> int:
         """Erase what a user's verifications (those of `all_of_user`) say about the person, and return how many."""
+        ...
+
+
+class DepartureStore(Protocol):
+    """People sent to other sites by redirect steps."""
+
+    def add(self, departure: Departure) -> Departure:
+        """Insert. Raises Conflict if this visit of the step has one."""
+        ...
+
+    def get(self, departure_id: int) -> Departure | None:
+        """Find."""
+        ...
+
+    def of_visit(self, run_id: int, step: str, visit: int) -> Departure | None:
+        """Find the one of this visit of a step."""
+        ...
+
+    def of_run(self, run_id: int) -> Sequence[Departure]:
+        """List a run's, oldest first."""
+        ...
+
+    def save(self, departure: Departure) -> Departure:
+        """Update under the optimistic lock. Raises Conflict."""
+        ...
+
+    def take_back(self, departure_id: int, state_digest: bytes, at: float) -> bool:
+        """Take the browser's return, once, while it is awaited under this very state. False otherwise."""
         ...
 
 

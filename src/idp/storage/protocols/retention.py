@@ -30,6 +30,10 @@ class RetentionStore(Protocol):
         """Delete mailed links that were used or expired before."""
         ...
 
+    def delete_departures(self, before: float, limit: int) -> int:
+        """Delete departures to other sites whose time ended before, with what those said."""
+        ...
+
     def delete_registrations(self, before: float, limit: int) -> int:
         """Delete registrations that were completed or expired before."""
         ...

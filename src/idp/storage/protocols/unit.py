@@ -18,6 +18,7 @@ from idp.storage.protocols.flows import AppliedStore, DraftStore, FlowStore, Hop
 from idp.storage.protocols.journeys import (
     AuthorizationRequestStore,
     CaseStore,
+    DepartureStore,
     EvidenceStore,
     LinkStore,
     OnceStore,
@@ -76,6 +77,8 @@ class UnitOfWork(Protocol):
     def evidence(self) -> EvidenceStore: ...
     @property
     def verifications(self) -> VerificationStore: ...
+    @property
+    def departures(self) -> DepartureStore: ...
     @property
     def cases(self) -> CaseStore: ...
     @property

@@ -14,7 +14,7 @@ from idp.storage.sql.rows import LIMIT
 from idp.storage.sql.statement import InsertFor, Statement, position
 from idp.storage.sql.tables.accounts import REGISTRATIONS
 from idp.storage.sql.tables.console import CONSOLE_SESSIONS
-from idp.storage.sql.tables.journeys import CASES, LINKS, REQUESTS, RUNS, SESSIONS, VERIFICATIONS
+from idp.storage.sql.tables.journeys import CASES, DEPARTURES, LINKS, REQUESTS, RUNS, SESSIONS, VERIFICATIONS
 from idp.storage.sql.tables.operations import OUTBOX, RETENTION_MARKS
 from idp.storage.sql.tables.tokens import ACCESS_TOKENS, CODES, REFRESH_TOKENS
 from idp.storage.sql.transaction import Transaction
@@ -117,6 +117,7 @@ class _Purge:
 
 
 _LINKS = _Purge(LINKS, LINKS.c.consumed_at, LINKS.c.expires_at, data="{}")
+_DEPARTURES = _Purge(DEPARTURES, DEPARTURES.c.deadline_at)
 _REGISTRATIONS = _Purge(REGISTRATIONS, REGISTRATIONS.c.completed_at, REGISTRATIONS.c.expires_at)
 _MAILS = _Purge(OUTBOX, OUTBOX.c.sent_at, OUTBOX.c.failed_at, to="", values=b"")
 _EXPIRING: Final = (CODES, REFRESH_TOKENS, ACCESS_TOKENS, CONSOLE_SESSIONS)
@@ -149,6 +150,10 @@ class SqlRetention:
     def delete_links(self, before: float, limit: int) -> int:
         """Delete mailed links that were used or expired before."""
         return _LINKS.run(self._transaction, before, limit)
+
+    def delete_departures(self, before: float, limit: int) -> int:
+        """Delete departures to other sites whose time ended before, with what those said."""
+        return _DEPARTURES.run(self._transaction, before, limit)
 
     def delete_registrations(self, before: float, limit: int) -> int:
         """Delete registrations that were completed or expired before."""

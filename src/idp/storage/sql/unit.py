@@ -16,6 +16,7 @@ from idp.storage.sql.connections import SqlConnections
 from idp.storage.sql.consents import SqlConsents
 from idp.storage.sql.console_sessions import SqlConsoleSessions
 from idp.storage.sql.credentials import SqlCredentials
+from idp.storage.sql.departures import SqlDepartures
 from idp.storage.sql.drafts import SqlDrafts
 from idp.storage.sql.evidence import SqlEvidence
 from idp.storage.sql.flows import SqlFlows
@@ -133,6 +134,11 @@ class SqlUnit:
     def verifications(self) -> SqlVerifications:
         """See `SqlVerifications`."""
         return SqlVerifications(self._transaction)
+
+    @cached_property
+    def departures(self) -> SqlDepartures:
+        """See `SqlDepartures`."""
+        return SqlDepartures(self._transaction)
 
     @cached_property
     def cases(self) -> SqlCases:

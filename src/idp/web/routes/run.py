@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, Response
 from idp.application.frame import Frame, frame_run
 from idp.application.run import (
     AtCall,
+    AtProvider,
     AtReview,
     AtScreen,
     AtVendor,
@@ -46,6 +47,9 @@ async def run_answer(request: Request) -> Response:
             )
         except RefusedEvent:
             return show(request, views.StaleStep(f"/run/{run_id}"))
+    if isinstance(view, AtProvider) and view.fresh:
+        # The way out is a navigation of its own, and no redirect after a form (see `content_security`).
+        return await _present(request, view)
     return go_on(request, view)
 
 
@@ -83,7 +87,7 @@ async def _present(request: Request, view: RunView) -> Response:
     return show(request, page, locale=view.run.locale, targets=[frame.redirect_uri], theme=frame.theme)
 
 
-def _view(request: Request, view: AtScreen | AtVendor | AtReview | AtCall, frame: Frame) -> views.View:
+def _view(request: Request, view: AtScreen | AtVendor | AtProvider | AtReview | AtCall, frame: Frame) -> views.View:
     edge = edge_of(request)
     here = f"/run/{view.run.id}"
     match view:
@@ -100,6 +104,8 @@ def _view(request: Request, view: AtScreen | AtVendor | AtReview | AtCall, frame
                 phone_url=view.url or None,
                 stop_after=remaining,
             )
+        case AtProvider():
+            return views.Departing(make_form(request, here, view.step, view.seq), view.url, view.name, view.fresh)
         case AtReview():
             return views.ReviewPending(here, f"{here}/status")
         case AtCall():

@@ -5,7 +5,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from idp.web.assets import Assets
 from idp.web.console.files import ConsoleFiles
 from idp.web.console.table import list_console_routes
-from idp.web.routes import authorize, ended, home, logout, metadata, recover, run, sign_in_link, vendor
+from idp.web.routes import authorize, ended, home, logout, metadata, recover, run, sign_in_link, upstream, vendor
 from idp.web.routes.account.table import list_account_routes
 from idp.web.routes.tokens import make_endpoint
 from idp.web.theme_files import PREFIX, ThemeFiles
@@ -39,6 +39,7 @@ def list_routes(assets: Assets, themes: ThemeFiles, console: ConsoleFiles) -> li
         *list_account_routes(),
         *list_console_routes(console),
         Route("/return", vendor.return_endpoint, methods=["GET"]),
+        Route("/upstream/{connection}/return", upstream.return_endpoint, methods=["GET"]),
         Route("/connectors/{connection}/token", vendor.webhook_token_endpoint, methods=["POST"]),
         Route("/connectors/{connection}/webhook", vendor.webhook_endpoint, methods=["POST"]),
         Route("/token", make_endpoint("token"), methods=["GET", "POST"]),

@@ -55,6 +55,7 @@ from idp.web.views.sign_in import (
     SignUp,
     Totp,
 )
+from idp.web.views.upstream import ConfirmLink, Departing
 from idp.web.views.verification import (
     ReturnedElsewhere,
     ReviewPending,
@@ -92,9 +93,11 @@ __all__ = [
     "ChooseFactor",
     "CloseAccount",
     "ConfirmAct",
+    "ConfirmLink",
     "Consent",
     "ConsoleNotice",
     "ConsoleSetUp",
+    "Departing",
     "DeviceLine",
     "EmailCode",
     "EmailLinkSent",

@@ -86,6 +86,7 @@ class AccountSecurity(View):
     can_add_passkey: bool = False
     phones: tuple[Held, ...] = ()
     can_add_phone: bool = False
+    links: tuple[Held, ...] = ()
     codes_left: int | None = None
     can_make_codes: bool = False
     accepted: str = ""

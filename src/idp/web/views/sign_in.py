@@ -11,7 +11,8 @@ from idp.web.views.passkeys import Ceremony, says_unknown
 class Identifier(View):
     """Ask for the e-mail address. Without a URL or `back` the matching link or button is not shown.
 
-    With `ceremony` the browser offers passkeys in the address field, and there is a button.
+    With `ceremony` the browser offers passkeys in the address field, and there is a button. `provider` names another
+    provider to sign in with, empty for one without a name; with None there is none. Outcome `upstream`.
     """
 
     template: ClassVar[str] = "identifier.html"
@@ -22,6 +23,7 @@ class Identifier(View):
     sign_up_url: str | None = None
     back: bool = False
     ceremony: Ceremony | None = None
+    provider: str | None = None
     problems: tuple[Problem, ...] = ()
 
     @property

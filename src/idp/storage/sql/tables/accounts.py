@@ -61,9 +61,9 @@ CREDENTIALS = Table(
     json("data"),
     time("secret_changed_at", null=True),
     binary("external_id", null=True),
-    one_of("kind", ("password", "totp", "passkey", "recovery_code", "phone")),
+    one_of("kind", ("password", "totp", "passkey", "recovery_code", "phone", "upstream")),
     Index(None, "user_id", "kind"),
-    # A passkey's credential ID names one account, whoever registers it first.
+    # A passkey's credential ID, or somebody's identity at another provider, names one account: whose it was first.
     Index(None, "external_id", unique=True),
     sqlite_autoincrement=True,
 )

@@ -140,6 +140,31 @@ VERIFICATIONS = Table(
     Index("ix_verifications_sealed", "run_id", "id", sqlite_where=_SEALED, postgresql_where=_SEALED),
 )
 
+# Rows are deleted once they are of no use; a row id must not be given out twice.
+DEPARTURES = Table(
+    "departures",
+    METADATA,
+    row_id(),
+    refers("run_id", "runs"),
+    word("step"),
+    number("visit"),
+    word("connection"),
+    binary("state_digest"),
+    time("created_at"),
+    time("deadline_at"),
+    binary("memory", null=True),
+    time("returned_at", null=True),
+    word("outcome", null=True),
+    word("error", null=True),
+    json("output"),
+    binary("identity", null=True),
+    number("version"),
+    # A visit of a step sends the person away once; one that came to nothing is begun anew in the same row.
+    UniqueConstraint("run_id", "step", "visit"),
+    Index(None, "deadline_at"),
+    sqlite_autoincrement=True,
+)
+
 CASES = Table(
     "cases",
     METADATA,

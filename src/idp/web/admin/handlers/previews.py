@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from idp.application.frame import Frame
-from idp.application.turn import AtScreen
+from idp.application.run_view import AtScreen
 from idp.flows.events import ShowScreen
 from idp.flows.factors import FACTOR_NAMES
 from idp.flows.options import check_options

@@ -88,6 +88,7 @@ def _view(holding: Holding, accepted: Options | None, notice: str, *, removable:
         can_add_passkey=standing.offers("passkey"),
         phones=tuple(_held(item, "phones") for item in holding.phones),
         can_add_phone=standing.offers("phone"),
+        links=tuple(_held(item, "links") for item in holding.links),
         codes_left=holding.codes_left if holding.has_codes else None,
         can_make_codes=not leaves_codes_idle(standing.held) and standing.offers("recovery_code"),
         accepted=json.dumps(accepted) if accepted is not None else "",

@@ -6,7 +6,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from idp.web.routes.account import access, deletion, home, passkeys, phones, profile, second_factors, security
+from idp.web.routes.account import (
+    access,
+    deletion,
+    home,
+    links,
+    passkeys,
+    phones,
+    profile,
+    second_factors,
+    security,
+)
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -29,6 +39,8 @@ def list_account_routes() -> list[BaseRoute]:
         *_page("/account/passkeys/add", passkeys.add_page, passkeys.add_answer),
         *_page("/account/passkeys/{row}/rename", passkeys.rename_page, passkeys.rename_answer),
         *_page("/account/passkeys/{row}/remove", passkeys.remove_page, passkeys.remove_answer),
+        *_page("/account/links/{row}/rename", links.rename_page, links.rename_answer),
+        *_page("/account/links/{row}/remove", links.remove_page, links.remove_answer),
         *_page("/account/authenticators/add", second_factors.add_page, second_factors.add_answer),
         *_page("/account/authenticators/{row}/replace", second_factors.replace_page, second_factors.replace_answer),
         *_page("/account/authenticators/{row}/rename", second_factors.rename_page, second_factors.rename_answer),
