@@ -53,7 +53,7 @@ from idp.translation import Translation, load_translation
 from idp.web.admin.desk import Desk
 from idp.web.app import build_app
 from idp.web.assets import Assets
-from idp.web.console.callers import ConsoleCallers
+from idp.web.console.sessions import ConsoleSessions
 from idp.web.cookies import cookies_for
 from idp.web.csrf import FormGuard
 from idp.web.edge import Edge
@@ -302,7 +302,7 @@ def _application(
         assets,
         themes,
         translation,
-        console=ConsoleCallers(deps, edge.cookies),
+        console=ConsoleSessions(deps, edge.cookies.console),
         templates=configuration.flows,
         production=urlsplit(settings.issuer).hostname not in LOOPBACK_HOSTS,
     )

@@ -8,14 +8,13 @@ request can lower.
 
 from typing import Final
 
+from idp.application.admin.callers import LEVEL
 from idp.handles import digest
 from idp.records.clients import Client, ClientPolicy
 
 CONSOLE_ID: Final = "idp:console"
 CONSOLE_NAME: Final = "Console"
 CALLBACK_PATH: Final = "/console/callback"
-#: The level that operators must have signed in with.
-CONSOLE_ACR: Final = "urn:idp:acr:2fa"
 
 
 def make_console_client(issuer: str, secret: str) -> Client:
@@ -28,5 +27,5 @@ def make_console_client(issuer: str, secret: str) -> Client:
         "scope": "openid",
         "token_endpoint_auth_method": "client_secret_post",
     }
-    policy = ClientPolicy(minimum_acr=CONSOLE_ACR, consent="implicit", access_token_seconds=60)
+    policy = ClientPolicy(minimum_acr=LEVEL, consent="implicit", access_token_seconds=60)
     return Client(CONSOLE_ID, metadata, (digest(secret),), policy)

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
+from idp.application.admin.callers import LEVEL
 from idp.application.audit import note
 from idp.application.browser import Browser, SignedIn, find_session
-from idp.application.console.client import CALLBACK_PATH, CONSOLE_ACR, CONSOLE_ID
+from idp.application.console.client import CALLBACK_PATH, CONSOLE_ID
 from idp.application.dependencies import Dependencies
 from idp.handles import decode, encode, matches, mint
 from idp.oauth.messages import EndpointRequest
@@ -78,7 +79,7 @@ def begin_sign_in(deps: Dependencies, ticket: str, return_to: str, *, fresh: boo
         "nonce": _derive(ticket, "nonce"),
         "code_challenge": _encode(challenge),
         "code_challenge_method": "S256",
-        "acr_values": CONSOLE_ACR,
+        "acr_values": LEVEL,
     }
     if fresh:
         params["max_age"] = "0"
