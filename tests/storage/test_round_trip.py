@@ -13,6 +13,7 @@ from sqlalchemy import LargeBinary
 
 from idp.errors import Conflict, InvalidInput
 from idp.records import accounts, clients, console, journeys, operations, tokens
+from idp.records import documents as document_records
 from idp.records import flows as flow_records
 from idp.storage.sql import (
     access_tokens,
@@ -27,6 +28,7 @@ from idp.storage.sql import (
     console_sessions,
     credentials,
     departures,
+    documents,
     drafts,
     evidence,
     flows,
@@ -65,6 +67,7 @@ MAPPINGS: dict[type, Rows[Any]] = {
     accounts.Closure: closures._ROWS,
     clients.Client: client_rows._ROWS,
     journeys.Connection: connections._ROWS,
+    document_records.StoredDocument: documents._ROWS,
     flow_records.FlowVersion: flows._ROWS,
     flow_records.FlowDraft: drafts._ROWS,
     flow_records.FlowRelease: releases._ROWS,

@@ -14,6 +14,7 @@ from idp.storage.protocols.accounts import (
 )
 from idp.storage.protocols.clients import ClientStore, ConnectionStore, KeyStore
 from idp.storage.protocols.console import ConsoleSessionStore
+from idp.storage.protocols.documents import DocumentStore
 from idp.storage.protocols.flows import AppliedStore, DraftStore, FlowStore, HopStore, ReleaseStore
 from idp.storage.protocols.journeys import (
     AuthorizationRequestStore,
@@ -61,6 +62,8 @@ class UnitOfWork(Protocol):
     def releases(self) -> ReleaseStore: ...
     @property
     def applied(self) -> AppliedStore: ...
+    @property
+    def documents(self) -> DocumentStore: ...
     @property
     def keys(self) -> KeyStore: ...
     @property

@@ -13,7 +13,7 @@ from idp.storage.sql.configured import Memory
 from idp.storage.sql.postgresql import PostgresqlDatabase
 from idp.storage.sql.sqlite import SqliteDatabase, Synchronous
 from idp.storage.sql.statement import Statement
-from idp.storage.sql.unit import SqlUnit
+from idp.storage.sql.unit import Follower, SqlUnit
 
 _REVISIONS = Statement(text("SELECT version_num FROM alembic_version"))
 # How SQLite and PostgreSQL (undefined_table) begin their answer.
@@ -47,6 +47,7 @@ class SqlStorage:
         """
         self._clock = clock or SystemClock()
         self._memory = Memory()
+        self._followers: list[Follower] = []
         self._on_decision = on_decision
         self._database = _open(make_url(url), synchronous, busy_seconds, pool_size)
 
@@ -54,7 +55,7 @@ class SqlStorage:
     def read(self) -> Iterator[SqlUnit]:
         """Open a unit of work that cannot write: the database refuses."""
         with self._database.read() as transaction:
-            yield SqlUnit(transaction, self._clock, self._memory)
+            yield SqlUnit(transaction, self._clock, self._memory, self._followers)
 
     @contextmanager
     def write(self) -> Iterator[SqlUnit]:
@@ -63,11 +64,18 @@ class SqlStorage:
         Raises Unavailable when the database is, and whatever error killed the transaction, even if it was caught.
         """
         with self._database.write() as transaction:
-            unit = SqlUnit(transaction, self._clock, self._memory)
+            unit = SqlUnit(transaction, self._clock, self._memory, self._followers)
             yield unit
         if self._on_decision is not None:
             for action, outcome in unit.decided():
                 self._on_decision(action, outcome)
+
+    def follow(self, follower: Follower) -> None:
+        """Let somebody hear, in each unit of work, of the token of the configuration that it finds, as it finds it.
+
+        They may read in that unit of work. For the same token there is the same configuration, and it is committed.
+        """
+        self._followers.append(follower)
 
     def migrate(self, to: Literal["head", "expand"] = "head") -> None:
         """Bring the schema up to date; safe when several nodes do it at once. Does nothing when it is.

@@ -1,5 +1,6 @@
 """One unit of work: every store, bound to one transaction."""
 
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from idp.clock import Clock
@@ -17,6 +18,7 @@ from idp.storage.sql.consents import SqlConsents
 from idp.storage.sql.console_sessions import SqlConsoleSessions
 from idp.storage.sql.credentials import SqlCredentials
 from idp.storage.sql.departures import SqlDepartures
+from idp.storage.sql.documents import SqlDocuments
 from idp.storage.sql.drafts import SqlDrafts
 from idp.storage.sql.evidence import SqlEvidence
 from idp.storage.sql.flows import SqlFlows
@@ -41,15 +43,24 @@ from idp.storage.sql.users import SqlUsers
 from idp.storage.sql.vendor_deletions import SqlVendorDeletions
 from idp.storage.sql.verifications import SqlVerifications
 
+Follower = Callable[["SqlUnit", str], None]
+
 
 class SqlUnit:
     """`UnitOfWork`. Each store is made when it is first asked for."""
 
-    def __init__(self, transaction: Transaction, clock: Clock, memory: Memory) -> None:
-        """Bind to a transaction."""
+    def __init__(
+        self, transaction: Transaction, clock: Clock, memory: Memory, followers: Sequence[Follower] = ()
+    ) -> None:
+        """Bind to a transaction. Followers hear of the state of the configuration that it finds."""
         self._transaction = transaction
         self._clock = clock
-        self._configured = Configured(transaction, memory)
+        self._followers = followers
+        self._configured = Configured(transaction, memory, self._tell)
+
+    def _tell(self, token: str) -> None:
+        for follow in self._followers:
+            follow(self, token)
 
     def decided(self) -> list[tuple[str, str]]:
         """Return action and outcome of each audit entry that was appended here."""
@@ -99,6 +110,11 @@ class SqlUnit:
     def flows(self) -> SqlFlows:
         """See `SqlFlows`."""
         return SqlFlows(self._transaction, self._configured)
+
+    @cached_property
+    def documents(self) -> SqlDocuments:
+        """See `SqlDocuments`."""
+        return SqlDocuments(self._transaction, self._configured)
 
     @cached_property
     def keys(self) -> SqlKeys:
