@@ -214,7 +214,7 @@ def test_hostile_text_is_kept_as_it_is_or_refused(shared_storage: SqlStorage, sh
 
 
 def test_every_record_type_has_a_mapping() -> None:
-    modules = (accounts, clients, flow_records, journeys, operations, tokens)
+    modules = (accounts, clients, console, document_records, flow_records, journeys, operations, tokens)
     defined = {
         thing
         for module in modules

@@ -1,6 +1,6 @@
 """Sessions of the operators' console, and the link that makes the first administrator.
 
-Revision 0017, after 0013.
+Revision 0017, after 0016.
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,6 @@
 """Add the documents that operators keep: the levels, and themes.
 
-Revision 0019, after 0013.
+Revision 0019, after 0015.
 """
 
 import sqlalchemy as sa
