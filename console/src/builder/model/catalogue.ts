@@ -1,28 +1,32 @@
 import { caseName, LIMIT, OTHERWISE, type Step, type StepKind } from "./graph";
 
 export interface OutcomeType {
-  name: string;
-  title: string;
-  required: boolean;
+  readonly name: string;
+  readonly title: string;
+  readonly required: boolean;
 }
 
 /** What can be known of a step before it is in a flow, as the server tells it. */
 export interface StepType {
-  kind: StepKind;
-  name: string;
-  title: string;
-  summary: string;
-  outcomes: OutcomeType[];
-  options_schema: Record<string, unknown>;
-  proves: string[];
-  amr: string[];
-  evidence: string[];
+  readonly kind: StepKind;
+  readonly name: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly outcomes: readonly OutcomeType[];
+  readonly any_of: readonly string[];
+  readonly options_schema: Readonly<Record<string, unknown>>;
+  readonly step_schema: Readonly<Record<string, unknown>>;
+  readonly proves: readonly { readonly outcome: string; readonly evidence: string }[];
+  readonly evidence: readonly string[];
+  readonly amr: readonly string[];
+  readonly needs: readonly string[];
+  readonly connector_type: string | null;
 }
 
 export interface StepGroup {
-  id: string;
-  title: string;
-  types: StepType[];
+  readonly id: string;
+  readonly title: string;
+  readonly types: readonly StepType[];
 }
 
 export type Tone = "good" | "bad" | "wait" | "plain" | "proof";
@@ -90,7 +94,7 @@ export function listPorts(step: Step, catalogue: Catalogue): Port[] {
   if (step.kind === "condition") return listCasePorts(step);
   const type = catalogue.find(step.kind, step.subject);
   const wired = new Map(step.exits.map((exit) => [exit.outcome, exit.target]));
-  const outcomes: OutcomeType[] = (type?.outcomes ?? []).filter(
+  const outcomes = (type?.outcomes ?? []).filter(
     (outcome) => outcome.required || wired.has(outcome.name) || !isAddable(outcome),
   );
   const known = new Set(type?.outcomes.map((outcome) => outcome.name) ?? []);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { Catalogue, listAddable, listPorts, mainPort, shortenExpression, type StepGroup, toneOf } from "./catalogue";
+import { makeGroup, makeType } from "./catalogue.testing";
+import { Catalogue, listAddable, listPorts, mainPort, shortenExpression, toneOf } from "./catalogue";
 import { refuseConnection } from "./connecting";
 import { placeAll, toPixels, toUnits } from "./geometry";
 import { type FlowGraph, readGraph } from "./graph";
@@ -13,24 +14,12 @@ function outcomes(...names: string[]) {
   return names.map((name) => ({ name: name.replace("?", ""), title: "", required: !name.endsWith("?") }));
 }
 
-const GROUPS: StepGroup[] = [
-  {
-    id: "screens",
-    title: "Screens",
-    types: [
-      {
-        kind: "screen", name: "totp", title: "Code", summary: "", outcomes: outcomes("submitted", "other_way?", "back"),
-        options_schema: {}, proves: [], amr: [], evidence: [],
-      },
-      {
-        kind: "connector", name: "crm", title: "CRM", summary: "",
-        outcomes: outcomes("completed", "error", "error:timeout?", "error:internal?"),
-        options_schema: {}, proves: [], amr: [], evidence: [],
-      },
-    ],
-  },
-];
-const CATALOGUE = new Catalogue(GROUPS);
+const CATALOGUE = new Catalogue([
+  makeGroup("screens", [
+    makeType("screen", "totp", outcomes("submitted", "other_way?", "back")),
+    makeType("connector", "crm", outcomes("completed", "error", "error:timeout?", "error:internal?")),
+  ]),
+]);
 
 function graphOf(text: string): FlowGraph {
   return readGraph(readText(text).doc);

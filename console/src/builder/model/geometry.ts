@@ -1,5 +1,5 @@
 import type { Port } from "./catalogue";
-import type { FlowGraph, Position, Step } from "./graph";
+import type { FlowGraph, Position } from "./graph";
 
 /** Documents place steps on a grid that is narrower than the drawing: one unit is so many pixels. */
 export const UNIT: Position = { x: 1.3, y: 1.35 };
@@ -7,20 +7,20 @@ export const UNIT: Position = { x: 1.3, y: 1.35 };
 export const GRID: [number, number] = [13, 13.5];
 
 export const NODE_WIDTH = 216;
-const HEAD_HEIGHT = 46;
-const FACT_HEIGHT = 20;
+export const HEAD_HEIGHT = 46;
+export const FACT_HEIGHT = 20;
 export const PORT_HEIGHT = 22;
-const NODE_PADDING = 10;
+const NODE_PADDING = 6;
 
 export interface Size {
   width: number;
   height: number;
 }
 
-/** Works out how large a step is drawn, so that tidying needs no measuring. */
-export function sizeOf(step: Step, ports: readonly Port[], facts: number): Size {
-  const body = ports.length * PORT_HEIGHT + (facts > 0 ? FACT_HEIGHT : 0);
-  return { width: NODE_WIDTH, height: HEAD_HEIGHT + body + (step.kind === "end" ? 0 : NODE_PADDING) };
+/** Works out how large a step is drawn, so that tidying needs no measuring: its head, its settings, its exits. */
+export function sizeOf(ports: readonly Port[]): Size {
+  const body = ports.length * PORT_HEIGHT + (ports.length > 0 ? NODE_PADDING : 0);
+  return { width: NODE_WIDTH, height: HEAD_HEIGHT + FACT_HEIGHT + body };
 }
 
 export function toPixels(position: Position): Position {

@@ -1,4 +1,4 @@
-import { type Document, isMap, type ParsedNode, parseDocument, type YAMLMap } from "yaml";
+import { type Document, isMap, parseDocument, type YAMLMap } from "yaml";
 
 /** Why a text is not a flow document that can be drawn. Line and column count from 1. */
 export interface TextFault {

@@ -1,0 +1,297 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { ReactFlowProvider } from "@xyflow/react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+
+import { Canvas } from "./canvas/Canvas";
+import { type Marks, markProblem, NO_MARKS, outerStep } from "./canvas/marks";
+import { useGoTo } from "./canvas/useGoTo";
+import { connections } from "./data/connectionChoices";
+import type { Tagged } from "./data/reading";
+import type { Draft, Flow, FlowProblem, Variable } from "./data/shapes";
+import { saveDraft } from "./data/writing";
+import type { Catalogue } from "./model/catalogue";
+import { Outline } from "./outline/Outline";
+import { Palette } from "./palette/Palette";
+import { Panel } from "./panel/Panel";
+import { StepDialog } from "./parts/Dialogs";
+import { SignGlyph } from "./parts/Glyph";
+import { ProblemList } from "./problems/ProblemList";
+import { ConflictDialog } from "./publish/ConflictDialog";
+import { KeptBanner } from "./publish/KeptBanner";
+import { Commands } from "./state/commands";
+import { type Asked, type Builder, BuilderProvider, CheckProvider, useBuilder, useBuilderState } from "./state/context";
+import { DraftSaver, Shelf } from "./state/saving";
+import { type BuilderStore, createBuilderStore, useSlice } from "./state/store";
+import { useChecking } from "./state/useChecking";
+import { type Drawer, useGlobalKeys, type View } from "./state/useGlobalKeys";
+import { Toolbar } from "./toolbar/Toolbar";
+
+const TextView = lazy(async () => ({ default: (await import("./yaml/TextView")).TextView }));
+const RunDrawer = lazy(async () => ({ default: (await import("./run/RunDrawer")).RunDrawer }));
+const VersionsDrawer = lazy(async () => ({ default: (await import("./publish/VersionsDrawer")).VersionsDrawer }));
+const PeopleDrawer = lazy(async () => ({ default: (await import("./run/PeopleDrawer")).PeopleDrawer }));
+const FlowDialog = lazy(async () => ({ default: (await import("./publish/FlowDialog")).FlowDialog }));
+
+export interface WorkbenchProps {
+  readonly id: string;
+  readonly draftName: string;
+  readonly catalogue: Catalogue;
+  readonly variables: readonly Variable[];
+  readonly may: { write: boolean; publish: boolean; stats: boolean };
+  readonly flow: Tagged<Flow> | null;
+  readonly draft: Tagged<Draft> | null;
+  readonly text: string;
+  /** Whether it was only just begun, so that nobody has saved it yet. */
+  readonly isNew?: boolean;
+}
+
+const CLOCK = {
+  now: () => Date.now(),
+  wait: (ms: number, then: () => void) => {
+    const timer = setTimeout(then, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Everything to work on one flow with: the state, the server's checker, saving, and the parts that show it. */
+export function Workbench(props: WorkbenchProps) {
+  const { id, draftName, catalogue, variables, may, draft, flow, text, isNew = false } = props;
+  const [store] = useState(() => createBuilderStore(text, !may.write));
+  const [shelf] = useState(() => new Shelf(id, draftName, localStorage));
+  const [kept] = useState(() => (may.write ? shelf.read() : null));
+  const [saver] = useState(() => {
+    const base = draft?.body.base_version ?? flow?.body.newest_version ?? null;
+    const save = (next: string, etag: string | undefined, from: number | null) =>
+      saveDraft(id, draftName, { text: next, base_version: from }, etag);
+    return new DraftSaver(isNew ? "" : text, draft?.etag, base, save, shelf, CLOCK);
+  });
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [viewed, setViewed] = useState<{ number: number; store: BuilderStore } | null>(null);
+  const goToRef = useRef<(step: string) => void>(() => undefined);
+  const shown = viewed?.store ?? store;
+  const builder = useMemo<Builder>(
+    () => ({ store: shown, catalogue, variables, flowId: id, ask: setAsked, goTo: (step) => goToRef.current(step) }),
+    [shown, catalogue, variables, id],
+  );
+  const onView = useCallback((number: number | null, version = "") => {
+    setViewed(number === null ? null : { number, store: createBuilderStore(version, true) });
+  }, []);
+
+  useEffect(() => {
+    const stop = store.subscribe((state, before) => {
+      if (state.text !== before.text && !state.readOnly) saver.change(state.text);
+    });
+    if (isNew) saver.change(store.getState().text);
+    return () => {
+      stop();
+      void saver.flush();
+    };
+  }, [store, saver, isNew]);
+  useEffect(() => {
+    const guard = (event: BeforeUnloadEvent) => {
+      if (saver.isDirty) event.preventDefault();
+    };
+    addEventListener("beforeunload", guard);
+    return () => removeEventListener("beforeunload", guard);
+  }, [saver]);
+
+  const checked = useSlice(shown, (state) => state.text);
+  const checking = useChecking(checked);
+  return (
+    <BuilderProvider value={builder}>
+      <CheckProvider value={checking.check}>
+        <ReactFlowProvider>
+          <Bench {...props} saver={saver} shelf={shelf} kept={kept} checking={checking} asked={asked} onAnswered={() => setAsked(null)} goToRef={goToRef} viewing={viewed?.number ?? null} onView={onView} />
+        </ReactFlowProvider>
+      </CheckProvider>
+    </BuilderProvider>
+  );
+}
+
+interface BenchProps extends WorkbenchProps {
+  readonly saver: DraftSaver;
+  readonly shelf: Shelf;
+  readonly kept: ReturnType<Shelf["read"]>;
+  readonly checking: ReturnType<typeof useChecking>;
+  readonly asked: Asked | null;
+  readonly onAnswered: () => void;
+  readonly goToRef: React.RefObject<(step: string) => void>;
+  readonly viewing: number | null;
+  readonly onView: (number: number | null, text?: string) => void;
+}
+
+/** The parts beside each other: tools, steps to add, the flow as drawing, outline or text, properties, and a drawer below. */
+function Bench(props: BenchProps) {
+  const { id, may, flow, saver, checking, asked, onAnswered, goToRef, catalogue, viewing, onView, draftName } = props;
+  const { store } = useBuilder();
+  const queries = useQueryClient();
+  useQuery({ ...connections, enabled: may.write });
+  const saving = useSyncExternalStore(saver.subscribe, saver.getState);
+  const commands = useMemo(() => new Commands(store, catalogue), [store, catalogue]);
+  const [view, setView] = useState<View>(() => (matchMedia("(max-width: 48rem)").matches ? "outline" : "canvas"));
+  const [drawer, setDrawer] = useState<Drawer>(null);
+  const [marks, setMarks] = useState<Marks>(NO_MARKS);
+  const [problem, setProblem] = useState<FlowProblem | null>(null);
+  const palette = useRef<HTMLInputElement>(null);
+  const goTo = useGoTo(view);
+  useEffect(() => {
+    goToRef.current = goTo;
+  }, [goToRef, goTo]);
+
+  const openDrawer = useCallback((next: Drawer) => {
+    setDrawer(next);
+    setMarks(NO_MARKS);
+    setProblem(null);
+  }, []);
+  const doors = useMemo(
+    () => ({
+      save: () => {
+        (document.activeElement as HTMLElement | null)?.blur();
+        void saver.flush().then((done) => store.getState().announce(done ? "Saved." : "Not saved yet."));
+      },
+      setView,
+      openDrawer,
+      focusPalette: () => palette.current?.focus(),
+    }),
+    [saver, store, openDrawer],
+  );
+  useGlobalKeys(commands, doors);
+
+  const showProblem = (one: FlowProblem) => {
+    setProblem(one);
+    setMarks(markProblem(one));
+    if (one.step !== null) {
+      store.getState().select([outerStep(one.step)]);
+      goTo(outerStep(one.step));
+    } else {
+      store.getState().select([]);
+    }
+  };
+  useEffect(() => {
+    // What is mended is not lit up any longer.
+    if (problem && checking.isCurrent && !checking.check?.problems.some((one) => one.message === problem.message)) {
+      setProblem(null);
+      setMarks(NO_MARKS);
+    }
+  }, [problem, checking]);
+  const refresh = () => void queries.invalidateQueries({ queryKey: ["flows"] });
+  const isFlowDialog = asked !== null && ["publish", "import", "templates"].includes(asked.what);
+
+  return (
+    <main className="builder" data-view={view}>
+      <Toolbar
+        flow={flow?.body ?? null}
+        commands={commands}
+        view={view}
+        drawer={drawer}
+        saving={saving}
+        checking={checking}
+        may={may}
+        viewing={viewing}
+        onView={setView}
+        onDrawer={openDrawer}
+        onLeaveVersion={() => onView(null)}
+      />
+      <KeptBanner kept={props.kept} shelf={props.shelf} />
+      <div className="b-body">
+        {may.write && viewing === null && view !== "outline" && (
+          <Palette
+            catalogue={catalogue}
+            inputRef={palette}
+            onAdd={(kind, subject) => {
+              const name = commands.add(kind, subject, addWhere(store.getState()));
+              if (name !== "") goTo(name);
+            }}
+          />
+        )}
+        <div className="b-middle">
+          {view === "outline" ? <Outline commands={commands} /> : <Canvas key={viewing ?? "draft"} commands={commands} marks={marks} />}
+          {view === "split" && (
+            <Suspense fallback={<p className="b-list">One moment …</p>}>
+              <TextView key={viewing ?? "draft"} check={checking.check} />
+            </Suspense>
+          )}
+        </div>
+        <Panel commands={commands} />
+      </div>
+      {drawer !== null && (
+        <DrawerFrame drawer={drawer} onClose={() => openDrawer(null)}>
+          <Suspense fallback={<p className="b-list">One moment …</p>}>
+            {drawer === "problems" && <ProblemList checking={checking} shown={problem} onShow={showProblem} />}
+            {drawer === "run" && <RunDrawer onMarks={setMarks} />}
+            {drawer === "versions" && (
+              <VersionsDrawer
+                flow={flow}
+                draftName={draftName}
+                hasDraft={saving.etag !== undefined}
+                may={may}
+                viewing={viewing}
+                onView={onView}
+                onMarks={setMarks}
+                onReleased={refresh}
+              />
+            )}
+            {drawer === "people" && <PeopleDrawer flowId={id} mayStats={may.stats} onMarks={setMarks} />}
+          </Suspense>
+        </DrawerFrame>
+      )}
+      <StatusLine />
+      {asked !== null && !isFlowDialog && (
+        <StepDialog
+          asked={asked}
+          commands={commands}
+          onClose={onAnswered}
+          onDone={(step) => {
+            if (step !== "") goTo(step);
+          }}
+        />
+      )}
+      {isFlowDialog && (
+        <Suspense fallback={null}>
+          <FlowDialog asked={asked} saver={saver} draftName={draftName} flow={flow} checking={checking} onClose={onAnswered} onReleased={refresh} />
+        </Suspense>
+      )}
+      {saving.status === "conflict" && <ConflictDialog saver={saver} saving={saving} />}
+    </main>
+  );
+}
+
+/** A step that is taken from the palette goes behind the selected one, if that has one free exit that must lead somewhere. */
+function addWhere(state: ReturnType<Builder["store"]["getState"]>) {
+  return state.selectedExit ? { insert: state.selectedExit } : {};
+}
+
+const DRAWER_TITLES = { problems: "Problems", run: "Dry run", versions: "Versions", people: "How people fare" };
+
+interface DrawerFrameProps {
+  readonly drawer: NonNullable<Drawer>;
+  readonly onClose: () => void;
+  readonly children: React.ReactNode;
+}
+
+function DrawerFrame({ drawer, onClose, children }: DrawerFrameProps) {
+  const title = DRAWER_TITLES[drawer];
+  const frame = useRef<HTMLElement>(null);
+  useEffect(() => frame.current?.focus(), [drawer]);
+  return (
+    <section ref={frame} className="b-drawer" aria-label={title} tabIndex={-1} onKeyDown={(event) => event.key === "Escape" && onClose()}>
+      <header className="b-drawer-head">
+        <h2>{title}</h2>
+        <button type="button" className="button quiet b-icon" aria-label={`Close ${title}`} onClick={onClose}>
+          <SignGlyph sign="close" size={16} />
+        </button>
+      </header>
+      {children}
+    </section>
+  );
+}
+
+/** Says what was just done, for everybody to see and for screen readers to say. */
+function StatusLine() {
+  const said = useBuilderState((state) => state.announcement);
+  return (
+    <p className="b-status" role="status" aria-live="polite" data-empty={said.trim() === "" || undefined}>
+      {said}
+    </p>
+  );
+}

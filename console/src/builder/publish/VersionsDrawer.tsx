@@ -1,0 +1,149 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+
+import { Problem } from "../../api/problems";
+import { type Marks, markChanges, NO_MARKS } from "../canvas/marks";
+import { difference, type Tagged, version, versions } from "../data/reading";
+import type { Flow, FlowVersionHead } from "../data/shapes";
+import { rollBack } from "../data/writing";
+import { Window } from "../parts/Dialogs";
+import { useBuilder } from "../state/context";
+import { Differences } from "./FlowDialog";
+
+interface VersionsDrawerProps {
+  readonly flow: Tagged<Flow> | null;
+  readonly draftName: string;
+  readonly hasDraft: boolean;
+  readonly may: { write: boolean; publish: boolean };
+  readonly viewing: number | null;
+  readonly onView: (number: number, text: string) => void;
+  readonly onMarks: (marks: Marks) => void;
+  readonly onReleased: () => void;
+}
+
+/** Every version that was published: who, when, why, who gets it; look at it, compare it, go back to it. */
+export function VersionsDrawer(props: VersionsDrawerProps) {
+  const { flow, may, viewing, onMarks, onReleased, draftName, hasDraft } = props;
+  const { flowId, store } = useBuilder();
+  const found = useQuery(versions(flowId));
+  const [compared, setCompared] = useState<string | null>(null);
+  const [returning, setReturning] = useState<FlowVersionHead | null>(null);
+  const [wanted, setWanted] = useState<number | null>(null);
+  const newest = found.data?.items[0]?.version;
+  const other = hasDraft ? `draft:${draftName}` : String(newest ?? "");
+  const changes = useQuery({ ...difference(flowId, compared ?? "", other), enabled: compared !== null && other !== "" });
+  const text = useQuery({ ...version(flowId, wanted ?? 0), enabled: wanted !== null });
+  const { onView } = props;
+  useEffect(() => {
+    onMarks(compared !== null && changes.data ? markChanges(changes.data.changes) : NO_MARKS);
+  }, [compared, changes.data, onMarks]);
+  useEffect(() => {
+    if (wanted === null || text.data?.version !== wanted) return;
+    onView(wanted, text.data.text);
+    setWanted(null);
+  }, [wanted, text.data, onView]);
+  if (found.error) return <p className="b-list">{found.error.message}</p>;
+  if (!found.data) return <p className="b-list">One moment …</p>;
+  if (found.data.items.length === 0) return <p className="b-list soft">Nothing is published yet.</p>;
+  return (
+    <div className="b-list b-two">
+      <ul className="b-versions">
+        {found.data.items.map((one) => (
+          <li key={one.version} aria-current={viewing === one.version || undefined}>
+            <div>
+              <strong>Version {one.version}</strong>{" "}
+              {one.percent > 0 && <span className="chip good">live{one.percent < 100 && ` for ${one.percent} %`}</span>}{" "}
+              {one.running > 0 && <span className="chip">{one.running} in it now</span>}
+              {one.embeds.some((pin) => pin.outdated) && <span className="chip warn">embeds an older version</span>}
+              <p>{one.message}</p>
+              <p className="small soft">
+                {one.author}, {new Date(one.created_at).toLocaleString()}
+              </p>
+            </div>
+            <div className="actions">
+              <button type="button" className="button b-small" onClick={() => setWanted(one.version)}>
+                Look at it
+              </button>
+              <button
+                type="button"
+                className="button b-small"
+                aria-pressed={compared === String(one.version)}
+                onClick={() => setCompared(compared === String(one.version) ? null : String(one.version))}
+              >
+                Compare
+              </button>
+              {one.percent < 100 && (
+                <button type="button" className="button b-small" disabled={!may.publish} onClick={() => setReturning(one)}>
+                  Go back to it …
+                </button>
+              )}
+            </div>
+          </li>
+        ))}
+      </ul>
+      {compared !== null && (
+        <section aria-label="What differs">
+          <h3>
+            From version {compared} to {hasDraft ? "the draft" : `version ${newest ?? ""}`}
+          </h3>
+          <Differences from={compared} to={other} />
+        </section>
+      )}
+      {returning && flow && (
+        <RollBackDialog
+          flow={flow}
+          version={returning}
+          onClose={() => setReturning(null)}
+          onDone={() => {
+            setReturning(null);
+            store.getState().announce(`Version ${returning.version} is live again.`);
+            onReleased();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+interface RollBackProps {
+  readonly flow: Tagged<Flow>;
+  readonly version: FlowVersionHead;
+  readonly onClose: () => void;
+  readonly onDone: () => void;
+}
+
+function RollBackDialog({ flow, version: back, onClose, onDone }: RollBackProps) {
+  const [message, setMessage] = useState("");
+  const [fault, setFault] = useState("");
+  return (
+    <Window title={`Go back to version ${back.version}`} onClose={onClose}>
+      <p>New runs get it from now on. Whoever is in a run already stays where they are. The draft is not touched.</p>
+      <form
+        className="b-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          rollBack(flow.body.id, flow.etag ?? "", back.version, message.trim()).then(onDone, (error: unknown) => {
+            if (!(error instanceof Problem)) throw error;
+            setFault(error.message);
+          });
+        }}
+      >
+        <label className="b-field">
+          <span>Why?</span>
+          <input required autoFocus maxLength={500} value={message} onChange={(event) => setMessage(event.target.value)} />
+        </label>
+        <p className="b-fault" role="alert">
+          {fault}
+        </p>
+        <div className="actions">
+          <button type="submit" className="button primary">
+            Go back to it
+          </button>
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+        </div>
+      </form>
+    </Window>
+  );
+}

@@ -1,0 +1,170 @@
+import { Button, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+import { Link } from "react-router";
+import { useStore } from "zustand";
+
+import type { Flow } from "../data/shapes";
+import { SignGlyph } from "../parts/Glyph";
+import type { Commands } from "../state/commands";
+import { useBuilder, useBuilderState } from "../state/context";
+import type { SaveState } from "../state/saving";
+import type { Checking } from "../state/useChecking";
+import type { Drawer, View } from "../state/useGlobalKeys";
+import { exportText } from "../yaml/exchange";
+
+interface ToolbarProps {
+  readonly flow: Flow | null;
+  readonly commands: Commands;
+  readonly view: View;
+  readonly drawer: Drawer;
+  readonly saving: SaveState;
+  readonly checking: Checking;
+  readonly may: { write: boolean; publish: boolean };
+  readonly viewing: number | null;
+  readonly onView: (view: View) => void;
+  readonly onDrawer: (drawer: Drawer) => void;
+  readonly onLeaveVersion: () => void;
+}
+
+const VIEWS: { view: View; title: string }[] = [
+  { view: "canvas", title: "Drawing" },
+  { view: "outline", title: "Outline" },
+  { view: "split", title: "Text" },
+];
+
+/** What can be done with the flow as a whole. */
+export function Toolbar(props: ToolbarProps) {
+  const { flow, commands, view, drawer, saving, checking, may, viewing, onView, onDrawer } = props;
+  const { ask, store, flowId } = useBuilder();
+  const title = useBuilderState((state) => state.graph.head.title);
+  const text = useBuilderState((state) => state.text);
+  const undoable = useStore(store.temporal, (history) => history.pastStates.length > 0);
+  const redoable = useStore(store.temporal, (history) => history.futureStates.length > 0);
+  const errors = checking.check?.problems.filter((problem) => problem.severity === "error").length ?? 0;
+  const warnings = (checking.check?.problems.length ?? 0) - errors;
+  const toggle = (wanted: Drawer) => onDrawer(drawer === wanted ? null : wanted);
+  return (
+    <header className="b-toolbar">
+      <Link className="button quiet b-icon" to="/flows" aria-label="All flows">
+        <SignGlyph sign="back" />
+      </Link>
+      <div className="b-title">
+        <h1>{title || flowId}</h1>
+        <p>
+          <code>{flowId}</code> <LiveWords flow={flow} /> {viewing === null ? <SaveWords saving={saving} may={may} /> : null}
+        </p>
+      </div>
+      <div className="b-switch" role="group" aria-label="How the flow is shown">
+        {VIEWS.map((one) => (
+          <button key={one.view} type="button" aria-pressed={view === one.view} onClick={() => onView(one.view)}>
+            {one.title}
+          </button>
+        ))}
+      </div>
+      <div className="b-tools">
+        <button type="button" className="button quiet b-icon" aria-label="Undo" disabled={!undoable} onClick={() => commands.undo()}>
+          <SignGlyph sign="undo" />
+        </button>
+        <button type="button" className="button quiet b-icon" aria-label="Do again" disabled={!redoable} onClick={() => commands.redo()}>
+          <SignGlyph sign="redo" />
+        </button>
+        <button type="button" className="button quiet b-icon" aria-label="Go to a step" onClick={() => ask({ what: "find" })}>
+          <SignGlyph sign="search" />
+        </button>
+        <button
+          type="button"
+          className="button quiet b-icon"
+          aria-label="Tidy up the drawing"
+          disabled={!may.write || viewing !== null}
+          onClick={() => commands.tidy()}
+        >
+          <SignGlyph sign="tidy" />
+        </button>
+      </div>
+      <button
+        type="button"
+        className="button b-check-button"
+        aria-pressed={drawer === "problems"}
+        data-state={checking.check === null ? "none" : errors > 0 ? "bad" : warnings > 0 ? "warn" : "good"}
+        onClick={() => toggle("problems")}
+      >
+        <SignGlyph sign="warn" size={16} />
+        {checking.check === null ? "Checking" : errors + warnings === 0 ? "Proved" : countWords(errors, warnings)}
+      </button>
+      <button type="button" className="button" aria-pressed={drawer === "run"} onClick={() => toggle("run")}>
+        <SignGlyph sign="play" size={16} /> Dry run
+      </button>
+      {viewing === null ? (
+        <button type="button" className="button primary" disabled={!may.publish} onClick={() => ask({ what: "publish" })}>
+          Publish …
+        </button>
+      ) : (
+        <button type="button" className="button primary" onClick={props.onLeaveVersion}>
+          Back to the draft
+        </button>
+      )}
+      <MenuTrigger>
+        <Button className="button quiet b-icon" aria-label="More">
+          <SignGlyph sign="menu" size={22} />
+        </Button>
+        <Popover className="b-menu">
+          <Menu
+            onAction={(key) => {
+              if (key === "export") exportText(flowId, text);
+              else if (key === "versions" || key === "people") onDrawer(key);
+              else if (key === "import" || key === "templates" || key === "shortcuts") ask({ what: key });
+            }}
+          >
+            <MenuItem id="versions">Versions</MenuItem>
+            <MenuItem id="people">How people fare, where it is used</MenuItem>
+            <MenuItem id="templates" isDisabled={!may.write}>
+              Begin from a template …
+            </MenuItem>
+            <MenuItem id="import" isDisabled={!may.write}>
+              Import …
+            </MenuItem>
+            <MenuItem id="export">Export</MenuItem>
+            <MenuItem id="shortcuts">Keys</MenuItem>
+          </Menu>
+        </Popover>
+      </MenuTrigger>
+    </header>
+  );
+}
+
+function LiveWords({ flow }: { readonly flow: Flow | null }) {
+  if (!flow || flow.live.length === 0) return <span className="chip">not live</span>;
+  return (
+    <>
+      {flow.live.map((one) => (
+        <span key={one.version} className="chip good">
+          version {one.version} live{one.percent < 100 && ` for ${one.percent} %`}
+        </span>
+      ))}
+    </>
+  );
+}
+
+function SaveWords({ saving, may }: { readonly saving: SaveState; readonly may: { write: boolean } }) {
+  if (!may.write) return <span className="chip">read only</span>;
+  const words = {
+    saved: "Draft saved",
+    waiting: "Not saved yet",
+    saving: "Saving …",
+    kept: "Kept in this browser: no connection",
+    conflict: "Changed by somebody else",
+    refused: "Not saved",
+  }[saving.status];
+  const isBad = saving.status === "kept" || saving.status === "conflict" || saving.status === "refused";
+  return (
+    <span role="status" className={isBad ? "chip warn" : "soft small"} title={saving.message}>
+      {words}
+    </span>
+  );
+}
+
+function countWords(errors: number, warnings: number): string {
+  const words = [];
+  if (errors > 0) words.push(errors === 1 ? "1 error" : `${errors} errors`);
+  if (warnings > 0) words.push(warnings === 1 ? "1 warning" : `${warnings} warnings`);
+  return words.join(", ");
+}

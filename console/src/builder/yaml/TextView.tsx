@@ -1,0 +1,105 @@
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { yaml } from "@codemirror/lang-yaml";
+import { bracketMatching, foldGutter, HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { lintGutter, setDiagnostics } from "@codemirror/lint";
+import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import { Compartment, EditorState, Transaction } from "@codemirror/state";
+import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { useEffect, useRef } from "react";
+
+import type { FlowChecked } from "../data/shapes";
+import { useBuilder, useBuilderState } from "../state/context";
+import { findChange } from "./change";
+import { findStepLine, stepAtLine } from "./places";
+
+const COLOURS = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], class: "b-tok-key" },
+  { tag: [tags.string, tags.content], class: "b-tok-text" },
+  { tag: [tags.number, tags.bool, tags.null], class: "b-tok-number" },
+  { tag: tags.comment, class: "b-tok-note" },
+  { tag: [tags.punctuation, tags.separator], class: "b-tok-sign" },
+]);
+
+/** The text of the flow, which is the flow: what is typed is drawn at once, and what is drawn stands here at once. */
+export function TextView({ check }: { readonly check: FlowChecked | null }) {
+  const { store } = useBuilder();
+  const place = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(null);
+  const text = useBuilderState((state) => state.text);
+  const faults = useBuilderState((state) => state.faults);
+  const readOnly = useBuilderState((state) => state.readOnly);
+  const selected = useBuilderState((state) => (state.selected.length === 1 ? state.selected[0] : undefined));
+  const lock = useRef(new Compartment());
+
+  useEffect(() => {
+    if (!place.current) return;
+    const editor = new EditorView({
+      parent: place.current,
+      state: EditorState.create({
+        doc: store.getState().text,
+        extensions: [
+          lineNumbers(),
+          foldGutter(),
+          history(),
+          yaml(),
+          indentUnit.of("  "),
+          syntaxHighlighting(COLOURS),
+          bracketMatching(),
+          highlightActiveLine(),
+          highlightSelectionMatches(),
+          lintGutter(),
+          EditorView.contentAttributes.of({ "aria-label": "The flow as text. Escape, then Tab, leaves the editor.", spellcheck: "false" }),
+          keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
+          lock.current.of(EditorState.readOnly.of(store.getState().readOnly)),
+          EditorView.updateListener.of((update) => {
+            const isTyped = update.transactions.some((one) => one.annotation(Transaction.remote) !== true && one.docChanged);
+            if (isTyped) store.getState().type(update.state.doc.toString(), Date.now());
+            else if (update.selectionSet && update.view.hasFocus) {
+              const line = update.state.doc.lineAt(update.state.selection.main.head).number;
+              const step = stepAtLine(update.state.doc.toString(), line);
+              if (step !== null && store.getState().graph.steps.has(step)) store.getState().select([step]);
+            }
+          }),
+        ],
+      }),
+    });
+    view.current = editor;
+    return () => editor.destroy();
+  }, [store]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor) return;
+    const change = findChange(editor.state.doc.toString(), text);
+    if (change) editor.dispatch({ changes: change, annotations: Transaction.remote.of(true) });
+  }, [text]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: lock.current.reconfigure(EditorState.readOnly.of(readOnly)) });
+  }, [readOnly]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor) return;
+    const found = [...faults.map((fault) => ({ ...fault, severity: "error" as const })), ...(faults.length > 0 ? [] : (check?.problems ?? []))];
+    const diagnostics = found.flatMap(({ line, column, message, severity }) => {
+      if (line === null || line > editor.state.doc.lines) return [];
+      const at = editor.state.doc.line(Math.max(1, line));
+      const from = Math.min(at.to, at.from + Math.max(0, (column ?? 1) - 1));
+      return [{ from, to: at.to, severity, message: message.split("; path: ")[0] ?? message }];
+    });
+    editor.dispatch(setDiagnostics(editor.state, diagnostics));
+  }, [faults, check, text]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || selected === undefined || editor.hasFocus) return;
+    const line = findStepLine(editor.state.doc.toString(), selected);
+    if (line === null) return;
+    const at = editor.state.doc.line(line).from;
+    editor.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
+  }, [selected]);
+
+  return <div ref={place} className="b-code b-code-whole" />;
+}
