@@ -82,7 +82,7 @@ def reach_verify(**context: Any) -> Run:
 
 def test_a_sign_in_with_password_and_authenticator() -> None:
     run = Run(SIGN_IN)
-    assert run.effect == ShowScreen("identifier", 0, "identifier", {}, None, {}, ("submitted",))
+    assert run.effect == ShowScreen("identifier", 0, "identifier", {}, None, {}, ("submitted", "passkey"))
     shown = run.submit(email="ann@example.org")
     assert shown == ShowScreen("password", 1, "password", {}, None, {"email": "ann@example.org"}, ("submitted", "back"))
     acting = run.submit(secrets={"password": "correct horse"})

@@ -42,6 +42,9 @@ def ways(*sets: set[str]) -> frozenset[frozenset[str]]:
         ((PWD,), ways({PWD})),
         ((PWD, OTP), ways({PWD, OTP})),
         ((PWD, IDENTITY), ways({PWD})),
+        ((PASSKEY,), ways({PASSKEY})),
+        # Who has a passkey does not get in with the password alone.
+        ((PWD, PASSKEY), ways({PWD, PASSKEY}, {PASSKEY})),
     ],
 )
 def test_the_shipped_sign_in(methods: tuple[str, ...], found: frozenset[frozenset[str]]) -> None:

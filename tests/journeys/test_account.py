@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -303,6 +304,70 @@ async def test_a_passkey_is_added_renamed_and_removed(world: World) -> None:
     assert changes == ["passkey_removed"]
 
 
+async def test_a_passkey_is_replaced_by_adding_the_new_one_first(world: World) -> None:
+    """There is no page that replaces one: the new one is proved by its own ceremony, and the old one goes after it."""
+    user = world.add_user()
+    browser, old, new = await enter(world), Authenticator(), Authenticator()
+    await open_page(browser, "/passkeys/add")
+    await make(browser, old)
+    (first,) = passkeys_of(world, user)
+    await open_page(browser, "/passkeys/add")
+    await use(browser, old)
+    await make(browser, new)
+    await open_page(browser, f"/passkeys/{first.id}/remove")
+    await browser.submit("submitted")
+    assert notice_on(browser).startswith("The passkey is removed")
+    fresh = world.browser()
+    await fresh.get(ACCOUNT)
+    await use(fresh, old)
+    assert path_of(fresh).startswith("/run/")
+    await use(fresh, new)
+    assert path_of(fresh) == "/account"
+
+
+async def test_the_default_sign_in_takes_a_passkey_alone_and_the_password_can_go(world: World) -> None:
+    """The browser offers it in the address field; it is two factors by itself."""
+    user = world.add_user()
+    bank, authenticator = world.client(), Authenticator()
+    browser = await enter(world)
+    await open_page(browser, "/passkeys/add")
+    await make(browser, authenticator)
+    fresh = world.browser()
+    await fresh.get(bank.authorize())
+    assert 'autocomplete="username webauthn"' in fresh.text
+    assert "data-conditional" in fresh.text
+    assert options_of(fresh).get("allowCredentials", []) == [], "the passkey says whose it is"
+    claims = (await bank.redeem(world.provider.app, await use(fresh, authenticator)))["claims"]
+    assert (claims["acr"], claims["sub"]) == ("urn:idp:acr:phr", user.sub)
+    assert "pwd" not in claims["amr"]
+    await open_page(fresh, "/password/remove")
+    await fresh.submit("submitted")
+    assert notice_on(fresh) == "Your password is removed."
+    again = world.browser()
+    await again.get(ACCOUNT)
+    await use(again, authenticator)
+    assert path_of(again) == "/account"
+
+
+async def test_a_passkey_that_is_not_accepted_leads_back_to_the_address(world: World) -> None:
+    world.add_user()
+    browser, stranger = world.browser(), Authenticator()
+    stranger.make(await options_to_make(world))
+    await browser.get(ACCOUNT)
+    await use(browser, stranger)
+    assert "We do not know that passkey any more" in browser.text
+    await browser.submit("submitted", email="alice@example.com")
+    await browser.submit("submitted", password=PASSWORD)
+    assert path_of(browser) == "/account"
+
+
+async def options_to_make(world: World) -> dict[str, Any]:
+    """Return what a page asks a browser to make a passkey with, which nobody then keeps."""
+    browser = await enter(world)
+    await open_page(browser, "/passkeys/add")
+    return options_of(browser)
+
+
 async def test_whoever_does_not_want_a_passkey_goes_back(world: World) -> None:
     user = world.add_user()
     browser = await enter(world)
@@ -513,6 +578,23 @@ async def test_the_data_of_an_identity_check_is_deleted_here_and_at_the_vendor(w
     assert user_of(world, user).birth_date == date(1990, 4, 12)
     await browser.get(f"{ACCOUNT}/activity")
     assert "deleted its data about you" in browser.text
+
+
+async def test_an_identity_is_replaced_by_deleting_it_and_checking_anew(world: World) -> None:
+    user = world.add_user()
+    bank = world.client()
+    browser = await enrol(world, bank)
+    with world.provider.storage.read() as uow:
+        (first,) = uow.identities.all_of_user(user.id)
+    await open_page(browser, "/identity/delete")
+    await browser.submit("submitted")
+    again = await enrol(world, bank)
+    await open_page(again, "/identity")
+    assert "Your identity is confirmed" in again.text
+    with world.provider.storage.read() as uow:
+        (second,) = uow.identities.all_of_user(user.id)
+    assert second != first
+    assert await open_page(again, "/identity") == "/account/identity"
 
 
 def connect_admin(world: World) -> None:
