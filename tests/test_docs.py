@@ -10,14 +10,17 @@ import typer
 from ruamel.yaml import YAML
 
 from idp.__main__ import app
+from idp.application.means import METHODS
 from idp.connectors.api import CALL_ERRORS, ConnectorType
 from idp.connectors.builtin import CONNECTOR_TYPES
 from idp.connectors.registry import describe_connections
 from idp.flows.catalog import default_catalog
 from idp.flows.check import check_flow
 from idp.flows.expressions import CONTEXT_ROOTS
+from idp.flows.factors import FACTORS
 from idp.flows.inputs import KNOWN
 from idp.flows.language import CONNECTOR_OUTCOMES, PURPOSES, REVIEW_OUTCOMES
+from idp.flows.methods import IDENTITY, REVIEW
 from idp.flows.parse import parse_flow
 from idp.records.clients import ClientPolicy
 from idp.settings import PREFIX, Settings
@@ -158,16 +161,6 @@ def test_every_decision_is_listed() -> None:
         assert f"({path.name})" in index, path.name
 
 
-def test_tests_that_the_account_page_names_exist() -> None:
-    names = set(re.findall(r"`(test_\w+)`", read("account.md")))
-    files = set(re.findall(r"`(tests/[\w/]+\.py)`", read("account.md")))
-    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
-
-    assert names
-    assert not [name for name in names if f"def {name}(" not in sources]
-    assert not [name for name in files if not (ROOT / name).is_file()]
-
-
 @pytest.mark.parametrize("page", sorted(path.name for path in DOCS.glob("*.md")))
 def test_tests_that_a_page_names_with_their_file_exist(page: str) -> None:
     for file, name in re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", read(page)):
@@ -178,3 +171,27 @@ def test_every_pitfall_has_its_line_and_a_test_or_a_reason() -> None:
     lines = re.findall(r"^\| (\d+) \|.*\| ([^|]+) \|$", read("pitfalls.md"), re.MULTILINE)
     assert [int(number) for number, _ in lines] == list(range(1, 43))
     assert [number for number, proof in lines if "::test_" not in proof] == ["10"]
+
+
+# --- authenticators: what can be done to each, and the test of it ----------------------------------------------------
+
+AUTHENTICATORS = re.split(r"^## ", read("authenticators.md"), flags=re.MULTILINE)[1:]
+VERBS = ["Add", "Use", "Replace", "Remove", "Recover"]
+
+
+@pytest.mark.parametrize("section", AUTHENTICATORS, ids=lambda section: section.split("\n")[0])
+def test_every_authenticator_says_what_can_be_done_to_it_and_by_which_test(section: str) -> None:
+    rows = re.findall(r"^\| (\w+) \| (.+) \| `tests/[\w/]+\.py::test_\w+` \|$", section, re.MULTILINE)
+    # That the tests are there is asserted for every page above.
+    assert [verb for verb, _ in rows] == VERBS
+
+
+def test_files_of_tests_that_the_documentation_names_exist() -> None:
+    for page in PAGES:
+        for file in re.findall(r"`(tests/[\w/]+\.py)`", page.read_text(encoding="utf-8")):
+            assert (ROOT / file).is_file(), f"{page.name}: {file}"
+
+
+def test_there_is_a_section_for_all_evidence_that_somebody_can_give() -> None:
+    told = {word for section in AUTHENTICATORS for word in re.findall(r"`(\w+)`", section.split("|")[0])}
+    assert {IDENTITY, REVIEW, *METHODS.values(), *(factor.method for factor in FACTORS)} <= told

@@ -208,6 +208,24 @@ async def test_a_link_is_renamed_and_removed_on_the_account_pages(near: World) -
     assert again.heading.startswith("There is an account with your email address already")
 
 
+async def test_a_link_that_was_removed_is_made_anew_by_its_owner(near: World) -> None:
+    user = near.add_user(BOB)
+    made = []
+    for _ in range(2):
+        await sign_in_there(browser := await go(near))
+        await browser.submit("continue")
+        await browser.submit("submitted", email=BOB)
+        await browser.submit("submitted", password=PASSWORD)
+        assert "code=" in await browser.submit("submitted")
+        with near.provider.storage.read() as uow:
+            (link,) = uow.credentials.of_user(user.id, "upstream")
+        made.append(link.id)
+        await browser.get(f"http://localhost:8000/account/links/{link.id}/remove")
+        await browser.submit("submitted")
+        assert "The link is removed." in browser.text
+    assert made[0] != made[1]
+
+
 async def test_the_last_way_in_is_not_removed(tmp_path: Path, far: World) -> None:
     settings = {"account_flows": ("sign_in=another-provider",)}
     near = make_near(tmp_path / "only", far, create_accounts=True, settings=settings)
