@@ -74,6 +74,7 @@ class Settings(BaseModel):
     keep_documents_seconds: float = Field(3600.0, ge=0, description="Name and birth date of documents, once over")
     keep_mails_seconds: float = Field(7 * 86400.0, ge=0, description="Addresses of mails that were sent")
     keep_tokens_seconds: float = Field(7 * 86400.0, ge=0, description="Codes and tokens that have expired")
+    ip_places: Path | None = Field(None, description="Table of networks and where they are (CSV), for risk signals")
     run_worker: bool = Field(True, description="Send mail and do housekeeping in the server process")
     brand_name: str = "idp"
     passkey_rp_id: str | None = Field(None, description="Domain that passkeys are bound to; the issuer's host if empty")

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,6 +39,7 @@ from idp.http import HttpClient
 from idp.identity.hashing_pool import HashingPool
 from idp.identity.links import LinkSigner
 from idp.identity.passwords import Argon2Parameters, PasswordHasher
+from idp.identity.places import NOWHERE, Places, read_places
 from idp.identity.sessions import SessionPolicy
 from idp.oauth.server import OAuthServer
 from idp.observability import Metrics
@@ -130,6 +132,7 @@ def build_provider(
             random_bytes=random_bytes,
         ),
         hashing_pool=HashingPool(settings.hashing_threads, settings.hashing_queue),
+        places=_read_places(settings.ip_places),
     )
     worker = Worker(deps, _mailer(settings, clock))
     run = settings.run_worker if background is None else background
@@ -186,6 +189,19 @@ def _open_storage(settings: Settings, clock: Clock, metrics: Metrics) -> SqlStor
     if settings.is_sqlite:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     return SqlStorage(settings.url, clock=clock, on_decision=metrics.count_decision)
+
+
+def _read_places(path: Path | None) -> Places:
+    """Read the operator's table of networks. Raises InvalidInput for one that is not there or has a fault."""
+    if path is None:
+        return NOWHERE
+    try:
+        with path.open(encoding="utf-8", newline="") as lines:
+            return read_places(lines)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{path.name}: cannot be read ({type(error).__name__}).") from None
+    except InvalidInput as error:
+        raise InvalidInput(f"{path.name}: {error.message}") from None
 
 
 def _policy(settings: Settings) -> Policy:

@@ -8,6 +8,7 @@ from idp.identity.throttling import (
     Decision,
     Limit,
     ThrottlePolicy,
+    count_recent,
     decide,
     decide_all,
     keys_for_code,
@@ -284,6 +285,21 @@ def test_a_key_can_be_made_of_any_text():
 )
 def test_an_attacker_with_a_whole_network_counts_once(address, network):
     assert network_of(address) == network
+
+
+def test_a_counter_says_how_many_attempts_it_still_holds() -> None:
+    limit, now = Limit(5, 900), 1000.0
+    assert count_recent(None, limit, now) == 0
+    assert count_recent(now - 1, limit, now) == 0
+    tat: float | None = None
+    for wanted in range(1, 6):
+        tat = decide(tat, limit, now).new_tat
+        assert count_recent(tat, limit, now) == wanted
+    assert count_recent(tat, limit, now + 180) == 4
+    assert count_recent(tat, limit, now + 181) == 4
+    assert count_recent(tat, limit, now + 900) == 0
+    # A clock that was set back does not make more attempts than there can be.
+    assert count_recent(now + 90_000, limit, now) == 5
 
 
 # ---- who shares a counter with whom

@@ -6,12 +6,13 @@ from typing import Any
 from idp.application.browser import Browser
 from idp.application.dependencies import Dependencies
 from idp.application.ownership import vendor_of
+from idp.application.risk import read_risk
 from idp.records.journeys import Run
 from idp.storage.protocols.unit import UnitOfWork
 
 
 class ConditionContext(Mapping[str, Any]):
-    """The root variables `user`, `client`, `request`, `device` and `run`, read when a condition first asks.
+    """The root variables `user`, `client`, `request`, `device`, `risk` and `run`, read when a condition first asks.
 
     Most turns meet no condition. Whoever asks does so in the unit of work that it was made for.
     """
@@ -68,5 +69,6 @@ def _read_variables(deps: Dependencies, uow: UnitOfWork, run: Run, browser: Brow
             "target_acr": run.target_acr or "",
         },
         "device": {"user_agent": browser.user_agent[:256]},
+        "risk": read_risk(deps, uow, user, browser),
         "run": {"purpose": run.purpose, "recovery_unenrolled": deps.policy.recovery_unenrolled},
     }

@@ -11,6 +11,7 @@ from idp.handles import RandomBytes
 from idp.identity.hashing_pool import HashingPool
 from idp.identity.links import LinkSigner
 from idp.identity.passwords import PasswordHasher
+from idp.identity.places import NOWHERE, Places
 from idp.oauth.server import OAuthServer
 from idp.oidc.keys import Keyring
 from idp.oidc.levels import Levels
@@ -42,3 +43,4 @@ class Dependencies:
     keyring: Callable[[], Keyring]
     hasher: PasswordHasher
     hashing_pool: HashingPool
+    places: Places = NOWHERE

@@ -11,6 +11,7 @@ from typing import cast
 from idp.application.audit import note_run
 from idp.application.browser import Browser, OpenedSession, open_session
 from idp.application.dependencies import Dependencies
+from idp.application.risk import remember_device
 from idp.flows.door import lacks_evidence
 from idp.oidc.levels import Levels
 from idp.records.journeys import AuthorizationRequest, Evidence, Run, RunStatus
@@ -39,6 +40,7 @@ def finish_run(
             end, reason = "error", lacks or "user_blocked"
         else:
             session = open_session(deps, uow, browser, user)
+            remember_device(deps, uow, user, browser)
             run = replace(run, session_id=session.session_id)
     final = cast(RunStatus, status or end)
     now = deps.clock.now()

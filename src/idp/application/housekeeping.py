@@ -5,6 +5,7 @@ from contextlib import suppress
 from idp.application.audit import note
 from idp.application.dependencies import Dependencies
 from idp.application.finish import DEADLINE, expire_run
+from idp.application.risk import REMEMBERED
 from idp.application.threads import in_thread
 from idp.application.verify import WORKER_PERIOD, look
 from idp.errors import Conflict
@@ -58,10 +59,11 @@ def _close_case(deps: Dependencies, uow: UnitOfWork, case: Case, reason: str) ->
 
 
 def forget_expired(deps: Dependencies) -> int:
-    """Purge one-time values, throttle counters and kept answers that no longer matter."""
+    """Purge one-time values, throttle counters, kept answers and browsers of long ago that no longer matter."""
     now = deps.clock.now()
     with deps.storage.write() as uow:
-        return uow.once.purge(now) + uow.throttles.purge(now) + uow.answers.purge(now)
+        forgotten = uow.devices.forget(now - REMEMBERED)
+        return forgotten + uow.once.purge(now) + uow.throttles.purge(now) + uow.answers.purge(now)
 
 
 def _claim_due(deps: Dependencies) -> list[int]:

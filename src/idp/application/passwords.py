@@ -159,6 +159,7 @@ def perform_set_password(deps: Dependencies, uow: UnitOfWork, call: ActionCall) 
     user = uow.users.save(replace(user, credential_epoch=user.credential_epoch + 1, updated_at=now))
     uow.sessions.end_of_user(user.id, now)
     uow.grants.revoke_of_user(user.id, now)
+    uow.devices.forget_user(user.id)
     uow.runs.end_of_user(user.id, now, "credentials_changed", except_id=call.run.id)
     for purpose in ("recovery", "sign_in_link", "sign_in_code"):
         uow.links.consume_of_user(user.id, purpose, now)

@@ -228,7 +228,10 @@ def build_context(state: State, context: Mapping[str, Any]) -> dict[str, Any]:
     """Join the caller's context with what the run itself knows, which always wins."""
     known = context.get("run")
     run = {**(known if isinstance(known, Mapping) else {}), "values": state.values, "visits": state.visits}
-    return {**context, "connectors": state.connectors, "form": state.form, "run": run}
+    failed = sum(hop.outcome in FAILURES for hop in state.trail)
+    risk = context.get("risk")
+    risk = {**(risk if isinstance(risk, Mapping) else {}), "failed_attempts": failed}
+    return {**context, "connectors": state.connectors, "form": state.form, "risk": risk, "run": run}
 
 
 def _admit(flow: Flow, state: State, event: Event) -> None:

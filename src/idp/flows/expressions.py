@@ -12,7 +12,7 @@ from typing import Any, Final
 from cel_expr_python import cel
 
 #: What a condition may speak of. `connectors.<connection name>` holds the connection's last output in this run.
-CONTEXT_ROOTS: Final = ("connectors", "user", "form", "client", "request", "device", "run")
+CONTEXT_ROOTS: Final = ("connectors", "user", "form", "client", "request", "device", "risk", "run")
 MAX_SOURCE: Final = 2048
 MAX_CONTEXT: Final = 64 * 1024
 _MAX_CONTEXT_DEPTH: Final = 16

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from idp.flows.events import AwaitReview, CallConnector, Event, JudgeProof, RefusedEvent, RunAction, ShowScreen
@@ -19,6 +20,18 @@ Question: TypeAlias = ShowScreen | RunAction | CallConnector | AwaitReview | Jud
 #: The imagined user and run. Evidence counts from the run's number, above all that an imagined session may have.
 USER: Final = 1
 RUN: Final = 1000
+
+
+#: What is assumed of an attempt when nothing is said: the person's own browser, at home.
+NO_RISK: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "new_device": False,
+        "account_attempts": 0,
+        "address_attempts": 0,
+        "place_known": False,
+        "impossible_travel": False,
+    }
+)
 
 
 class DeadlinePassed(Exception):
@@ -114,6 +127,7 @@ class Stage:
                 "target_acr": setting.target_acr,
             },
             "device": {"user_agent": ""},
+            "risk": dict(NO_RISK),
             "run": {"purpose": self.flow.purpose, "recovery_unenrolled": setting.recovery_unenrolled},
         }
         for root, more in setting.context.items():

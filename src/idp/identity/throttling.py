@@ -21,6 +21,7 @@ The counters hold digests, so the table holds no address and no name.
 
 import hashlib
 import ipaddress
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -135,6 +136,12 @@ def decide(tat: float | None, limit: Limit, now: float, cost: int = 1) -> Decisi
         # Rounding may make the wait a little longer than the period, which is all that is ever needed.
         return Decision(allowed=False, new_tat=tat, retry_after=min(wait, limit.per_seconds))
     return Decision(allowed=True, new_tat=new_tat, retry_after=0.0)
+
+
+def count_recent(tat: float | None, limit: Limit, now: float) -> int:
+    """Return how many attempts a counter still holds at `now`, from 0 to the burst; they fade evenly."""
+    ahead = 0.0 if tat is None else min(max(tat - now, 0.0), limit.per_seconds)
+    return math.ceil(ahead * limit.burst / limit.per_seconds - RESOLUTION)
 
 
 def decide_all(stored: Sequence[tuple[float | None, Limit]], now: float) -> Verdict:

@@ -101,6 +101,18 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownDevice:
+    """A browser that a user has signed in with. `device` names it for this user alone; `address` is the last one."""
+
+    id: int
+    user_id: int
+    device: bytes
+    first_seen_at: float
+    last_seen_at: float
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RoleAssignment:
     """A role that a user has as an operator of the provider."""
 

@@ -113,6 +113,7 @@ def _erase(deps: Dependencies, closure: Closure) -> bool:
             uow.requests.save(replace(request, params={**request.params, "login_hint": None}))
         uow.registrations.remove_of_user(user.id)
         uow.sessions.forget_user(user.id)
+        uow.devices.forget_user(user.id)
         uow.runs.forget_user(user.id)
         uow.links.forget_user(user.id)
         uow.outbox.forget(user.email)

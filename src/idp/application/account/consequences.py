@@ -58,6 +58,7 @@ def end_everything_else(deps: Dependencies, uow: UnitOfWork, person: SignedIn, b
     uow.users.save(replace(user, credential_epoch=user.credential_epoch + 1, updated_at=now))
     uow.sessions.end_of_user(user.id, now, except_id=person.session.id)
     uow.grants.revoke_of_user(user.id, now)
+    uow.devices.forget_user(user.id)
     void_links(uow, user, now)
     end_journeys(deps, uow, user)
     return open_session(deps, uow, browser, user)

@@ -9,6 +9,7 @@ from idp.records.accounts import (
     Credential,
     CredentialKind,
     EnrolledIdentity,
+    KnownDevice,
     PendingRegistration,
     Role,
     RoleAssignment,
@@ -163,6 +164,34 @@ class ClosureStore(Protocol):
 
     def erased(self, closure_id: int, at: float) -> bool:
         """Note that all is erased, once (conditional UPDATE), if it is due and not taken back. False otherwise."""
+        ...
+
+
+class DeviceStore(Protocol):
+    """Browsers that people have signed in with."""
+
+    def add(self, device: KnownDevice) -> KnownDevice:
+        """Insert. Raises Conflict if the user is known with it."""
+        ...
+
+    def of_user(self, user_id: int) -> Sequence[KnownDevice]:
+        """List a user's, the one seen last first."""
+        ...
+
+    def see(self, user_id: int, device: bytes, at: float, address: str) -> bool:
+        """Note that it was used. False if the user is not known with it."""
+        ...
+
+    def remove(self, device_id: int) -> None:
+        """Delete one."""
+        ...
+
+    def forget_user(self, user_id: int) -> int:
+        """Delete a user's and return how many."""
+        ...
+
+    def forget(self, before: float) -> int:
+        """Delete those that were not seen since, and return how many."""
         ...
 
 

@@ -357,6 +357,10 @@ class ThrottleStore(Protocol):
         """Read the theoretical arrival time, locking the key until the unit of work ends."""
         ...
 
+    def peek(self, key: str) -> float | None:
+        """Read the theoretical arrival time and lock nothing: for who only wants to know."""
+        ...
+
     def put_arrival(self, key: str, arrival: float, expires_at: float) -> None:
         """Store it."""
         ...

@@ -7,6 +7,7 @@ from idp.storage.protocols.accounts import (
     ClosureStore,
     ConsentStore,
     CredentialStore,
+    DeviceStore,
     IdentityStore,
     RegistrationStore,
     RoleStore,
@@ -46,6 +47,8 @@ class UnitOfWork(Protocol):
     def registrations(self) -> RegistrationStore: ...
     @property
     def closures(self) -> ClosureStore: ...
+    @property
+    def devices(self) -> DeviceStore: ...
     @property
     def consents(self) -> ConsentStore: ...
     @property

@@ -49,6 +49,11 @@ class SqlThrottles:
         rows = self._transaction.rows(_LOCK if needs_lock else _READ, {"key": key})
         return rows[0][0] if rows else None
 
+    def peek(self, key: str) -> float | None:
+        """Read the theoretical arrival time and lock nothing: for who only wants to know."""
+        rows = self._transaction.rows(_READ, {"key": key})
+        return rows[0][0] if rows else None
+
     def put_arrival(self, key: str, arrival: float, expires_at: float) -> None:
         """Store it."""
         self._transaction.change(_PUT, {"key": key, "arrival": arrival, "expires_at": expires_at})

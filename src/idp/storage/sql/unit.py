@@ -18,6 +18,7 @@ from idp.storage.sql.consents import SqlConsents
 from idp.storage.sql.console_sessions import SqlConsoleSessions
 from idp.storage.sql.credentials import SqlCredentials
 from idp.storage.sql.departures import SqlDepartures
+from idp.storage.sql.devices import SqlDevices
 from idp.storage.sql.documents import SqlDocuments
 from idp.storage.sql.drafts import SqlDrafts
 from idp.storage.sql.evidence import SqlEvidence
@@ -90,6 +91,11 @@ class SqlUnit:
     def closures(self) -> SqlClosures:
         """See `SqlClosures`."""
         return SqlClosures(self._transaction)
+
+    @cached_property
+    def devices(self) -> SqlDevices:
+        """See `SqlDevices`."""
+        return SqlDevices(self._transaction)
 
     @cached_property
     def consents(self) -> SqlConsents:

@@ -114,6 +114,20 @@ CLOSURES = Table(
     Index(None, "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
 )
 
+DEVICES = Table(
+    "known_devices",
+    METADATA,
+    row_id(),
+    refers("user_id", "users"),
+    binary("device"),
+    time("first_seen_at"),
+    time("last_seen_at"),
+    word("address"),
+    UniqueConstraint("user_id", "device"),
+    Index(None, "last_seen_at"),
+    sqlite_autoincrement=True,
+)
+
 CONSENTS = Table(
     "consents",
     METADATA,
