@@ -21,7 +21,7 @@ SHIPPED = ("recovery", "sign-in", "sign-up", "step-up")
 #: Step-ups, each for a level of its own.
 STEP_UPS = ("step-up-2fa", "step-up-passkey")
 #: Flows that a client can be given in place of those.
-TEMPLATES = ("passkey-sign-in", "passwordless")
+TEMPLATES = ("invite", "passkey-sign-in", "passwordless")
 LEVELS = level_rules(parse_levels(YAML(typ="safe").load(SHIPPED_FOLDER.parent / "levels.yaml")))
 
 CATALOG: Catalog = default_catalog(

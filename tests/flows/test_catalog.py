@@ -54,6 +54,7 @@ def test_the_built_in_actions_and_what_they_prove() -> None:
         "passkey_offer_due": (("yes", "no"), {}),
         "register_passkey": (("added", "refused", "cancelled"), {}),
         "register": (("registered", "taken", "weak"), {}),
+        "register_invited": (("registered", "weak", "refused"), {"registered": "email"}),
         "send_email_code": (("sent", "throttled"), {}),
         "check_email_code": (("ok", "wrong", "expired", "throttled"), {"ok": "email"}),
         "send_sign_in_code": (("sent", "throttled", "proved"), {"proved": "email"}),
@@ -130,7 +131,7 @@ def test_every_action_that_reads_a_typed_secret_says_so() -> None:
     takes = {name for name, action in CATALOG.actions.items() if action.takes_secret}
     assert takes == {
         *("check_password", "check_totp", "check_recovery_code", "check_passkey", "register_passkey"),
-        *("register", "check_email_code", "check_sign_in_code", "set_password"),
+        *("register", "register_invited", "check_email_code", "check_sign_in_code", "set_password"),
         *("check_sms_code", "add_phone"),
     }
 

@@ -13,6 +13,7 @@ from typing import Final
 from idp.application import (
     enrolment,
     factors,
+    invite,
     mail_codes,
     passkey_steps,
     second_factor,
@@ -56,6 +57,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "pick_second_factor": Action(factors.perform_pick_second_factor),
     "check_recovery_code": Action(factors.perform_check_recovery_code),
     "register": Action(perform_register, prepare_new_password),
+    "register_invited": Action(invite.perform_register_invited, prepare_new_password),
     "send_email_code": Action(mail_codes.perform_send_email_code),
     "check_email_code": Action(mail_codes.perform_check_email_code),
     "send_sign_in_code": Action(sign_in_mail.perform_send_sign_in_code),

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from idp.application.dependencies import Dependencies
 from idp.application.factors import find_offered, list_factors
 from idp.application.first_party import ACCOUNT_ID
+from idp.application.invite import find_invited
 from idp.application.passkey_steps import prepare_ceremony
 from idp.application.passkeys import Options
 from idp.application.upstream import Offer, offer_link
 from idp.flows.events import ShowScreen
 from idp.flows.factors import list_served
+from idp.flows.language import SIGN_UP
 from idp.records.clients import Client
 from idp.records.journeys import AuthorizationRequest, Run
 from idp.storage.protocols.unit import UnitOfWork
@@ -46,8 +48,9 @@ def frame_run(deps: Dependencies, run: Run, screen: ShowScreen | None = None) ->
         ceremony = prepare_ceremony(deps, uow, run, screen) if screen is not None else None
         factors = _list_offered(deps, uow, run, screen) if screen is not None else ()
         link = offer_link(deps, uow, run) if screen is not None and screen.screen == CONFIRM_LINK else None
+        invited = find_invited(uow, run) if user is None and run.purpose == SIGN_UP else ""
     target = request.params.get("redirect_uri") if request and client else None
-    email = user.email if user else ""
+    email = user.email if user else invited
     return Frame(client.name if client else None, target, email, _theme(client), ceremony, factors, link)
 
 

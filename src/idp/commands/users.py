@@ -1,12 +1,13 @@
 """`idp users`."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
 
 from idp.application import operators
 from idp.application.console.set_up import offer_set_up
+from idp.application.invite import invite as invite_person
 from idp.commands.provider import open_provider, report_faults
 from idp.errors import Conflict
 
@@ -38,6 +39,15 @@ def list_users(text: Annotated[str, typer.Argument()] = "") -> None:
     with open_provider() as provider:
         for user in operators.list_users(provider.deps, text):
             typer.echo(f"{user.sub} {user.status:8} {user.email} {user.name or ''}")
+
+
+@app.command()
+@report_faults
+def invite(email: str, locale: Annotated[str, typer.Option(help="Language of the mail")] = "en") -> None:
+    """Mail an invitation: whoever opens its link may create an account for that address."""
+    with open_provider() as provider:
+        until = invite_person(provider.deps, email, locale)
+    typer.echo(f"invited {email}; the link works once, until {datetime.fromtimestamp(until, UTC):%Y-%m-%d %H:%M} UTC")
 
 
 @app.command()

@@ -226,6 +226,17 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 needs_fields=("email",),
                 simulated=Simulated("registered"),
             ),
+            ActionType(
+                "register_invited",
+                "Register the invited address",
+                ("registered", "weak", "refused"),
+                arguments=_NEW_PASSWORD,
+                uses={"breaches": LISTS_BREACHES},
+                proves={"registered": EMAIL},
+                settles={"registered": REGISTRATION},
+                takes_secret=True,
+                amr=("email",),
+            ),
             ActionType("send_email_code", "E-mail a code", ("sent", "throttled")),
             ActionType(
                 "check_email_code",

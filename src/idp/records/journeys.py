@@ -11,7 +11,9 @@ RequestStatus = Literal["open", "finished"]
 VerificationStatus = Literal["started", "pending", "completed", "expired", "error"]
 Owner = Literal["match", "mismatch", "unknown", "enrolling"]
 CaseStatus = Literal["open", "approved", "rejected", "expired"]
-LinkPurpose = Literal["recovery", "resume", "email_code", "sign_in_link", "sign_in_code", "sms_code", "set_up"]
+LinkPurpose = Literal[
+    "recovery", "resume", "email_code", "sign_in_link", "sign_in_code", "sms_code", "set_up", "invite"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,19 @@ from starlette.routing import BaseRoute, Mount, Route
 from idp.web.assets import Assets
 from idp.web.console.files import ConsoleFiles
 from idp.web.console.table import list_console_routes
-from idp.web.routes import authorize, ended, home, logout, metadata, recover, run, sign_in_link, upstream, vendor
+from idp.web.routes import (
+    authorize,
+    ended,
+    home,
+    invitation,
+    logout,
+    metadata,
+    recover,
+    run,
+    sign_in_link,
+    upstream,
+    vendor,
+)
 from idp.web.routes.account.table import list_account_routes
 from idp.web.routes.tokens import make_endpoint
 from idp.web.theme_files import PREFIX, ThemeFiles
@@ -34,6 +46,8 @@ def list_routes(assets: Assets, themes: ThemeFiles, console: ConsoleFiles) -> li
         Route("/recover/sent", recover.recover_sent_page, methods=["GET"]),
         Route("/recover/confirm", recover.confirm_page, methods=["GET"]),
         Route("/recover/confirm", recover.confirm_answer, methods=["POST"]),
+        Route("/invitation", invitation.invitation_page, methods=["GET"]),
+        Route("/invitation", invitation.invitation_answer, methods=["POST"]),
         Route("/logout", logout.logout_endpoint, methods=["GET", "POST"]),
         Route("/logout/confirm", logout.logout_answer, methods=["POST"]),
         *list_account_routes(),

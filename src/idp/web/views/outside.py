@@ -82,3 +82,13 @@ class Home(View):
     form: Form | None = None
     account_url: str | None = None
     sign_in_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation(View):
+    """The page behind a mailed invitation, for `email`, usable until `until`. Its button acts, opening it does not."""
+
+    template: ClassVar[str] = "invitation.html"
+    form: Form
+    email: str
+    until: float

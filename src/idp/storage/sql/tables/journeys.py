@@ -214,7 +214,9 @@ LINKS = Table(
     refers("run_id", "runs", null=True),
     json("data"),
     time("consumed_at", null=True),
-    one_of("purpose", ("recovery", "resume", "email_code", "sign_in_link", "sign_in_code", "sms_code", "set_up")),
+    one_of(
+        "purpose", ("recovery", "resume", "email_code", "sign_in_link", "sign_in_code", "sms_code", "set_up", "invite")
+    ),
     Index(None, "run_id"),
     Index(None, "user_id", "purpose", sqlite_where=_UNUSED, postgresql_where=_UNUSED),
 )
