@@ -1,8 +1,8 @@
-"""Reading the configuration folder: levels, flows, connections and clients, as files that live in git."""
+"""Reading the configuration folder: levels, flows, connections, clients and themes, as files that live in git."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any, Final
@@ -12,9 +12,8 @@ from ruamel.yaml.error import YAMLError
 
 from idp.errors import InvalidInput
 
+LEVELS_FILE: Final = "levels.yaml"
 MAX_FILE: Final = 256 * 1024
-MAX_LOGO: Final = 100 * 1024
-LOGO_STARTS: Final = (b"<svg", b"<?xml", b"\x89PNG\r\n\x1a\n")
 _REFERENCE: Final = re.compile(r"\$\{(env|file):([^}]+)\}")
 
 
@@ -28,41 +27,34 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class ThemeSource(Source):
+    """A theme's file, with the bytes of the logo beside it."""
+
+    logo: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
-    """What the folder holds. `flows` are texts by file name; the rest are documents.
+    """What a folder holds. `flows` are texts by file name; `levels` is None if it has none."""
 
-    `themes` are documents by file name, each with the bytes of its logo.
-    """
-
-    levels: Mapping[str, Any]
     flows: Mapping[str, str]
-    connections: tuple[Source, ...]
-    clients: tuple[Source, ...]
-    themes: Mapping[str, tuple[Mapping[str, Any], bytes | None]] = field(default_factory=dict)
+    connections: tuple[Source, ...] = ()
+    clients: tuple[Source, ...] = ()
+    levels: Source | None = None
+    themes: tuple[ThemeSource, ...] = ()
 
 
 def read_configuration(folder: Path, environ: Mapping[str, str]) -> Configuration:
     """Read the folder. Raises InvalidInput with every fault: file by file, reference by reference."""
     faults: list[str] = []
-    levels = _document(folder / "levels.yaml", environ, faults)
+    path = folder / LEVELS_FILE
+    levels = Source(LEVELS_FILE, _text(path, []), _document(path, environ, faults)) if path.exists() else None
     flows = _flows(folder, faults)
     connections, clients = (_sources(folder / kind, environ, faults) for kind in ("connections", "clients"))
-    themes = {path.name: _theme(path, environ, faults) for path in _list(folder / "themes")}
+    themes = tuple(_theme(path, environ, faults) for path in _list(folder / "themes"))
     if faults:
         raise InvalidInput("The configuration cannot be read:\n  " + "\n  ".join(faults))
-    return Configuration(levels, flows, connections, clients, themes)
-
-
-def read_parts(
-    folder: Path, environ: Mapping[str, str]
-) -> tuple[Mapping[str, str], tuple[Source, ...], tuple[Source, ...]]:
-    """Read a folder's flows (texts by file name), connections and clients. Raises InvalidInput with every fault."""
-    faults: list[str] = []
-    flows = _flows(folder, faults)
-    connections, clients = (_sources(folder / kind, environ, faults) for kind in ("connections", "clients"))
-    if faults:
-        raise InvalidInput("The configuration cannot be read:\n  " + "\n  ".join(faults))
-    return flows, connections, clients
+    return Configuration(flows, connections, clients, levels, themes)
 
 
 def write_document(document: Mapping[str, Any]) -> str:
@@ -131,22 +123,21 @@ def _mapping(loaded: Any, path: Path, faults: list[str]) -> Mapping[str, Any]:
     return {}
 
 
-def _theme(path: Path, environ: Mapping[str, str], faults: list[str]) -> tuple[Mapping[str, Any], bytes | None]:
-    """Read a theme and its logo, a file beside it."""
+def _theme(path: Path, environ: Mapping[str, str], faults: list[str]) -> ThemeSource:
+    """Read a theme and its logo, a file beside it. What the image may be is judged with the document."""
     document = _document(path, environ, faults)
     name = document.get("logo")
-    if not isinstance(name, str):
-        return document, None
-    # Whatever the document says, only a file of this folder is read; what a name may be is judged with the document.
-    logo = path.parent / Path(name).name
-    try:
-        content = logo.read_bytes()
-    except OSError as error:
-        faults.append(f"{logo}: cannot be read ({type(error).__name__})")
-        return document, None
-    if len(content) > MAX_LOGO or not content.startswith(LOGO_STARTS):
-        faults.append(f"{logo}: must be an SVG or PNG image of at most {MAX_LOGO // 1024} KiB")
-    return document, content
+    content = None
+    if isinstance(name, str):
+        # Whatever the document says, only a file of this folder is read.
+        logo = path.parent / Path(name).name
+        try:
+            with logo.open("rb") as file:
+                # One byte more than any file may have is as much too large as the whole.
+                content = file.read(MAX_FILE + 1)
+        except OSError as error:
+            faults.append(f"{logo}: cannot be read ({type(error).__name__})")
+    return ThemeSource(f"themes/{path.name}", _text(path, []), document, content)
 
 
 def _load(path: Path, environ: Mapping[str, str], faults: list[str]) -> Any:

@@ -12,17 +12,18 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
-from idp.application.change import Change
-from idp.application.config_apply import ConfigFault, Folder, apply_folder, sources_to_apply
+from idp.application.config_plan import ConfigFault
+from idp.application.config_start import apply_news
 from idp.application.console.client import make_console_client
 from idp.application.dependencies import Dependencies
-from idp.application.folder import AUTHOR, FolderFault, apply_flows
+from idp.application.folder import FolderFault
 from idp.application.inventory import Inventory
 from idp.application.library import FlowLibrary
 from idp.application.lockout import WouldLockOut
 from idp.application.policy import Policy, Retention
 from idp.application.signing import SigningKeys
 from idp.application.switchboard import Switchboard
+from idp.application.threads import in_thread
 from idp.clock import Clock, SystemClock
 from idp.configuration import Configuration, read_configuration
 from idp.connectors.api import ConnectorType
@@ -43,14 +44,12 @@ from idp.identity.places import NOWHERE, Places, read_places
 from idp.identity.sessions import SessionPolicy
 from idp.oauth.server import OAuthServer
 from idp.observability import Metrics
-from idp.oidc.levels import Levels
-from idp.oidc.levels_document import parse_levels
 from idp.oidc.redirects import LOOPBACK_HOSTS
 from idp.sealing import Sealer
 from idp.secret_keys import derive_key, keep_master_key
 from idp.settings import Settings
 from idp.storage.sql.storage import SqlStorage
-from idp.themes.document import Theme, ThemeFault, parse_theme
+from idp.themes.reader import ThemeReader
 from idp.translation import Translation, load_translation
 from idp.web.admin.desk import Desk
 from idp.web.app import build_app
@@ -101,8 +100,8 @@ def build_provider(
     sealer = Sealer([derive_key(master, "sealing") for master in masters], random_bytes)
     http = http or HttpClient(policy=EgressPolicy(frozenset(settings.egress_hosts)), clock=clock)
     keys = SigningKeys(storage, sealer, clock)
-    levels = parse_levels(configuration.levels)
     console_secret = derive_key(masters[0], "console client").hex()
+    translation = load_translation()
     types = build_registry([*CONNECTOR_TYPES, *connector_types]).types
     deps = Dependencies(
         storage=storage,
@@ -114,8 +113,8 @@ def build_provider(
         recovery_code_keys=tuple(derive_key(master, "recovery codes") for master in masters),
         console_secret=console_secret,
         policy=_policy(settings),
-        levels=levels,
-        flows=FlowLibrary(_inventory(types, levels), levels, derive_key(masters[0], "rollout")),
+        themes=ThemeReader(translation.sentences, translation.tags),
+        flows=FlowLibrary(_inventory(types), derive_key(masters[0], "rollout")),
         switchboard=_switchboard(types, sealer, http, clock),
         oauth=OAuthServer(
             settings.issuer,
@@ -136,48 +135,36 @@ def build_provider(
     )
     worker = Worker(deps, _mailer(settings, clock))
     run = settings.run_worker if background is None else background
-    app = _application(settings, deps, worker, masters[0], configuration, metrics, run=run)
+    themes = ThemeFiles(deps)
+    storage.follow(themes.follow)
+    app = _application(settings, deps, worker, masters[0], configuration, translation, themes, metrics, run=run)
     return Provider(app, deps, storage, http, worker, configuration, keys)
 
 
 def prepare(provider: Provider, *, even_if_locked_out: bool = False) -> None:
-    """Bring the database up to date: migrations, keys, connections, flows and clients of the configuration folder.
+    """Bring the database up to date: migrations, keys, and what the configuration folder says anew.
 
     Safe to run at every start and on several nodes at once. Raises InvalidInput with what is wrong in the folder.
     `even_if_locked_out` publishes its flows though no administrator could sign in with them.
     """
     provider.storage.migrate()
     provider.keys.ensure()
-    faults: list[str] = []
-    _apply(faults, "connections", lambda: _bring(provider, connections=True))
-    flows = provider.configuration.flows
-    _apply(faults, "flows", lambda: apply_flows(provider.deps, flows, even_if_locked_out=even_if_locked_out))
-    _apply(faults, "clients", lambda: _bring(provider, connections=False))
-    if faults:
-        raise InvalidInput("The configuration cannot be applied:\n  " + "\n  ".join(faults))
-
-
-def _apply(faults: list[str], what: str, work: Any) -> None:
     try:
-        work()
-    except ConfigFault as fault:
-        faults.extend(f"{file}: {what}" for file, what in fault.faults)
-    except FolderFault as fault:
-        faults.extend(f"{source}: {problem.message}" for source, problem in fault.problems)
-    except FlowFault as fault:
-        faults.extend(f"{fault.source or what}: {problem.message}" for problem in fault.problems)
-    except (InvalidInput, WouldLockOut) as error:
-        faults.append(f"{what}: {error.message}")
+        apply_news(provider.deps, provider.configuration, even_if_locked_out=even_if_locked_out)
+    except (ConfigFault, FolderFault, FlowFault, InvalidInput, WouldLockOut) as error:
+        raise InvalidInput("The configuration cannot be applied:\n  " + "\n  ".join(_tell(error))) from None
 
 
-def _bring(provider: Provider, *, connections: bool) -> None:
-    """Apply the folder's connections, or its clients, as far as they say something new."""
-    deps, configuration = provider.deps, provider.configuration
-    folder = Folder({}, configuration.connections if connections else (), () if connections else configuration.clients)
-    with deps.storage.read() as uow:
-        news = sources_to_apply(deps, uow, folder)
-    if news.connections or news.clients:
-        apply_folder(deps, news, Change(AUTHOR, "from the configuration folder"))
+def _tell(error: Exception) -> list[str]:
+    match error:
+        case ConfigFault():
+            return [f"{file}: {what}" for file, what in error.faults]
+        case FolderFault():
+            return [f"{source}: {problem.message}" for source, problem in error.problems]
+        case FlowFault():
+            return [f"{error.source or 'flows'}: {problem.message}" for problem in error.problems]
+        case _:
+            return [str(error)]
 
 
 def _masters(settings: Settings) -> list[str]:
@@ -229,13 +216,13 @@ def _policy(settings: Settings) -> Policy:
     )
 
 
-def _inventory(types: Mapping[str, ConnectorType], levels: Levels) -> Inventory:
+def _inventory(types: Mapping[str, ConnectorType]) -> Inventory:
     def describe(documents: Sequence[Mapping[str, Any]]) -> Mapping[str, ConnectionInfo]:
         # What is wrong with a connection was reported where it was written; a flow that uses it is refused as well.
         known, _ = describe_connections(types, documents)
         return known
 
-    return Inventory(default_catalog(), describe, levels)
+    return Inventory(default_catalog(), describe)
 
 
 def _switchboard(types: Mapping[str, ConnectorType], sealer: Sealer, http: HttpClient, clock: Clock) -> Switchboard:
@@ -261,47 +248,26 @@ def _mailer(settings: Settings, clock: Clock) -> Mailer:
     )
 
 
-def _themes(configuration: Configuration, translation: Translation) -> ThemeFiles:
-    """Read the themes. Raises InvalidInput with every fault, also for a client's theme that is not there."""
-    themes: list[tuple[Theme, bytes | None]] = []
-    faults: list[str] = []
-    for source, (document, logo) in configuration.themes.items():
-        try:
-            theme = parse_theme(document, sentences=translation.sentences, languages=translation.tags, source=source)
-        except ThemeFault as fault:
-            faults.extend(f"{source}: {one}" for one in fault.faults)
-        else:
-            themes.append((theme, logo))
-    files = ThemeFiles(themes)
-    for client in configuration.clients:
-        policy = client.document.get("idp_policy")
-        wanted = policy.get("theme") if isinstance(policy, Mapping) else None
-        if wanted is not None and wanted not in files.ids:
-            faults.append(f"{client.file}: there is no theme {wanted}")
-    if faults:
-        raise InvalidInput("The configuration cannot be applied:\n  " + "\n  ".join(faults))
-    return files
-
-
 def _application(
     settings: Settings,
     deps: Dependencies,
     worker: Worker,
     master: str,
     configuration: Configuration,
+    translation: Translation,
+    themes: ThemeFiles,
     metrics: Metrics,
     *,
     run: bool,
 ) -> ASGIApp:
-    translation = load_translation()
     assets = Assets()
-    themes = _themes(configuration, translation)
     pages = Pages(translation, assets, Brand(settings.brand_name), themes=themes)
     guard = FormGuard(derive_key(master, "forms"), settings.issuer, deps.random_bytes)
     edge = Edge(deps, pages, cookies_for(settings.issuer), guard, translation)
 
     @asynccontextmanager
     async def background() -> AsyncIterator[None]:
+        await in_thread(themes.look)
         async with AsyncExitStack() as stack:
             if settings.management_port is not None:
                 management = build_management(deps, metrics)

@@ -8,6 +8,7 @@ import pytest
 
 from idp.clock import SettableClock
 from idp.errors import InvalidInput
+from idp.wiring import prepare
 from tests.journeys.browser import Browser
 from tests.journeys.steps import sign_in
 from tests.journeys.world import ISSUER, World, make_world, prepared_folder, wire
@@ -43,6 +44,7 @@ def write_theme(folder: Path, text: str = ACME, logo: bytes | None = LOGO) -> No
 async def themed(tmp_path: Path) -> Any:
     write_theme(tmp_path)
     made = make_world(tmp_path)
+    prepare(made.provider)
     yield made
     await made.close()
 
@@ -122,5 +124,5 @@ async def test_a_faulty_theme_keeps_the_provider_from_starting(
     for name in ("levels.yaml", "flows", "connections"):
         (tmp_path / "config" / name).symlink_to(prepared_folder() / "config" / name)
     with pytest.raises(InvalidInput) as caught:
-        wire(tmp_path, SettableClock())
+        prepare(wire(tmp_path, SettableClock()))
     assert fault in caught.value.message

@@ -214,7 +214,7 @@ def _require(
         client.policy,
         _view(uow, signed_in),
         _progress(request, consent),
-        deps.levels,
+        deps.flows.inventory.levels(uow),
         reachable=reach.levels,
         offered=reach.purposes,
         step_ups=reach.step_ups,

@@ -1,13 +1,13 @@
-"""Configuration as code: bring connections, flows and clients to what a folder says, all of it or nothing.
+"""Configuration as code: bring levels, themes, connections, flows and clients to what a folder says, all or nothing.
 
 A plan is the same work, undone at its end, so that it finds what an application would find: every fault of every file,
 and an administrator who would be locked out. A document is applied when what it asks for differs from what there is.
-What the folder does not have is left alone, unless pruning was asked for. Flows are never removed.
+What the folder does not have is left alone, unless pruning was asked for. Flows and levels are never removed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 
 from idp.application.audit import note
 from idp.application.change import Change, check_change
@@ -21,90 +21,91 @@ from idp.application.config_documents import (
     wanted_client,
     wanted_connection,
 )
+from idp.application.config_plan import Act, ConfigFault, Faults, Planned, check_once, remember_text
+from idp.application.config_texts import bring_levels, bring_themes, digest_text, write_stored
 from idp.application.dependencies import Dependencies
-from idp.application.folder import FolderFault, publish_flows
+from idp.application.documents import find_document
+from idp.application.folder import Brought, FolderFault, publish_flows
+from idp.application.inventory import read_levels
+from idp.application.lockout import keep_doors_open
 from idp.application.operators import write_client, write_connection
+from idp.application.promises import list_broken_promises
+from idp.application.themes import remove_theme_in
 from idp.application.versions import read_flow
-from idp.configuration import Source, says_no_secret
+from idp.configuration import Configuration, Source
 from idp.errors import InvalidInput
-from idp.flows.diff import FlowDiff, diff_flows
+from idp.flows.diff import diff_flows
 from idp.flows.language import ConnectorStep
 from idp.flows.parse import parse_flow
-from idp.records.flows import AppliedDocument
+from idp.records.documents import LEVELS, THEME
 from idp.storage.protocols.unit import UnitOfWork
 
-Act = Literal["create", "change", "remove", "same"]
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """What a configuration folder says: flows as texts by file name, connections and clients as documents."""
-
-    flows: Mapping[str, str]
-    connections: Sequence[Source] = ()
-    clients: Sequence[Source] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """What happens to one thing. `lines` say what changes, of a flow `diff`.
-
-    `file` is where it is asked for, empty for a removal.
-    """
-
-    kind: Kind
-    name: str
-    act: Act
-    file: str = ""
-    lines: tuple[str, ...] = ()
-    diff: FlowDiff | None = None
-
-
-class ConfigFault(InvalidInput):
-    """Something in the folder is wrong. `faults` has everything, as (file, what); nothing was applied."""
-
-    def __init__(self, faults: Iterable[tuple[str, str]]) -> None:
-        """Make the error."""
-        self.faults = tuple(faults)
-        super().__init__("\n".join(f"{file}: {what}" for file, what in self.faults))
+PublishFlows = Callable[[Dependencies, UnitOfWork, Mapping[str, str], Change], list[tuple[str, Brought]]]
 
 
 class _Undo(Exception):
     """Rolls a plan back."""
 
 
-def plan_folder(deps: Dependencies, folder: Folder, change: Change, *, prune: bool = False) -> tuple[Planned, ...]:
+def plan_folder(
+    deps: Dependencies, folder: Configuration, change: Change, *, prune: bool = False
+) -> tuple[Planned, ...]:
     """Say what applying the folder would do, and change nothing. Raises like `apply_folder`."""
     planned: list[Planned] = []
     try:
         with deps.storage.write() as uow:
-            planned.extend(_apply(deps, uow, folder, change, prune=prune))
+            planned.extend(apply_in(deps, uow, folder, change, prune=prune))
             raise _Undo
     except _Undo:
         return tuple(planned)
 
 
-def apply_folder(deps: Dependencies, folder: Folder, change: Change, *, prune: bool = False) -> tuple[Planned, ...]:
+def apply_folder(
+    deps: Dependencies, folder: Configuration, change: Change, *, prune: bool = False
+) -> tuple[Planned, ...]:
     """Bring everything to what the folder says, in one transaction, and say what was done.
 
     Raises ConfigFault with every fault of every file, InvalidInput, or WouldLockOut; nothing is applied then.
     """
     check_change(change)
     with deps.storage.write() as uow:
-        return tuple(_apply(deps, uow, folder, change, prune=prune))
+        return tuple(apply_in(deps, uow, folder, change, prune=prune))
 
 
-def _apply(deps: Dependencies, uow: UnitOfWork, folder: Folder, change: Change, *, prune: bool) -> list[Planned]:
-    faults: list[tuple[str, str]] = []
-    done = [
-        *_bring_connections(deps, uow, folder.connections, change, faults),
-        *_bring_flows(deps, uow, folder.flows, change, faults),
-        *_bring_clients(deps, uow, folder.clients, change, faults),
-    ]
-    if faults:
-        raise ConfigFault(faults)
-    if prune:
-        done.extend(_prune(deps, uow, {(item.kind, item.name) for item in done}, change))
+def apply_in(
+    deps: Dependencies,
+    uow: UnitOfWork,
+    folder: Configuration,
+    change: Change,
+    *,
+    prune: bool = False,
+    publish: PublishFlows = publish_flows,
+) -> list[Planned]:
+    """Apply in the caller's unit of work; `publish` brings the flows. Raises like `apply_folder`."""
+    faults: Faults = []
+    former = deps.flows.inventory.standard(uow)
+    with ExitStack() as guards:
+        if _changes_levels(uow, folder.levels):
+            guards.enter_context(keep_doors_open(deps, uow, None, change))
+        # Levels go first, because flows and clients name them, and what they would break is asked last, because the
+        # folder's flows and clients may no longer count on it.
+        levels = [*bring_levels(deps, uow, folder.levels, change, faults)]
+        done = [
+            *levels,
+            *bring_themes(deps, uow, folder.themes, change, faults),
+            *_bring_connections(deps, uow, folder.connections, change, faults),
+            *_bring_flows(deps, uow, folder.flows, change, faults, publish),
+            *_bring_clients(deps, uow, folder.clients, change, faults),
+        ]
+        kept = {(item.kind, item.name) for item in done}
+        if any(item.act != "same" for item in levels):
+            leaving = {one.client_id for one in uow.clients.all() if prune and ("client", one.client_id) not in kept}
+            broken = list_broken_promises(deps, uow, former, leaving=leaving, flows=not faults)
+            faults.extend((levels[0].file, what) for what in broken)
+        if faults:
+            raise ConfigFault(faults)
+        if prune:
+            done.extend(_prune(deps, uow, kept, change))
     if any(item.act != "same" for item in done):
         counts = {act: sum(item.act == act for item in done) for act in ("create", "change", "remove")}
         note(deps, uow, "config.apply", "applied", reason=change.message, actor=change.actor, data=counts)
@@ -112,19 +113,19 @@ def _apply(deps: Dependencies, uow: UnitOfWork, folder: Folder, change: Change, 
 
 
 def _bring_connections(
-    deps: Dependencies, uow: UnitOfWork, sources: Sequence[Source], change: Change, faults: list[tuple[str, str]]
+    deps: Dependencies, uow: UnitOfWork, sources: Sequence[Source], change: Change, faults: Faults
 ) -> Iterator[Planned]:
     names: dict[str, str] = {}
     for source in sources:
         try:
             wanted = wanted_connection(deps, source.document)
-            _once(names, wanted.name, source.file)
+            check_once(names, wanted.name, source.file)
         except InvalidInput as error:
             faults.append((source.file, error.message))
             continue
         record = uow.connections.get(wanted.name)
         actual = actual_connection(deps, record) if record is not None else None
-        _remember(deps, uow, "connection", wanted.name, digest_connection(wanted), source.text)
+        remember_text(deps, uow, "connection", wanted.name, digest_connection(wanted), source.text)
         if actual == wanted:
             yield Planned("connection", wanted.name, "same", source.file)
             continue
@@ -134,10 +135,15 @@ def _bring_connections(
 
 
 def _bring_flows(
-    deps: Dependencies, uow: UnitOfWork, texts: Mapping[str, str], change: Change, faults: list[tuple[str, str]]
+    deps: Dependencies,
+    uow: UnitOfWork,
+    texts: Mapping[str, str],
+    change: Change,
+    faults: Faults,
+    publish: PublishFlows,
 ) -> Iterator[Planned]:
     try:
-        published = publish_flows(deps, uow, texts, change)
+        published = publish(deps, uow, texts, change)
     except FolderFault as fault:
         faults.extend((source, str(problem)) for source, problem in fault.problems)
         return
@@ -156,47 +162,38 @@ def _bring_flows(
 
 
 def _bring_clients(
-    deps: Dependencies, uow: UnitOfWork, sources: Sequence[Source], change: Change, faults: list[tuple[str, str]]
+    deps: Dependencies, uow: UnitOfWork, sources: Sequence[Source], change: Change, faults: Faults
 ) -> Iterator[Planned]:
     names: dict[str, str] = {}
     for source in sources:
         try:
-            wanted = wanted_client(deps, source.document)
-            _once(names, wanted.client_id, source.file)
+            wanted = wanted_client(deps, uow, source.document)
+            check_once(names, wanted.client_id, source.file)
+            before = uow.clients.get(wanted.client_id)
+            same = before is not None and digest_client(before) == digest_client(wanted)
+            if not same:
+                write_client(deps, uow, wanted, change.actor)
         except InvalidInput as error:
             faults.append((source.file, error.message))
             continue
-        before = uow.clients.get(wanted.client_id)
-        _remember(deps, uow, "client", wanted.client_id, digest_client(wanted), source.text)
-        if before is not None and digest_client(before) == digest_client(wanted):
+        remember_text(deps, uow, "client", wanted.client_id, digest_client(wanted), source.text)
+        if same:
             yield Planned("client", wanted.client_id, "same", source.file)
             continue
-        write_client(deps, uow, wanted, change.actor)
         act: Act = "change" if before is not None else "create"
         yield Planned("client", wanted.client_id, act, source.file, compare_clients(before, wanted))
 
 
-def _once(names: dict[str, str], name: str, file: str) -> None:
-    first = names.setdefault(name, file)
-    if first != file:
-        raise InvalidInput(f"{name} is in {first} already")
-
-
-def _remember(deps: Dependencies, uow: UnitOfWork, kind: Kind, name: str, digest: bytes, text: str) -> None:
-    """Keep the text, so that an export gives it back byte for byte for as long as it says what there is."""
-    known = uow.applied.get(kind, name)
-    # Whoever writes a secret into a file has it there; it is not kept in clear here as well.
-    kept = text if says_no_secret(text) else ""
-    if known is None or (known.digest, known.text) != (digest, kept):
-        uow.applied.put(AppliedDocument(kind, name, digest, deps.clock.now(), kept))
-
-
-def _prune(deps: Dependencies, uow: UnitOfWork, kept: set[tuple[str, str]], change: Change) -> Iterator[Planned]:
+def _prune(deps: Dependencies, uow: UnitOfWork, kept: set[tuple[Kind, str]], change: Change) -> Iterator[Planned]:
     for client in uow.clients.all():
         if ("client", client.client_id) not in kept:
             uow.clients.remove(client.client_id)
             note(deps, uow, "client.remove", "removed", actor=change.actor, client_id=client.client_id)
             yield Planned("client", client.client_id, "remove")
+    for theme in uow.documents.all_latest(THEME):
+        if (THEME, theme.name) not in kept:
+            remove_theme_in(deps, uow, theme.name, change)
+            yield Planned(THEME, theme.name, "remove")
     used = _list_used(deps, uow)
     for record in uow.connections.all():
         if ("connection", record.name) in kept:
@@ -220,26 +217,46 @@ def _list_used(deps: Dependencies, uow: UnitOfWork) -> dict[str, str]:
     return used
 
 
-def sources_to_apply(deps: Dependencies, uow: UnitOfWork, folder: Folder) -> Folder:
+def sources_to_apply(deps: Dependencies, uow: UnitOfWork, folder: Configuration) -> Configuration:
     """Return the part of the folder that says something it did not say before: what is applied at a start.
 
     What was changed elsewhere since is not overwritten by a folder that says what it always said.
     """
-    connections = [item for item in folder.connections if _is_news(deps, uow, "connection", item)]
-    clients = [item for item in folder.clients if _is_news(deps, uow, "client", item)]
-    return replace(folder, flows={}, connections=connections, clients=clients)
+
+    def is_news(kind: Kind, source: Source) -> bool:
+        try:
+            name, digest = _name_wanted(deps, uow, kind, source)
+        except InvalidInput:
+            # Applying it says what is wrong.
+            return True
+        known = uow.applied.get(kind, name)
+        return known is None or known.digest != digest
+
+    return replace(
+        folder,
+        levels=folder.levels if folder.levels is not None and is_news(LEVELS, folder.levels) else None,
+        themes=tuple(item for item in folder.themes if is_news(THEME, item)),
+        connections=tuple(item for item in folder.connections if is_news("connection", item)),
+        clients=tuple(item for item in folder.clients if is_news("client", item)),
+    )
 
 
-def _is_news(deps: Dependencies, uow: UnitOfWork, kind: Kind, source: Source) -> bool:
-    try:
-        if kind == "connection":
+def _name_wanted(deps: Dependencies, uow: UnitOfWork, kind: Kind, source: Source) -> tuple[str, bytes]:
+    """Return the name of what a file asks for, and a digest of everything it asks for. Raises InvalidInput."""
+    match kind:
+        case "levels":
+            read_levels(write_stored(source))
+            return LEVELS, digest_text(source)
+        case "theme":
+            return deps.themes.read(source.document).id, digest_text(source)
+        case "connection":
             connection = wanted_connection(deps, source.document)
-            name, digest = connection.name, digest_connection(connection)
-        else:
-            client = wanted_client(deps, source.document)
-            name, digest = client.client_id, digest_client(client)
-    except InvalidInput:
-        # Applying it says what is wrong.
-        return True
-    known = uow.applied.get(kind, name)
-    return known is None or known.digest != digest
+            return connection.name, digest_connection(connection)
+        case _:
+            client = wanted_client(deps, uow, source.document)
+            return client.client_id, digest_client(client)
+
+
+def _changes_levels(uow: UnitOfWork, source: Source | None) -> bool:
+    before = find_document(uow, LEVELS, LEVELS)
+    return source is not None and (before is None or before.digest != digest_text(source))

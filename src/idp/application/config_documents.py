@@ -12,8 +12,9 @@ from idp.handles import digest
 from idp.oidc.registration import register_client
 from idp.records.clients import Client, ClientPolicy
 from idp.records.journeys import Connection
+from idp.storage.protocols.unit import UnitOfWork
 
-Kind = Literal["connection", "flow", "client"]
+Kind = Literal["levels", "theme", "connection", "flow", "client"]
 
 CONNECTION_KEYS: Final = frozenset({"name", "type", "description", "config", "secrets"})
 _SECRET: Final = "a secret"
@@ -54,9 +55,9 @@ def actual_connection(deps: Dependencies, record: Connection) -> ConnectionState
     return ConnectionState(record.name, record.type, record.description, dict(record.config), secrets)
 
 
-def wanted_client(deps: Dependencies, document: Mapping[str, Any]) -> Client:
+def wanted_client(deps: Dependencies, uow: UnitOfWork, document: Mapping[str, Any]) -> Client:
     """Return the client that a document asks for. Raises MetadataFault with every problem, or InvalidInput."""
-    registration = register_client(document, levels=deps.levels)
+    registration = register_client(document, levels=deps.flows.inventory.levels(uow))
     if not registration.client_id:
         raise InvalidInput("client_id: is required")
     now = deps.clock.now()
@@ -78,8 +79,8 @@ def digest_client(client: Client) -> bytes:
 def compare_connections(before: ConnectionState | None, after: ConnectionState) -> tuple[str, ...]:
     """Say what a change changes, a line each; of secrets only that they change."""
     old = before or ConnectionState(after.name, after.type, "", {}, {})
-    lines = list(_compare({"type": old.type, "description": old.description}, _head(after)))
-    lines.extend(_compare(old.config, after.config, "config."))
+    lines = list(compare_fields({"type": old.type, "description": old.description}, _head(after)))
+    lines.extend(compare_fields(old.config, after.config, "config."))
     names = sorted({*old.secrets, *after.secrets})
     lines.extend(
         f"secrets.{name}: {_SECRET} {_verb(name in old.secrets, name in after.secrets)}"
@@ -91,8 +92,8 @@ def compare_connections(before: ConnectionState | None, after: ConnectionState) 
 
 def compare_clients(before: Client | None, after: Client) -> tuple[str, ...]:
     """Say what a change changes, a line each; of secrets only that they change."""
-    lines = list(_compare(before.metadata if before else {}, after.metadata))
-    lines.extend(_compare(_policy(before) if before else asdict(ClientPolicy()), _policy(after), "idp_policy."))
+    lines = list(compare_fields(before.metadata if before else {}, after.metadata))
+    lines.extend(compare_fields(_policy(before) if before else asdict(ClientPolicy()), _policy(after), "idp_policy."))
     old = before.secret_digests if before else ()
     if old != after.secret_digests:
         lines.append(f"client_secret: {_SECRET} {_verb(bool(old), bool(after.secret_digests))}")
@@ -130,7 +131,8 @@ def _head(state: ConnectionState) -> dict[str, Any]:
     return {"type": state.type, "description": state.description}
 
 
-def _compare(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+def compare_fields(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Say which fields differ, a line each, in the order of their names."""
     for name in sorted({*before, *after}):
         old, new = before.get(name), after.get(name)
         if old != new:

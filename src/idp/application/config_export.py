@@ -15,13 +15,16 @@ from idp.application.config_documents import (
     digest_connection,
 )
 from idp.application.dependencies import Dependencies
-from idp.configuration import write_document
+from idp.application.document_text import load_text
+from idp.application.documents import find_document
+from idp.configuration import LEVELS_FILE, write_document
 from idp.errors import NotFound
+from idp.records.documents import LEVELS, THEME
 from idp.storage.protocols.unit import UnitOfWork
 
 
-def export_folder(deps: Dependencies) -> Mapping[str, str]:
-    """Return the text of every file by its path in the folder."""
+def export_folder(deps: Dependencies) -> Mapping[str, bytes]:
+    """Return every file by its path in the folder."""
     with deps.storage.read() as uow:
         files = {f"flows/{latest.flow_id}.yaml": _flow(uow, latest.flow_id) for latest in uow.flows.all_latest()}
         for record in uow.connections.all():
@@ -31,7 +34,25 @@ def export_folder(deps: Dependencies) -> Mapping[str, str]:
         for client in uow.clients.all():
             kept = _kept(uow, "client", client.client_id, digest_client(client))
             files[f"clients/{_file(client.client_id)}.yaml"] = kept or write_document(describe_client(client))
-        return files
+        levels = find_document(uow, LEVELS, LEVELS)
+        if levels is not None:
+            files[LEVELS_FILE] = _kept(uow, LEVELS, LEVELS, levels.digest) or levels.text
+        return {path: text.encode() for path, text in files.items()} | _export_themes(uow)
+
+
+def _export_themes(uow: UnitOfWork) -> dict[str, bytes]:
+    """Return the files of themes. Of two logos with one name the second is given its theme's, in its document too."""
+    files: dict[str, bytes] = {}
+    for theme in uow.documents.all_latest(THEME):
+        text = _kept(uow, THEME, theme.name, theme.digest) or theme.text
+        if theme.logo is not None:
+            name = str(load_text(theme.text)["logo"])
+            if files.get(f"themes/{name}", theme.logo) != theme.logo:
+                name = f"{theme.name}-logo{theme.digest.hex()[:8]}.{name.rpartition('.')[2]}"
+                text = write_document({**load_text(theme.text), "logo": name})
+            files[f"themes/{name}"] = theme.logo
+        files[f"themes/{theme.name}.yaml"] = text.encode()
+    return files
 
 
 def export_flow(deps: Dependencies, flow_id: str) -> str:

@@ -14,9 +14,9 @@ from idp.identity.passwords import PasswordHasher
 from idp.identity.places import NOWHERE, Places
 from idp.oauth.server import OAuthServer
 from idp.oidc.keys import Keyring
-from idp.oidc.levels import Levels
 from idp.sealing import Sealer
 from idp.storage.protocols.unit import Storage
+from idp.themes.reader import ThemeReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Dependencies:
     recovery_code_keys: tuple[bytes, ...] = field(repr=False)
     console_secret: str = field(repr=False)
     policy: Policy
-    levels: Levels
+    themes: ThemeReader
     flows: FlowLibrary
     switchboard: Switchboard
     oauth: OAuthServer

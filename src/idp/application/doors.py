@@ -12,6 +12,7 @@ from idp.application.library import name_flow, name_step_ups
 from idp.application.means import Person
 from idp.flows.language import SIGN_IN, STEP_UP, Flow
 from idp.flows.passage import TooWide, find_passages
+from idp.oidc.levels import Levels
 from idp.records.clients import Client
 from idp.records.journeys import Evidence, Run
 from idp.storage.protocols.unit import UnitOfWork
@@ -37,11 +38,12 @@ class Door:
         return tuple(dict.fromkeys([self.sign_in, *(name for names in self.step_ups.values() for name in names)]))
 
 
-def make_door(deps: Dependencies, client: Client) -> Door:
+def make_door(deps: Dependencies, uow: UnitOfWork, client: Client) -> Door:
     """Return the way into a client: its sign-in, and the step-ups to what it takes at least."""
     least = client.policy.minimum_acr
-    rank = deps.levels.rank(least) if least is not None else None
-    taken = deps.levels.levels[rank:] if rank is not None else ()
+    levels = deps.flows.inventory.levels(uow)
+    rank = levels.rank(least) if least is not None else None
+    taken = levels.levels[rank:] if rank is not None else ()
     step_ups = {level.acr: name_step_ups(level, client.policy) for level in taken}
     return Door(client.client_id, name_flow(SIGN_IN, client.policy), step_ups)
 
@@ -72,8 +74,9 @@ def _gets_in(deps: Dependencies, uow: UnitOfWork, door: Door, flows: Mapping[str
         ways = find_passages(sign_in, person.means, context, deps.flows.inventory.catalog(uow))
         if not door.step_ups:
             return bool(ways)
+        levels = deps.flows.inventory.levels(uow)
         return any(
-            _reaches(deps, acr, way, further)
+            _reaches(levels, acr, way, further)
             for acr in door.step_ups
             for way in ways
             for further in (frozenset(), *_step_up(deps, uow, door, flows, acr, person))
@@ -94,11 +97,11 @@ def _step_up(
     return find_passages(flow, person.means, context, deps.flows.inventory.catalog(uow))
 
 
-def _reaches(deps: Dependencies, acr: str, way: frozenset[str], further: frozenset[str]) -> bool:
+def _reaches(levels: Levels, acr: str, way: frozenset[str], further: frozenset[str]) -> bool:
     """Say whether the evidence of a sign-in and a step-up earns the level."""
     pieces = [Evidence(0, 0, method, (), 0.0, "", SIGN_IN) for method in sorted(way)]
     pieces += [Evidence(0, 0, method, (), 0.0, "", STEP_UP) for method in sorted(further)]
-    return deps.levels.earn(acr, pieces, 0.0) is not None
+    return levels.earn(acr, pieces, 0.0) is not None
 
 
 def _context(

@@ -83,7 +83,7 @@ def look_around(
     """Read what surrounds a flow here: what serves, levels, connections, and the facts about client and person."""
     return Surroundings(
         catalog=deps.flows.inventory.catalog(uow),
-        levels=deps.levels,
+        levels=deps.flows.inventory.levels(uow),
         flows=_list_flows(deps, uow, client),
         step_ups=_list_step_ups(deps, uow, client),
         connections=_list_rules(deps, uow),
@@ -146,7 +146,7 @@ def _list_flows(deps: Dependencies, uow: UnitOfWork, client: Client | None) -> d
 def _list_step_ups(deps: Dependencies, uow: UnitOfWork, client: Client | None) -> dict[str, Flow]:
     policy = client.policy if client is not None else None
     found: dict[str, Flow] = {}
-    for acr in deps.levels.acrs:
+    for acr in deps.flows.inventory.levels(uow).acrs:
         try:
             found[acr] = deps.flows.choose_step_up(uow, acr, policy).flow
         except NotFound:

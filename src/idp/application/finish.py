@@ -71,7 +71,8 @@ def _lacks(deps: Dependencies, uow: UnitOfWork, run: Run) -> str:
 def _reached(deps: Dependencies, uow: UnitOfWork, run: Run, evidence: Sequence[Evidence]) -> bool:
     if run.session_id is None:
         return False
-    return reaches_target(deps.levels, run, uow.evidence.of_session(run.session_id), evidence, deps.clock.now())
+    levels = deps.flows.inventory.levels(uow)
+    return reaches_target(levels, run, uow.evidence.of_session(run.session_id), evidence, deps.clock.now())
 
 
 def reaches_target(

@@ -54,10 +54,28 @@ def apply_flows(deps: Dependencies, texts: Mapping[str, str], *, even_if_locked_
         if not _list_new(uow, files):
             return []
     with deps.storage.write() as uow:
-        new = _list_new(uow, files)
         change = Change(AUTHOR, "from the configuration folder", even_if_locked_out)
-        with keep_doors_open(deps, uow, [file.flow.id for file in new], change):
-            return [_publish(deps, uow, file, new[file], change) for file in new]
+        return [publication for _, publication in _publish_new(deps, uow, files, change)]
+
+
+def publish_new_flows(
+    deps: Dependencies, uow: UnitOfWork, texts: Mapping[str, str], change: Change
+) -> list[tuple[str, Publication]]:
+    """Publish what is new in the folder's flows, in the caller's unit of work, and return it with the files.
+
+    Raises like `apply_flows`.
+    """
+    files = order_files(_read(texts))
+    _check(deps, uow, files)
+    return _publish_new(deps, uow, files, change)
+
+
+def _publish_new(
+    deps: Dependencies, uow: UnitOfWork, files: list[_File], change: Change
+) -> list[tuple[str, Publication]]:
+    new = _list_new(uow, files)
+    with keep_doors_open(deps, uow, [file.flow.id for file in new], change):
+        return [(file.source, _publish(deps, uow, file, new[file], change)) for file in new]
 
 
 @dataclass(frozen=True, slots=True)

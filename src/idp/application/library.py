@@ -10,7 +10,7 @@ from idp.application.rollout import Rider, choose_variant
 from idp.application.versions import load_flow, prove_flow, publish_version
 from idp.errors import NotFound
 from idp.flows.language import STEP_UP, Flow
-from idp.oidc.levels import Level, Levels
+from idp.oidc.levels import Level
 from idp.records.clients import ClientPolicy
 from idp.records.flows import FlowRelease, FlowVersion, Variant
 from idp.storage.protocols.unit import UnitOfWork
@@ -51,10 +51,9 @@ def name_step_ups(level: Level, policy: ClientPolicy | None) -> tuple[str, ...]:
 class FlowLibrary:
     """Flows by id and version. Versions never change, so a parsed one is kept for good."""
 
-    def __init__(self, inventory: Inventory, levels: Levels, rollout_key: bytes) -> None:
-        """Take the inventory and the levels that flows are checked against, and the key that deals people trials."""
+    def __init__(self, inventory: Inventory, rollout_key: bytes) -> None:
+        """Take the inventory that flows are checked against, and the key that deals people trials."""
         self.inventory = inventory
-        self.levels = levels
         self._rollout_key = rollout_key
         self._parsed: dict[tuple[str, int], Flow] = {}
         self._lock = threading.Lock()
@@ -100,7 +99,7 @@ class FlowLibrary:
 
         Of the flows that `name_step_ups` names, one that does not lead to the level is passed over. Raises NotFound.
         """
-        level = self.levels.level(acr)
+        level = self.inventory.levels(uow).level(acr)
         for flow_id in name_step_ups(level, policy) if level is not None else ():
             try:
                 return self._pick(uow, flow_id, rider, lambda flow: self.serves_step_up(uow, flow, acr))
@@ -110,10 +109,11 @@ class FlowLibrary:
 
     def serves_step_up(self, uow: UnitOfWork, flow: Flow, acr: str) -> bool:
         """Say whether a flow is a step-up that leads to a level."""
-        level = self.levels.level(acr)
+        levels = self.inventory.levels(uow)
+        level = levels.level(acr)
         if level is None or flow.purpose != STEP_UP:
             return False
-        return leads_to(flow, level, self.levels, self.inventory.catalog(uow))
+        return leads_to(flow, level, levels, self.inventory.catalog(uow))
 
     def offers(self, uow: UnitOfWork, policy: ClientPolicy | None) -> frozenset[str]:
         """Return the purposes, but for step-up, for which there is a flow."""

@@ -33,36 +33,42 @@ class WouldLockOut(IdpError):
 
 
 @contextmanager
-def keep_doors_open(deps: Dependencies, uow: UnitOfWork, flow_ids: Iterable[str], change: Change) -> Iterator[None]:
+def keep_doors_open(
+    deps: Dependencies, uow: UnitOfWork, flow_ids: Iterable[str] | None, change: Change
+) -> Iterator[None]:
     """Run the block, and refuse what it did if it shuts the last way in of the administrators.
 
-    Raises WouldLockOut, so that the unit of work rolls back; with `even_if_locked_out` it is noted in the audit trail
-    instead. A way that was shut before may stay shut: repairing in small steps must be possible.
+    `flow_ids` are the flows that it changes; None for a change of levels, which every way in can depend on. Raises
+    WouldLockOut, so that the unit of work rolls back; with `even_if_locked_out` it is noted in the audit trail instead.
+    A way that was shut before may stay shut: repairing in small steps must be possible.
     """
-    changed = set(flow_ids)
-    doors = [door for door in _list_doors(deps, uow) if not changed.isdisjoint(door.flow_ids)]
+    changed = None if flow_ids is None else set(flow_ids)
+    doors = [door for door in _list_doors(deps, uow) if changed is None or not changed.isdisjoint(door.flow_ids)]
     people = _list_administrators(deps, uow) if doors else []
     before = [door for door in doors if people and is_open(deps, uow, door, people, deps.flows.get)]
     yield
-    shut = [door for door in before if not is_open(deps, uow, door, people, load_flow)]
+    # With other levels, other step-ups lead through the same door.
+    opened = {door.client_id for door in before}
+    after = [door for door in _list_doors(deps, uow) if door.client_id in opened] if opened else []
+    shut = [door for door in after if not is_open(deps, uow, door, people, load_flow)]
     if not shut:
         return
     names = ", ".join(door.client_id or "the default sign-in" for door in shut)
     if not change.even_if_locked_out:
         raise WouldLockOut(
             f"No administrator could sign in any more: none of the {len(people)} with the role owner or editor "
-            f"has the credentials that this flow asks for ({names}). Nothing was changed.",
-            detail=f"flows {', '.join(sorted(changed))}",
+            f"has the credentials that would be asked for ({names}). Nothing was changed.",
+            detail=f"flows {', '.join(sorted(changed))}" if changed is not None else "levels",
         )
-    data = {"flows": sorted(changed), "clients": names, "administrators": len(people)}
+    data = {"flows": sorted(changed or ()), "clients": names, "administrators": len(people)}
     note(deps, uow, "flow.lockout", "forced", trace=change.trace, actor=change.actor, reason=change.message, data=data)
 
 
 def _list_doors(deps: Dependencies, uow: UnitOfWork) -> list[Door]:
     marked = [client for client in uow.clients.all() if client.policy.administrators]
-    others = [make_door(deps, client) for client in marked] or [Door("", name_flow(SIGN_IN, None), {})]
+    others = [make_door(deps, uow, client) for client in marked] or [Door("", name_flow(SIGN_IN, None), {})]
     console = deps.oauth.find_client(uow, CONSOLE_ID)
-    return [make_door(deps, console), *others] if console is not None else others
+    return [make_door(deps, uow, console), *others] if console is not None else others
 
 
 def _list_administrators(deps: Dependencies, uow: UnitOfWork) -> list[Person]:

@@ -8,11 +8,13 @@ from typing import Any
 from idp.application.audit import note
 from idp.application.config_documents import ConnectionState, actual_connection, wanted_client
 from idp.application.dependencies import Dependencies
+from idp.application.promises import list_client_faults, list_theme_ids
 from idp.application.second_factor import SEAL as TOTP_SEAL
 from idp.errors import Conflict, InvalidInput, NotFound
 from idp.identity.email_address import parse_email
 from idp.identity.passwords import check_strength
 from idp.identity.totp import new_seed, provisioning_uri
+from idp.oidc.registration import MetadataFault
 from idp.records.accounts import Credential, User
 from idp.records.clients import Client
 from idp.records.journeys import Connection
@@ -84,18 +86,25 @@ def put_clients(deps: Dependencies, documents: Sequence[Mapping[str, Any]]) -> l
 
     Raises MetadataFault, or InvalidInput, with everything that is wrong.
     """
-    clients = [wanted_client(deps, document) for document in documents]
     with deps.storage.write() as uow:
+        clients = [wanted_client(deps, uow, document) for document in documents]
         for client in clients:
             write_client(deps, uow, client, "operator")
     return clients
 
 
 def write_client(deps: Dependencies, uow: UnitOfWork, client: Client, actor: str) -> None:
-    """Make a client what the record says, in the caller's unit of work."""
+    """Make a client what the record says, in the caller's unit of work.
+
+    Raises MetadataFault if it counts on a level or a theme that is not there.
+    """
     before = uow.clients.get(client.client_id)
     version = before.version + 1 if before else 1
     uow.clients.put(replace(client, version=version, created_at=before.created_at if before else client.created_at))
+    # Asked after the change, which keeps others from taking something away meanwhile.
+    faults = tuple(list_client_faults(client, deps.flows.inventory.levels(uow), list_theme_ids(uow)))
+    if faults:
+        raise MetadataFault(faults)
     note(deps, uow, "client.put", "saved", actor=actor, client_id=client.client_id)
 
 

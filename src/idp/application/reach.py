@@ -40,12 +40,13 @@ def survey(deps: Dependencies, uow: UnitOfWork, policy: ClientPolicy | None, rid
             continue
         flows.append(flow)
     step_ups = {}
-    for acr in deps.levels.acrs:
+    levels = deps.flows.inventory.levels(uow)
+    for acr in levels.acrs:
         try:
             step_ups[acr] = deps.flows.choose_step_up(uow, acr, policy, rider).flow
         except NotFound:
             continue
-    return find_reach(flows, step_ups, deps.flows.offers(uow, policy), deps.flows.inventory.catalog(uow), deps.levels)
+    return find_reach(flows, step_ups, deps.flows.offers(uow, policy), deps.flows.inventory.catalog(uow), levels)
 
 
 def find_reach(

@@ -15,5 +15,6 @@ def may_add(deps: Dependencies, uow: UnitOfWork, run: Run, user: User, kind: Cre
         return True
     held = [one.kind for one in uow.credentials.of_user(user.id)]
     proved = [item for item in uow.evidence.of_run(run.id) if item.user_id == user.id]
-    rank = reached_rank(deps.levels, proved, deps.clock.now())
-    return may_change(kind, "add", held, rank, lambda methods: reached_rank(deps.levels, pieces_of(methods), 0.0))
+    levels = deps.flows.inventory.levels(uow)
+    rank = reached_rank(levels, proved, deps.clock.now())
+    return may_change(kind, "add", held, rank, lambda methods: reached_rank(levels, pieces_of(methods), 0.0))

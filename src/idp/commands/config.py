@@ -10,11 +10,12 @@ from typing import Annotated, Final
 import typer
 
 from idp.application.change import Change
-from idp.application.config_apply import Folder, Planned, apply_folder, plan_folder
+from idp.application.config_apply import apply_folder, plan_folder
 from idp.application.config_export import export_flow, export_folder
+from idp.application.config_plan import Planned
 from idp.commands.flow_wording import tell_flow
 from idp.commands.provider import open_provider, report_faults
-from idp.configuration import read_parts
+from idp.configuration import Configuration, read_configuration
 from idp.errors import InvalidInput
 from idp.wiring import Provider
 
@@ -23,7 +24,7 @@ DRIFT: Final = 2
 _SIGNS: Final = {"create": "+", "change": "~", "remove": "-"}
 
 Where = Annotated[Path, typer.Argument(help="A configuration folder", exists=True, file_okay=False)]
-Prune = Annotated[bool, typer.Option(help="Also remove clients and connections that the folder does not have")]
+Prune = Annotated[bool, typer.Option(help="Also remove clients, themes and connections that the folder does not have")]
 AsJson = Annotated[bool, typer.Option("--json", help="For scripts")]
 
 
@@ -45,7 +46,7 @@ def apply(
     even_if_it_locks_out: Annotated[bool, typer.Option(help="Though no administrator could sign in any more")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring connections, flows and clients to what a folder says, all of it or nothing."""
+    """Bring levels, themes, connections, flows and clients to what a folder says, all of it or nothing."""
     change = _change(message or f"applied from {folder.name}", even_if_locked_out=even_if_it_locks_out)
     with open_provider(ready=False) as provider:
         _check(provider)
@@ -58,7 +59,7 @@ def export(
     folder: Annotated[Path | None, typer.Argument(help="An empty folder, or one of an earlier export")] = None,
     flow: Annotated[str | None, typer.Option(help="Only this flow, to standard output")] = None,
 ) -> None:
-    """Write connections, flows and clients as a folder. What was applied comes back byte for byte."""
+    """Write levels, themes, connections, flows and clients as a folder. What was applied comes back byte for byte."""
     if (folder is None) == (flow is None):
         raise InvalidInput("Name a folder to write to, or one flow with --flow.")
     with open_provider(ready=False) as provider:
@@ -67,16 +68,16 @@ def export(
             typer.echo(export_flow(provider.deps, flow), nl=False)
             return
         files = export_folder(provider.deps)
-    for name, text in sorted(files.items()):
+    for name, content in sorted(files.items()):
         path = (folder or Path()) / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
+        path.write_bytes(content)
         typer.echo(path)
 
 
-def read_folder(folder: Path) -> Folder:
+def read_folder(folder: Path) -> Configuration:
     """Read a folder with its references filled in from the environment. Raises InvalidInput with every fault."""
-    return Folder(*read_parts(folder, os.environ))
+    return read_configuration(folder, os.environ)
 
 
 def tell(done: Sequence[Planned], *, as_json: bool) -> None:
@@ -84,6 +85,7 @@ def tell(done: Sequence[Planned], *, as_json: bool) -> None:
     if as_json:
         items = [
             {"kind": item.kind, "name": item.name, "act": item.act, "file": item.file, "lines": describe(item)}
+            | ({"warnings": list(item.warnings)} if item.warnings else {})
             for item in done
         ]
         typer.echo(json.dumps(items, indent=2, ensure_ascii=False))
@@ -94,6 +96,8 @@ def tell(done: Sequence[Planned], *, as_json: bool) -> None:
         typer.echo(f"{_SIGNS[item.act]} {item.kind} {item.name}" + (f"  ({item.file})" if item.file else ""))
         for line in describe(item):
             typer.echo(f"    {line}")
+        for warning in item.warnings:
+            typer.echo(f"    warning: {warning}")
     counts = {act: sum(item.act == act for item in done) for act in ("create", "change", "remove", "same")}
     words = {"create": "to create", "change": "to change", "remove": "to remove", "same": "as they are"}
     typer.echo(", ".join(f"{count} {words[act]}" for act, count in counts.items()))

@@ -10,7 +10,7 @@ import typer
 from idp.application.level_rules import leads_to
 from idp.application.library import DEFAULT_FLOWS
 from idp.application.rehearsal import Surroundings
-from idp.configuration import read_connections, read_document
+from idp.configuration import LEVELS_FILE, read_connections, read_document
 from idp.connectors.builtin import CONNECTOR_TYPES
 from idp.connectors.registry import build_registry, describe_connections
 from idp.errors import InvalidInput
@@ -25,7 +25,6 @@ from idp.oidc.levels import Level, Levels
 from idp.oidc.levels_document import parse_levels
 
 TEST_SUFFIX: Final = ".test.yaml"
-LEVELS_FILE: Final = "levels.yaml"
 CONNECTIONS_FOLDER: Final = "connections"
 
 #: The option that several commands share.

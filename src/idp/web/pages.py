@@ -82,17 +82,19 @@ class Pages:
         self._themes = themes or ThemeFiles()
         self._make = partial(_make_environment, assets=assets, templates=templates)
         self._brand = brand
-        self._environments: dict[tuple[str, str], Environment] = {}
+        self._environments: dict[tuple[str, str], tuple[Dress, Environment]] = {}
         for tag in translation.tags:
             self._environment(tag, None)
 
     def _environment(self, tag: str, theme: str | None) -> Environment:
         dress = self._themes.dress(theme)
         key = (tag, dress.theme.id)
-        # Two threads may make the same one; either is as good as the other.
-        if key not in self._environments:
-            self._environments[key] = self._make(self._translation.language(tag), self._brand.wear(dress))
-        return self._environments[key]
+        known = self._environments.get(key)
+        # Two threads may make the same one; either is as good. A theme that was saved anew is another dress.
+        if known is None or known[0] is not dress:
+            known = dress, self._make(self._translation.language(tag), self._brand.wear(dress))
+            self._environments[key] = known
+        return known[1]
 
     def render(self, view: View, locale: str, *, form_targets: Iterable[str] = (), theme: str | None = None) -> Page:
         """Return the page of a view in the language `locale`, a tag that `Translation.negotiate` returned.

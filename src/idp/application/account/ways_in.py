@@ -97,7 +97,7 @@ def _list_doors(deps: Dependencies, uow: UnitOfWork, user: User) -> list[Door]:
     used = {consent.client_id for consent in uow.consents.of_user(user.id)}
     used |= {grant.client_id for grant in uow.grants.live_of_user(user.id)}
     clients = [uow.clients.get(client_id) for client_id in sorted(used)]
-    return [make_door(deps, client) for client in (account_client(deps), *clients) if client is not None]
+    return [make_door(deps, uow, client) for client in (account_client(deps), *clients) if client is not None]
 
 
 def _gets_in(deps: Dependencies, uow: UnitOfWork, door: Door, user: User, held: Sequence[Credential]) -> bool:

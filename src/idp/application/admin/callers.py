@@ -33,7 +33,7 @@ class Caller:
 
     `user` is None for a client that acts for itself; `auth_time` is then when its token was issued, for it has proved
     who it is at that time. Times are epoch seconds. `permissions` are what the roles allow, and in a token no more than
-    its scopes.
+    its scopes. `strong`: a person who has signed in with what operators must, or a client.
     """
 
     user: User | None
@@ -44,6 +44,7 @@ class Caller:
     via: Literal["console", "token"]
     expires_at: float
     client_id: str | None = None
+    strong: bool = False
 
     @property
     def name(self) -> str:
@@ -68,21 +69,23 @@ def find_by_token(deps: Dependencies, uow: UnitOfWork, text: str, request_id: st
         return None
     scopes, user, expires = permissions_in(token.scopes), token.user, float(token.expires_at)
     if user is None:
-        return Caller(None, (), scopes, None, float(token.issued_at), "token", expires, token.client_id)
+        return Caller(None, (), scopes, None, float(token.issued_at), "token", expires, token.client_id, strong=True)
     roles = _roles_of(uow, user)
     held, grant = permissions_of(roles) & scopes, token.grant
     auth_time = float(grant.auth_time) if grant.auth_time is not None else None
-    return Caller(user, roles, held, grant.acr, auth_time, "token", expires, token.client_id)
+    strong = is_strong(deps.flows.inventory.levels(uow), grant.acr)
+    return Caller(user, roles, held, grant.acr, auth_time, "token", expires, token.client_id, strong=strong)
 
 
-def find_by_session(uow: UnitOfWork, session: SignedIn) -> Caller | None:
+def find_by_session(deps: Dependencies, uow: UnitOfWork, session: SignedIn) -> Caller | None:
     """Return whom a session of the console stands for, with the roles of this moment; None for a blocked account."""
     user = uow.users.get(session.user_id)
     if user is None or user.status != "active":
         return None
     roles = _roles_of(uow, user)
     acr, auth_time = session.acr, session.auth_time
-    return Caller(user, roles, permissions_of(roles), acr, auth_time, "console", session.expires_at)
+    strong = is_strong(deps.flows.inventory.levels(uow), acr)
+    return Caller(user, roles, permissions_of(roles), acr, auth_time, "console", session.expires_at, strong=strong)
 
 
 def is_strong(levels: Levels, acr: str | None) -> bool:

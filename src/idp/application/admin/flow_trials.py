@@ -65,25 +65,26 @@ def check_draft(deps: Dependencies, text: str, beside: Mapping[str, str]) -> Che
     with deps.storage.read() as uow:
         embeds, subflows = _find_embedded(uow, flow, others)
         standard = deps.flows.inventory.standard(uow)
+        levels = deps.flows.inventory.levels(uow)
         problems = check_beside(uow, flow, standard, subflows, embeds)
     try:
         whole = expand(flow, subflows)
     except FlowFault:
         return Checked((*faults, *problems), {}, ())
     table = FactTable(whole, Graph(whole), standard.catalog)
-    steps = {name: _weigh(table, _find_entry(flow, name, subflows), deps.levels) for name in flow.steps}
-    return Checked((*faults, *problems), steps, tuple(_list_levels(flow, whole, table, deps.levels)))
+    steps = {name: _weigh(table, _find_entry(flow, name, subflows), levels) for name in flow.steps}
+    return Checked((*faults, *problems), steps, tuple(_list_levels(flow, whole, table, levels)))
 
 
 def run_tests(deps: Dependencies, text: str, tests: str) -> tuple[FlowTestReport | None, tuple[Problem, ...]]:
     """Run tests against a text; with problems of either of them, none is run. Raises FlowFault for what is no flow."""
     whole = parse_flow(text)
     with deps.storage.read() as uow:
-        catalog = deps.flows.inventory.catalog(uow)
+        catalog, levels = deps.flows.inventory.catalog(uow), deps.flows.inventory.levels(uow)
         found = parse_flow_tests(tests, catalog)
         flow = expand(whole, find_subflows(uow, whole))
         around = _serve(deps, uow, look_around(deps, uow), flow)
-    acrs = [name for level in deps.levels.levels for name in (level.acr, *level.aliases)]
+    acrs = [name for level in levels.levels for name in (level.acr, *level.aliases)]
     problems = check_flow_tests(found, flow, catalog, acrs)
     return (None, problems) if problems else (run_flow_tests(found, flow, around), ())
 
@@ -93,7 +94,7 @@ def _serve(deps: Dependencies, uow: UnitOfWork, around: Surroundings, flow: Flow
     flows, step_ups = dict(around.flows), dict(around.step_ups)
     if flow.purpose != STEP_UP and DEFAULT_FLOWS.get(flow.purpose) == flow.id:
         flows[flow.purpose] = flow
-    for level in deps.levels.levels:
+    for level in deps.flows.inventory.levels(uow).levels:
         if flow.id == name_step_ups(level, None)[0] and deps.flows.serves_step_up(uow, flow, level.acr):
             step_ups[level.acr] = flow
     return replace(around, flows=flows, step_ups=step_ups)

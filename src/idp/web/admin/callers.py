@@ -22,7 +22,7 @@ def identify(desk: Desk, method: str, headers: Headers, authorization: str | Non
         return found
     with desk.deps.storage.read() as uow:
         session = desk.console.find(uow, headers)
-        caller = find_by_session(uow, session) if session is not None else None
+        caller = find_by_session(desk.deps, uow, session) if session is not None else None
     if caller is None or caller.expires_at <= desk.deps.clock.now():
         raise _refuse(desk, "", "Sign in to the console, or send an access token for the admin API.")
     if method not in SAFE:

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from idp.application.admin.callers import Caller, is_fresh, is_strong
+from idp.application.admin.callers import Caller, is_fresh
 from idp.application.admin.once import Said, digest_request, do_once
 from idp.application.threads import in_thread
 from idp.errors import IdpError
@@ -121,7 +121,7 @@ def authorize(desk: Desk, operation: Operation, caller: Caller) -> None:
     """Refuse a caller who may not do this, or must sign in better first. Who has no role learns nothing else."""
     if not caller.permissions:
         raise Refused("forbidden", "This account has no role here. Ask an owner for one.")
-    if caller.user is not None and not is_strong(desk.deps.levels, caller.acr):
+    if not caller.strong:
         raise refuse_step_up("Sign in with a second factor.")
     if operation.permission is not None and operation.permission not in caller.permissions:
         raise Refused("forbidden", f"This takes the permission {operation.permission}, which you have not.")
