@@ -144,7 +144,7 @@ async def test_a_connection_that_a_live_flow_uses_cannot_be_removed(world: World
     tag = (await create(olga)).headers["etag"]
     removed = await olga.ask("DELETE", "/connections/second_check", if_match=tag)
 
-    assert used.json()["used_by"] == ["recovery", "sign-up", "step-up"]
+    assert used.json()["used_by"] == ["invite", "recovery", "sign-up", "step-up"]
     assert refused.status_code == 409
     assert "step-up" in refused.json()["detail"]
     assert removed.status_code == 204
