@@ -137,7 +137,7 @@ def build_provider(
     run = settings.run_worker if background is None else background
     themes = ThemeFiles(deps)
     storage.follow(themes.follow)
-    app = _application(settings, deps, worker, masters[0], configuration, translation, themes, metrics, run=run)
+    app = _application(settings, deps, keys, worker, masters[0], configuration, translation, themes, metrics, run=run)
     return Provider(app, deps, storage, http, worker, configuration, keys)
 
 
@@ -251,6 +251,7 @@ def _mailer(settings: Settings, clock: Clock) -> Mailer:
 def _application(
     settings: Settings,
     deps: Dependencies,
+    keys: SigningKeys,
     worker: Worker,
     master: str,
     configuration: Configuration,
@@ -284,6 +285,7 @@ def _application(
         assets,
         themes,
         translation,
+        keys,
         console=ConsoleSessions(deps, edge.cookies.console),
         templates=configuration.flows,
         production=urlsplit(settings.issuer).hostname not in LOOPBACK_HOSTS,

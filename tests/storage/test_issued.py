@@ -8,6 +8,7 @@ from sqlalchemy import select
 from idp.clock import SettableClock
 from idp.records.operations import AuditEntry, KeptAnswer, OutgoingMail
 from idp.records.tokens import AccessToken, AuthorizationCode, Grant, RefreshToken
+from idp.storage.protocols.operations import AuditSearch
 from idp.storage.sql.statement import Statement
 from idp.storage.sql.storage import SqlStorage
 from idp.storage.sql.tables.operations import OUTBOX
@@ -238,3 +239,39 @@ def test_an_answer_is_kept_for_whoever_asked_until_it_expires(storage: SqlStorag
         assert unit.answers.purge(NOW + 199) == 0
         assert unit.answers.purge(NOW + 200) == 1
         assert unit.answers.get("user:1", "key") is None
+
+
+def test_the_trail_is_searched_forwards_and_back_by_every_condition(storage: SqlStorage, seed: Seed) -> None:
+    def entry(at: float, **changes: object) -> AuditEntry:
+        return replace(AuditEntry(0, at, "r", "found", "yes", actor="me"), **changes)  # type: ignore[arg-type]
+
+    with storage.write() as unit:
+        for at in (NOW, NOW + 1, NOW + 2):
+            unit.audit.append(entry(at))
+        unit.audit.append(entry(NOW + 1, action="other"))
+        unit.audit.append(entry(NOW + 1, outcome="no"))
+        unit.audit.append(entry(NOW + 1, actor="you", client_id="shop", run_id=7, user_id=seed.user.id))
+        found = unit.audit.search(AuditSearch(action="found", outcome="yes", actor="me"), after_id=0, limit=9)
+        assert [one.at for one in found] == [NOW, NOW + 1, NOW + 2]
+        back = unit.audit.search_back(AuditSearch(actor="me", action="found", outcome="yes"), before_id=2**62, limit=2)
+        assert [one.at for one in back] == [NOW + 2, NOW + 1]
+        older = unit.audit.search_back(AuditSearch(actor="me", outcome="yes"), before_id=back[-1].id, limit=9)
+        assert [one.at for one in older] == [NOW]
+        between = unit.audit.search(AuditSearch(since=NOW + 1, until=NOW + 2, actor="me"), after_id=0, limit=9)
+        assert {one.at for one in between} == {NOW + 1}
+        assert len(between) == 3
+        one = AuditSearch(user_id=seed.user.id, client_id="shop", run_id=7)
+        assert [entry.actor for entry in unit.audit.search(one, after_id=0, limit=9)] == ["you"]
+
+
+def test_live_sessions_are_listed_newest_first_without_those_that_are_over(storage: SqlStorage, seed: Seed) -> None:
+    with storage.write() as unit:
+        first = unit.sessions.add(replace(a_session(seed.user.id, "live-0"), expires_at=NOW + 9))
+        second = unit.sessions.add(replace(a_session(seed.user.id, "live-1"), expires_at=NOW + 9))
+        over = unit.sessions.add(replace(a_session(seed.user.id, "live-2"), expires_at=NOW + 1))
+        ended = unit.sessions.add(replace(a_session(seed.user.id, "live-3"), expires_at=NOW + 9))
+        unit.sessions.end(ended.id, NOW)
+        found = [one.id for one in unit.sessions.live(NOW + 1, limit=2)]
+        assert found == [second.id, first.id]
+        assert over.id not in [one.id for one in unit.sessions.live(NOW + 1)]
+        assert first.id not in [one.id for one in unit.sessions.live(NOW + 1, before_id=first.id)]

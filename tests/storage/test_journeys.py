@@ -349,7 +349,11 @@ def test_runs_that_began_and_results_of_verifications_are_counted(storage: SqlSt
         unit.verifications.add(a_verification(run.id, created_at=NOW + 100, status="error", error="timeout"))
         unit.verifications.add(a_verification(run.id, created_at=NOW + 99))
 
-        assert list(unit.runs.count_begun(NOW + 100)) == [("idv", "step_up", "active", 2)]
+        done = a_run(created_at=NOW, finished_at=NOW + 130, purpose="step_up", flow_id="idv", status="complete")
+        unit.runs.add(replace(done, reason="left"))
+        assert list(unit.runs.count_begun(NOW + 100)) == [("idv", "step_up", "active", None, 2)]
+        assert unit.runs.time_of_purpose("step_up", NOW + 100) == 130
+        assert unit.runs.time_of_purpose("recovery", NOW) is None
         assert set(unit.verifications.count_results(NOW + 100)) == {
             (made.connection, "completed", "OK", None, 1),
             (made.connection, "error", None, "timeout", 1),

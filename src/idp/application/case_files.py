@@ -75,10 +75,17 @@ class CaseFile:
     opinions: tuple[Said, ...]
 
 
-def list_cases(deps: Dependencies, status: str | None = "open", queue: str | None = None) -> Sequence[QueuedCase]:
-    """List cases of a status and a queue, oldest first; of all with None."""
+def list_cases(
+    deps: Dependencies,
+    status: str | None = "open",
+    queue: str | None = None,
+    *,
+    after_id: int = 0,
+    limit: int = 100,
+) -> Sequence[QueuedCase]:
+    """List cases of a status and a queue, oldest first; of all with None. Of `limit` cases after `after_id`."""
     with deps.storage.read() as uow:
-        cases = [case for case in uow.cases.list(status) if queue is None or case.queue == queue]
+        cases = [case for case in uow.cases.list(status, limit, after_id) if queue is None or case.queue == queue]
         return [_line(uow, case) for case in cases]
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from idp.application.audit import note
+from idp.application.change import Change
 from idp.application.config_documents import ConnectionState, actual_connection, wanted_client
 from idp.application.dependencies import Dependencies
 from idp.application.promises import list_client_faults, list_theme_ids
@@ -93,7 +94,7 @@ def put_clients(deps: Dependencies, documents: Sequence[Mapping[str, Any]]) -> l
     return clients
 
 
-def write_client(deps: Dependencies, uow: UnitOfWork, client: Client, actor: str) -> None:
+def write_client(deps: Dependencies, uow: UnitOfWork, client: Client, actor: str, trace: str = "-") -> None:
     """Make a client what the record says, in the caller's unit of work.
 
     Raises MetadataFault if it counts on a level or a theme that is not there.
@@ -105,7 +106,7 @@ def write_client(deps: Dependencies, uow: UnitOfWork, client: Client, actor: str
     faults = tuple(list_client_faults(client, deps.flows.inventory.levels(uow), list_theme_ids(uow)))
     if faults:
         raise MetadataFault(faults)
-    note(deps, uow, "client.put", "saved", actor=actor, client_id=client.client_id)
+    note(deps, uow, "client.put", "saved", actor=actor, trace=trace, client_id=client.client_id)
 
 
 def list_clients(deps: Dependencies) -> Sequence[Client]:
@@ -167,7 +168,7 @@ def list_users(deps: Dependencies, text: str = "") -> Sequence[User]:
         return uow.users.search(text)
 
 
-def set_blocked(deps: Dependencies, user: User, *, blocked: bool) -> User:
+def set_blocked(deps: Dependencies, user: User, *, blocked: bool, change: Change | None = None) -> User:
     """Block a user, which ends all their sessions, runs and tokens at once, or lift the block.
 
     A block outlasts what the person themself can undo; lifting it gives an account back that was being deleted. Raises
@@ -187,7 +188,16 @@ def set_blocked(deps: Dependencies, user: User, *, blocked: bool) -> User:
             uow.sessions.end_of_user(user.id, now)
             uow.grants.revoke_of_user(user.id, now)
             uow.runs.end_of_user(user.id, now, "user_blocked")
-        note(deps, uow, "user.block" if blocked else "user.unblock", "done", actor="operator", user_id=user.id)
+        note(
+            deps,
+            uow,
+            "user.block" if blocked else "user.unblock",
+            "done",
+            actor=change.actor if change is not None else "operator",
+            reason=change.message.strip() if change is not None else "",
+            trace=change.trace if change is not None else "-",
+            user_id=user.id,
+        )
         return changed
 
 

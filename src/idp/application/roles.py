@@ -20,21 +20,21 @@ def read_role(text: str) -> Role:
     raise InvalidInput(f"There is no role {text[:40]!r}; there are {', '.join(ROLES)}.")
 
 
-def grant_role(deps: Dependencies, user: User, role: Role, author: str) -> bool:
+def grant_role(deps: Dependencies, user: User, role: Role, author: str, trace: str = "-") -> bool:
     """Give a user a role; False if they have it."""
     with deps.storage.write() as uow:
         added = uow.roles.add(RoleAssignment(user.id, role, deps.clock.now(), author))
         if added:
-            note(deps, uow, "role.add", role, actor=f"operator:{author}", user_id=user.id)
+            note(deps, uow, "role.add", role, actor=f"operator:{author}", user_id=user.id, trace=trace)
         return added
 
 
-def revoke_role(deps: Dependencies, user: User, role: Role, author: str) -> bool:
+def revoke_role(deps: Dependencies, user: User, role: Role, author: str, trace: str = "-") -> bool:
     """Take a role from a user; False if they did not have it."""
     with deps.storage.write() as uow:
         removed = uow.roles.remove(user.id, role)
         if removed:
-            note(deps, uow, "role.remove", role, actor=f"operator:{author}", user_id=user.id)
+            note(deps, uow, "role.remove", role, actor=f"operator:{author}", user_id=user.id, trace=trace)
         return removed
 
 

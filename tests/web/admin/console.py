@@ -39,7 +39,7 @@ def console(world: World, user: User, *, acr: str | None = LEVEL, age: float = 0
     session = SignedIn(user.id, acr, now - age, now + lasts)
     translation, assets, themes = load_translation(), Assets(), ThemeFiles()
     pages = Pages(translation, assets, Brand("idp"), themes=themes)
-    desk = Desk(world.deps, pages, assets, themes, translation, console=OneSession(session))
+    desk = Desk(world.deps, pages, assets, themes, translation, world.provider.keys, console=OneSession(session))
     app = wrap(
         Router(list_operation_routes(desk, OPERATIONS, HANDLERS)),
         issuer=ISSUER,

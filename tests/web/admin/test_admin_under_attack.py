@@ -5,7 +5,8 @@ import pytest
 from idp.application.admin.permissions import OF_ROLE, PERMISSIONS
 from idp.application.operators import set_blocked
 from idp.records.accounts import RoleAssignment
-from idp.web.admin.operations import OPERATIONS, Operation
+from idp.web.admin.operation import Operation
+from idp.web.admin.operations import OPERATIONS
 from tests.application.flow_texts import CHECK
 from tests.journeys.world import ISSUER, World
 from tests.web.admin.console import console

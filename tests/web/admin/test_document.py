@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 from idp.__main__ import app
 from idp.application.admin.permissions import MEANINGS, PERMISSIONS
 from idp.web.admin.openapi import describe_api, list_refusals, write_document
-from idp.web.admin.operations import OPERATIONS, PATH_PARAMETERS
+from idp.web.admin.operation import PATH_PARAMETERS
+from idp.web.admin.operations import OPERATIONS
 from idp.web.admin.problem_kinds import KINDS
 
 COMMITTED = Path(__file__).parents[3] / "console" / "openapi.json"
@@ -58,7 +59,7 @@ def test_every_path_parameter_has_a_shape() -> None:
 
 
 def test_whatever_changes_something_wants_a_permission_to_write() -> None:
-    trials = {"checkFlow", "runFlowDry", "testFlow", "previewScreen"}
+    trials = {"checkFlow", "runFlowDry", "testFlow", "previewScreen", "checkTheme"}
     for operation in OPERATIONS:
         if operation.method != "GET" and operation.id not in trials:
             assert operation.permission is not None

@@ -12,6 +12,7 @@ from idp.application.account.gate import actor, note_act, strongest_act
 from idp.application.account.identity_data import forget_identity
 from idp.application.audit import note
 from idp.application.browser import Browser
+from idp.application.change import Change
 from idp.application.dependencies import Dependencies
 from idp.errors import Conflict, NotFound
 from idp.handles import decode, encode, matches, mint
@@ -39,7 +40,7 @@ def close_account(deps: Dependencies, browser: Browser) -> float:
     """
     with deps.storage.write() as uow:
         user = actor(deps, uow, CLOSE, browser).user
-        if _is_last_owner(uow, user):
+        if is_last_owner(uow, user):
             raise LastOwner("Give somebody else the role of an owner first.")
         now = deps.clock.now()
         due_at = now + deps.policy.account_grace_seconds
@@ -55,6 +56,31 @@ def close_account(deps: Dependencies, browser: Browser) -> float:
             send(deps, uow, user, browser, "account_closed", {})
         note_act(deps, uow, user, browser, "account.close", "requested")
         return due_at
+
+
+def erase_account(deps: Dependencies, user: User, change: Change) -> bool:
+    """Erase an account at once, for an operator. False if that waits for a mail which is on its way to the person.
+
+    Raises LastOwner, and Conflict if the account is not as it was seen.
+    """
+    now = deps.clock.now()
+    with deps.storage.write() as uow:
+        if is_last_owner(uow, user):
+            raise LastOwner("Give somebody else the role of an owner first.")
+        closure = uow.closures.add(Closure(0, user.id, mint(deps.random_bytes).digest, now, now))
+        uow.users.save(replace(user, status="blocked", credential_epoch=user.credential_epoch + 1, updated_at=now))
+        _end_all(uow, user, now)
+        note(
+            deps,
+            uow,
+            "account.close",
+            "ordered",
+            actor=change.actor,
+            reason=change.message.strip(),
+            trace=change.trace,
+            user_id=user.id,
+        )
+    return _erase(deps, closure)
 
 
 def read_keep_link(deps: Dependencies, text: str) -> Closure:
@@ -137,7 +163,8 @@ def _erase(deps: Dependencies, closure: Closure) -> bool:
     return True
 
 
-def _is_last_owner(uow: UnitOfWork, user: User) -> bool:
+def is_last_owner(uow: UnitOfWork, user: User) -> bool:
+    """Say whether nobody else who may sign in owns the provider."""
     owners = {assignment.user_id for assignment in uow.roles.all() if assignment.role == "owner"}
     others = [uow.users.get(user_id) for user_id in owners - {user.id}]
     return user.id in owners and not any(other is not None and other.status == "active" for other in others)

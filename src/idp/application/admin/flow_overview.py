@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from idp.application.dependencies import Dependencies
 from idp.application.library import DEFAULT_FLOWS
-from idp.application.versions import check_text
+from idp.application.versions import Standard, check_text
 from idp.errors import NotFound
 from idp.flows.parse import parse_flow
 from idp.flows.problems import FlowFault, Problem
 from idp.records.flows import FlowDraft, FlowRelease, FlowVersion
 from idp.storage.protocols.unit import UnitOfWork
 
-WEEK_SECONDS = 7 * 86400.0
+WEEK_SECONDS: Final = 7 * 86400.0
+MOST_CHECKED: Final = 512
+#: What the checker said of a text, by its digest and the live versions that it embeds, and by what standard.
+_CHECKED: Final[dict[tuple[bytes, tuple[tuple[str, int], ...]], tuple[Standard, tuple[Problem, ...]]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +81,23 @@ def _describe(
     live = uow.releases.live(flow_id)
     serving = uow.flows.get(flow_id, live.version) if live is not None else None
     title, purpose = _read_head(next(one.text for one in (serving, newest, *own) if one is not None))
-    problems = check_text(uow, deps.flows.inventory.standard(uow), serving.text, flow_id) if serving is not None else ()
+    problems = _check(uow, deps.flows.inventory.standard(uow), serving) if serving is not None else ()
     defaults = tuple(purpose for purpose, name in DEFAULT_FLOWS.items() if name == flow_id)
     return FlowOverview(flow_id, title, purpose, newest, live, own, problems, defaults, runs.get(flow_id, 0))
+
+
+def _check(uow: UnitOfWork, standard: Standard, version: FlowVersion) -> tuple[Problem, ...]:
+    """Check a version as it would be proved today; what was found is kept for as long as nothing around it changes."""
+    around = tuple((name, live.version) for name in version.embeds if (live := uow.releases.live(name)) is not None)
+    key = (version.digest, around)
+    known = _CHECKED.get(key)
+    if known is not None and known[0] is standard:
+        return known[1]
+    problems = check_text(uow, standard, version.text, version.flow_id)
+    if len(_CHECKED) >= MOST_CHECKED:
+        _CHECKED.clear()
+    _CHECKED[key] = (standard, problems)
+    return problems
 
 
 def _read_head(text: str) -> tuple[str, str]:
@@ -92,6 +110,6 @@ def _read_head(text: str) -> tuple[str, str]:
 
 def _count_runs(deps: Dependencies, uow: UnitOfWork) -> dict[str, int]:
     counted: dict[str, int] = {}
-    for flow_id, _, _, count in uow.runs.count_begun(deps.clock.now() - WEEK_SECONDS):
+    for flow_id, _, _, _, count in uow.runs.count_begun(deps.clock.now() - WEEK_SECONDS):
         counted[flow_id] = counted.get(flow_id, 0) + count
     return counted

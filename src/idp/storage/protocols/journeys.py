@@ -48,6 +48,10 @@ class SessionStore(Protocol):
         """List a user's live sessions, newest first."""
         ...
 
+    def live(self, now: float, before_id: int | None = None, limit: int = 50) -> Sequence[Session]:
+        """List sessions that have not ended and not expired, newest first, those with ids below `before_id`."""
+        ...
+
     def forget_user(self, user_id: int) -> int:
         """Erase where a user's sessions came from, and return how many there were."""
         ...
@@ -140,8 +144,12 @@ class RunStore(Protocol):
         """Count active runs as (flow_id, flow_version, runs), in that order."""
         ...
 
-    def count_begun(self, since: float) -> Sequence[tuple[str, str, str, int]]:
-        """Count the runs that began from a time on as (flow_id, purpose, status, runs), in that order."""
+    def count_begun(self, since: float) -> Sequence[tuple[str, str, str, str | None, int]]:
+        """Count the runs that began from a time on, as (flow_id, purpose, status, reason, runs)."""
+        ...
+
+    def time_of_purpose(self, purpose: str, since: float) -> float | None:
+        """Return the median of the seconds that runs for a purpose took which completed from a time on, if any."""
         ...
 
 
@@ -269,8 +277,8 @@ class CaseStore(Protocol):
         """List the open cases of a user, oldest first."""
         ...
 
-    def list(self, status: str | None = "open", limit: int = 100) -> Sequence[Case]:
-        """List cases, oldest first."""
+    def list(self, status: str | None = "open", limit: int = 100, after_id: int = 0) -> Sequence[Case]:
+        """List cases with ids above `after_id`, oldest first."""
         ...
 
     def count_open(self) -> int:

@@ -1,9 +1,24 @@
 """Stores of the audit trail and the outbox."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from idp.records.operations import AuditEntry, KeptAnswer, OutgoingMail, VendorDeletion
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSearch:
+    """Which entries: None is any. Times are epoch seconds, `since` included and `until` not."""
+
+    user_id: int | None = None
+    client_id: str | None = None
+    run_id: int | None = None
+    action: str | None = None
+    outcome: str | None = None
+    actor: str | None = None
+    since: float | None = None
+    until: float | None = None
 
 
 class AuditStore(Protocol):
@@ -23,6 +38,14 @@ class AuditStore(Protocol):
         limit: int = 100,
     ) -> Sequence[AuditEntry]:
         """List entries in order."""
+        ...
+
+    def search(self, wanted: AuditSearch, *, after_id: int, limit: int) -> Sequence[AuditEntry]:
+        """List entries that meet every given condition, in order, those with ids above `after_id`."""
+        ...
+
+    def search_back(self, wanted: AuditSearch, *, before_id: int, limit: int) -> Sequence[AuditEntry]:
+        """List them newest first, those with ids below `before_id`."""
         ...
 
     def newest_of_user(self, user_id: int, actions: Sequence[str], before_id: int, limit: int) -> Sequence[AuditEntry]:

@@ -15,8 +15,9 @@ _T = CASES.c
 _ROWS = Rows(CASES, Case)
 _GET = _ROWS.select(_T.id == bindparam("id"))
 _OF_RUN = _ROWS.select(_T.run_id == bindparam("run_id"), order=[_T.id])
-_ALL = _ROWS.select(order=[_T.id], limit=True)
-_WITH_STATUS = _ROWS.select(_T.status == bindparam("status"), order=[_T.id], limit=True)
+_LATER = _T.id > bindparam("after_id")
+_ALL = _ROWS.select(_LATER, order=[_T.id], limit=True)
+_WITH_STATUS = _ROWS.select(_T.status == bindparam("status"), _LATER, order=[_T.id], limit=True)
 _OPEN_OF_USER = _ROWS.select(_T.user_id == bindparam("user_id"), _T.status == "open", order=[_T.id])
 _COUNT_OPEN = Statement(select(func.count()).select_from(CASES).where(_T.status == "open"))
 _OVERDUE = _ROWS.select(
@@ -69,11 +70,12 @@ class SqlCases:
         """List the open cases of a user, oldest first."""
         return _ROWS.many(self._transaction, _OPEN_OF_USER, {"user_id": user_id})
 
-    def list(self, status: str | None = "open", limit: int = 100) -> Sequence[Case]:
-        """List cases (of any status for None), oldest first."""
+    def list(self, status: str | None = "open", limit: int = 100, after_id: int = 0) -> Sequence[Case]:
+        """List cases (of any status for None) with ids above `after_id`, oldest first."""
+        wanted = {"limit": limit, "after_id": after_id}
         if status is None:
-            return _ROWS.many(self._transaction, _ALL, {"limit": limit})
-        return _ROWS.many(self._transaction, _WITH_STATUS, {"status": status, "limit": limit})
+            return _ROWS.many(self._transaction, _ALL, wanted)
+        return _ROWS.many(self._transaction, _WITH_STATUS, {**wanted, "status": status})
 
     def count_open(self) -> int:
         """Count the open cases."""

@@ -77,6 +77,13 @@ _COMPLETED = count_with_median(
     _T.finished_at >= bindparam("since"),
     _T.status == "complete",
 )
+_OF_PURPOSE = count_with_median(
+    [],
+    _T.finished_at - _T.created_at,
+    _T.purpose == bindparam("purpose"),
+    _T.finished_at >= bindparam("since"),
+    _T.status == "complete",
+)
 _COUNT_ACTIVE = Statement(
     select(_T.flow_id, _T.flow_version, func.count())
     .where(_ACTIVE)
@@ -84,9 +91,9 @@ _COUNT_ACTIVE = Statement(
     .order_by(_T.flow_id, _T.flow_version)
 )
 _COUNT_BEGUN = Statement(
-    select(_T.flow_id, _T.purpose, _T.status, func.count())
+    select(_T.flow_id, _T.purpose, _T.status, _T.reason, func.count())
     .where(_T.created_at >= bindparam("since"))
-    .group_by(_T.flow_id, _T.purpose, _T.status)
+    .group_by(_T.flow_id, _T.purpose, _T.status, _T.reason)
     .order_by(_T.flow_id, _T.purpose, _T.status)
 )
 _FILTERS = {
@@ -175,7 +182,12 @@ class SqlRuns:
         """Count active runs as (flow_id, flow_version, runs), in that order."""
         return [(flow_id, version, count) for flow_id, version, count in self._transaction.rows(_COUNT_ACTIVE, {})]
 
-    def count_begun(self, since: float) -> Sequence[tuple[str, str, str, int]]:
-        """Count the runs that began from a time on as (flow_id, purpose, status, runs), in that order."""
+    def count_begun(self, since: float) -> Sequence[tuple[str, str, str, str | None, int]]:
+        """Count the runs that began from a time on, as (flow_id, purpose, status, reason, runs)."""
         found = self._transaction.rows(_COUNT_BEGUN, {"since": since})
-        return [(flow_id, purpose, status, count) for flow_id, purpose, status, count in found]
+        return [(flow_id, purpose, status, reason, count) for flow_id, purpose, status, reason, count in found]
+
+    def time_of_purpose(self, purpose: str, since: float) -> float | None:
+        """Return the median of the seconds that runs for a purpose took which completed from a time on, if any."""
+        found = self._transaction.rows(_OF_PURPOSE, {"purpose": purpose, "since": since})
+        return found[0][1] if found else None

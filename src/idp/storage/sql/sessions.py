@@ -15,6 +15,13 @@ _ROWS = Rows(SESSIONS, Session)
 _GET = _ROWS.select(_T.id == bindparam("id"))
 _LIVE_OF_USER = (_T.user_id == bindparam("user_id"), _T.ended_at.is_(None))
 _OF_USER = _ROWS.select(*_LIVE_OF_USER, order=[_T.id.desc()])
+_LIVE = _ROWS.select(
+    _T.ended_at.is_(None),
+    _T.expires_at > bindparam("now"),
+    _T.id < bindparam("before_id"),
+    order=[_T.id.desc()],
+    limit=True,
+)
 _THIS_LIVE = (_T.id == bindparam("id"), _T.ended_at.is_(None))
 _AT = bindparam("at", type_=_T.last_seen_at.type)
 _ROTATE = Statement(
@@ -34,6 +41,7 @@ _END_OF_USER = Statement(
 )
 _FORGET = Statement(update(SESSIONS).where(_T.user_id == bindparam("of_user")).values(user_agent="", address=""))
 _NOBODY = 0
+_NEWEST = 2**62
 
 
 class SqlSessions:
@@ -72,6 +80,11 @@ class SqlSessions:
     def of_user(self, user_id: int) -> Sequence[Session]:
         """List a user's sessions that were not ended, newest first. Some may have expired: compare `expires_at`."""
         return _ROWS.many(self._transaction, _OF_USER, {"user_id": user_id})
+
+    def live(self, now: float, before_id: int | None = None, limit: int = 50) -> Sequence[Session]:
+        """List sessions that have not ended and not expired, newest first, those with ids below `before_id`."""
+        wanted = {"now": now, "before_id": _NEWEST if before_id is None else before_id, "limit": limit}
+        return _ROWS.many(self._transaction, _LIVE, wanted)
 
     def forget_user(self, user_id: int) -> int:
         """Erase where a user's sessions came from, and return how many there were."""

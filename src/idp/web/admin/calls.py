@@ -12,7 +12,7 @@ from idp.application.admin.permissions import Permission
 from idp.application.change import Change
 from idp.application.dependencies import Dependencies
 from idp.web.admin.desk import Desk
-from idp.web.admin.operations import PREFIX, Guard
+from idp.web.admin.operation import PREFIX, Guard
 from idp.web.admin.problems import Refused, refuse_input
 
 _TAG: Final = re.compile(r'"([!#-~]{1,78})"')

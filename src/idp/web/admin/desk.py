@@ -6,6 +6,7 @@ from typing import Protocol
 
 from idp.application.admin.callers import SignedIn
 from idp.application.dependencies import Dependencies
+from idp.application.signing import SigningKeys
 from idp.storage.protocols.unit import UnitOfWork
 from idp.translation import Translation
 from idp.web.assets import Assets
@@ -45,6 +46,7 @@ class Desk:
     assets: Assets
     themes: ThemeFiles
     translation: Translation
+    keys: SigningKeys
     console: CallerSource = field(default_factory=NoConsole)
     templates: Mapping[str, str] = field(default_factory=dict)
     production: bool = True

@@ -21,7 +21,7 @@ from idp.flows.problems import FlowFault
 from idp.web.admin.callers import identify
 from idp.web.admin.calls import Call, Handler, Reply, quote_tag, read_guard
 from idp.web.admin.desk import Desk, Headers
-from idp.web.admin.operations import PREFIX, Operation
+from idp.web.admin.operation import PREFIX, Operation
 from idp.web.admin.problems import Refused, explain, list_input_faults, refuse_input, refuse_step_up, to_response
 from idp.web.middleware.request_id import request_id_of
 
@@ -148,7 +148,7 @@ def _to_response(operation: Operation, said: Said) -> Response:
     headers = {"Cache-Control": "no-store", **said.headers}
     if said.again:
         headers["Idempotency-Replayed"] = "true"
-    return Response(said.body, said.status, headers, operation.media if said.body else None)
+    return Response(said.body, said.status, headers, operation.media if operation.answer is not None else None)
 
 
 def _read_body(model: type[BaseModel] | None, asked: Asked) -> BaseModel | None:

@@ -10,7 +10,8 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from idp.application.admin.permissions import MEANINGS
 from idp.web.admin.models.problem import ProblemDetails
-from idp.web.admin.operations import OPERATIONS, PATH_PARAMETERS, PREFIX, Operation
+from idp.web.admin.operation import PATH_PARAMETERS, PREFIX, Operation
+from idp.web.admin.operations import OPERATIONS
 from idp.web.admin.problem_kinds import KINDS
 
 PROBLEM_MEDIA: Final = "application/problem+json"

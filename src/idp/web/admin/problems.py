@@ -7,8 +7,10 @@ from pydantic import ValidationError
 from starlette.responses import Response
 from starlette.types import Scope
 
+from idp.application.account.closing import LastOwner
 from idp.application.admin.callers import FRESH_SECONDS, LEVEL
 from idp.application.admin.once import KeyReused
+from idp.application.admin.people import NotYours
 from idp.application.lockout import WouldLockOut
 from idp.errors import Conflict, IdpError, InvalidFields, InvalidInput, NotFound
 from idp.flows.problems import FlowFault, escape_pointer
@@ -25,12 +27,21 @@ MEDIA: Final = "application/problem+json"
 _NEXT: Final[Mapping[str, str]] = {
     "server-error": "It is in our log under this request_id. Try again, and tell the people who run this provider.",
     "not-found": "There is nothing under this address.",
+    "conflict": "Somebody else changed this meanwhile. Look at it again.",
     "method-not-allowed": "This address knows other methods; the header Allow names them.",
     "too-large": "A body may have one mebibyte.",
     "invalid": "The request could not be read.",
 }
 #: Codes of the error boundary, as kinds of problems.
 _OF_CODE: Final[Mapping[str, str]] = {"body_too_large": "too-large", "method_not_allowed": "method-not-allowed"}
+#: Errors of use cases, the special ones first.
+_OF_CLASS: Final = (
+    (NotYours, "forbidden"),
+    (LastOwner, "would-lock-out"),
+    (WouldLockOut, "would-lock-out"),
+    (NotFound, "not-found"),
+    (Conflict, "conflict"),
+)
 _OF_STATUS: Final[Mapping[int, str]] = {404: "not-found", 409: "conflict", 429: "rate-limited", 503: "unavailable"}
 
 
@@ -90,38 +101,38 @@ def list_input_faults(error: ValidationError, *, query: bool = False) -> list[In
 
 
 def explain(error: IdpError | FlowFault) -> Refused:
-    """Return an error of a use case as what is told of it."""
-    match error:
-        case Refused():
-            return error
-        case FlowFault():
-            return Refused(
-                "invalid",
-                "The flow, or what was given for it, has faults.",
-                errors=[InputFault(pointer="", code=one.code, detail=str(one)) for one in error.problems],
-                problems=[one.model_dump(mode="json") for one in describe_problems(error.problems)],
-            )
-        case WouldLockOut():
-            return Refused("would-lock-out", error.message)
-        case KeyReused():
-            return Refused("idempotency-key-reused", error.message)
-        case NotFound():
-            return Refused("not-found", _sentence(error, "There is no such thing."))
-        case Conflict():
-            return Refused("conflict", _sentence(error, "Somebody else changed this meanwhile. Look at it again."))
-        case InvalidFields(faults=faults):
-            errors = [InputFault(pointer=place, code="invalid", detail=what) for place, what in faults]
-            return Refused("invalid", error.message, errors=errors)
-        case MetadataFault(problems=problems):
-            errors = [InputFault(pointer=_point(path), code="invalid", detail=what) for path, what in problems]
-            return Refused("invalid", error.message, errors=errors)
-        case InvalidInput() if error.code in _OF_CODE:
-            return Refused(_OF_CODE[error.code], _NEXT[_OF_CODE[error.code]])
-        case InvalidInput():
-            detail = _sentence(error, _NEXT["invalid"])
-            return Refused("invalid", detail, errors=[InputFault(pointer="", code=error.code, detail=detail)])
-        case _:
-            raise error
+    """Return an error of a use case as what is told of it. What is not foreseen is raised again."""
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, FlowFault):
+        return _explain_flow(error)
+    if isinstance(error, InvalidInput) and error.code not in _OF_CODE:
+        return _explain_input(error)
+    kind = _OF_CODE.get(error.code) or next((name for known, name in _OF_CLASS if isinstance(error, known)), None)
+    if kind is None:
+        raise error
+    return Refused(kind, _NEXT.get(kind, KINDS[kind].title) if error.message == error.code else error.message)
+
+
+def _explain_flow(fault: FlowFault) -> Refused:
+    return Refused(
+        "invalid",
+        "The flow, or what was given for it, has faults.",
+        errors=[InputFault(pointer="", code=one.code, detail=str(one)) for one in fault.problems],
+        problems=[one.model_dump(mode="json") for one in describe_problems(fault.problems)],
+    )
+
+
+def _explain_input(error: InvalidInput) -> Refused:
+    detail = _NEXT["invalid"] if error.message == error.code else error.message
+    places: Sequence[tuple[str, str]] = (("", detail),)
+    if isinstance(error, InvalidFields):
+        places = error.faults
+    elif isinstance(error, MetadataFault):
+        places = [(f"/metadata{_point(path)}", what) for path, what in error.problems]
+    faults = [InputFault(pointer=place, code=error.code, detail=what) for place, what in places]
+    kind = "idempotency-key-reused" if isinstance(error, KeyReused) else "invalid"
+    return Refused(kind, detail, errors=faults)
 
 
 def to_response(refused: Refused, request_id: str) -> Response:
@@ -150,7 +161,3 @@ def answer_refusal(scope: Scope, refusal: Refusal) -> Response:
 def _point(path: str) -> str:
     """Return `redirect_uris[0]` and `idp_policy.flows` as JSON Pointers."""
     return "/" + path.replace("[", ".").replace("]", "").replace("/", "~1").replace(".", "/")
-
-
-def _sentence(error: IdpError, otherwise: str) -> str:
-    return otherwise if error.message == error.code else error.message

@@ -22,6 +22,7 @@ SCREENS: Final[Mapping[str, str]] = {
     "verification_unfinished": "Says that the identity check was not finished, and offers another try.",
     "try_later": "Says that the identity check does not work at the moment.",
     "verification_refused": "Says that the identity check did not succeed.",
+    "confirm_link": "Asks whether a sign-in at another provider shall belong to this account from now on.",
     "message": "Shows a text of yours.",
 }
 ACTIONS: Final[Mapping[str, str]] = {
@@ -47,6 +48,9 @@ ACTIONS: Final[Mapping[str, str]] = {
     "check_sms_code": "Compares the code from the phone.",
     "send_phone_code": "Sends a code to a number that is to be added.",
     "add_phone": "Keeps the new number once its code was right.",
+    "check_upstream": "Signs in the account that the identity at another provider is linked to.",
+    "create_upstream_account": "Makes an account for that identity, if the provider vouches for its address.",
+    "link_upstream": "Links that identity to the account that was proved.",
     "send_mail": "Sends a mail of yours.",
     "enrol_identity": "Ties the verified identity to the account, so that later checks can compare.",
 }
@@ -82,6 +86,12 @@ VARIABLES: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
     ("request.acr_values", "list", "The levels that it asks for.", ()),
     ("request.target_acr", "string", "The level that this run was started for, empty if none.", ()),
     ("device.user_agent", "string", "The browser, as it calls itself.", ()),
+    ("risk.new_device", "bool", "Whether this person has not signed in with this browser before.", ()),
+    ("risk.failed_attempts", "number", "How many of the last answers in this run failed, at most 12.", ()),
+    ("risk.account_attempts", "number", "Recent attempts at the account's password.", ()),
+    ("risk.address_attempts", "number", "Recent attempts at passwords from this network.", ()),
+    ("risk.place_known", "bool", "Whether it is known where this and the last sign-in came from.", ()),
+    ("risk.impossible_travel", "bool", "Whether nobody can have come here from the last sign-in in that time.", ()),
     ("run.purpose", "string", "What the flow is for.", ("sign_in", "sign_up", "step_up", "recovery")),
     ("run.recovery_unenrolled", "string", "What happens to people without a verified identity.", ("refuse", "review")),
     ("run.values", "map", "What actions noted, by step: `run.values.<step>.<name>`.", ()),

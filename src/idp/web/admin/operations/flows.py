@@ -1,66 +1,15 @@
-"""Every operation of the admin API, in one table. Routes, permissions and the OpenAPI document all come from it."""
+"""Operations on flows: what they are made of, drafts, versions, releases, and trying them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final
 
-from pydantic import BaseModel
-
-from idp.application.admin.permissions import Permission
-from idp.web.admin.models import connections, drafts, flows, me, steps, trials
+from idp.web.admin.models import drafts, flows, me, steps, trials
 from idp.web.admin.models.shape import Page, PageQuery
-
-PREFIX: Final = "/admin/api/v1"
-
-Method = Literal["GET", "PUT", "POST", "DELETE"]
-#: `match`: `If-Match` is required. `match-or-new`: that, or `If-None-Match: *` for something that is not there yet.
-Guard = Literal["none", "match", "match-or-new"]
-
-#: The parameters of paths, as JSON Schema.
-PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "flow_id": {"type": "string", "maxLength": 64, "description": "The id of a flow.", "example": "sign-in"},
-    "draft": {"type": "string", "maxLength": 64, "description": "The name of a draft.", "example": "main"},
-    "connection": {"type": "string", "maxLength": 64, "description": "A connection.", "example": "incode_verify"},
-    "version": {"type": "integer", "minimum": 1, "maximum": 999_999_999, "description": "The number of a version."},
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One operation: what it is called, what it takes and answers, and who may call it.
-
-    `permission` is None where any role will do. A `dangerous` one wants a fresh sign-in. `tagged` answers carry an
-    ETag. `creates` is a POST that does something, so that an `Idempotency-Key` counts. `problems` are refusals beside
-    those that every operation of its shape can have. `media` is what is answered when that is not JSON.
-    """
-
-    method: Method
-    path: str
-    id: str
-    summary: str
-    permission: Permission | None
-    answer: Any = None
-    body: type[BaseModel] | None = None
-    query: type[BaseModel] | None = None
-    guard: Guard = "none"
-    dangerous: bool = False
-    tagged: bool = False
-    creates: bool = False
-    status: int = 200
-    problems: tuple[str, ...] = ()
-    media: str = "application/json"
-
-    @property
-    def tag(self) -> str:
-        """The family it belongs to: the first part of its path."""
-        return self.path.split("/")[1]
-
+from idp.web.admin.operation import Operation
 
 _FLOW: Final = "/flows/{flow_id}"
-_CONNECTION: Final = "/connections/{connection}"
 _DRAFT: Final = f"{_FLOW}/drafts/{{draft}}"
 
-OPERATIONS: Final[tuple[Operation, ...]] = (
+FLOWS: Final[tuple[Operation, ...]] = (
     Operation("GET", "/me", "getMe", "Who is calling, and what they may do", None, me.Me),
     Operation("GET", "/step-types", "listStepTypes", "What flows can be made of", "flows:read", steps.StepTypes),
     Operation(
@@ -247,75 +196,5 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         str,
         body=trials.ScreenPreview,
         media="text/html",
-    ),
-    Operation(
-        "GET",
-        "/connection-types",
-        "listConnectionTypes",
-        "The kinds of connections there are, with their forms",
-        "connections:read",
-        connections.ConnectionTypes,
-    ),
-    Operation(
-        "GET",
-        "/connections",
-        "listConnections",
-        "Connections, with health and what uses them",
-        "connections:read",
-        Page[connections.Connection],
-        query=PageQuery,
-    ),
-    Operation(
-        "POST",
-        "/connections",
-        "createConnection",
-        "Make a connection",
-        "connections:write",
-        connections.Connection,
-        body=connections.NewConnection,
-        creates=True,
-        tagged=True,
-        status=201,
-    ),
-    Operation(
-        "GET",
-        _CONNECTION,
-        "getConnection",
-        "A connection, without its secrets",
-        "connections:read",
-        connections.Connection,
-        tagged=True,
-        problems=("not-found",),
-    ),
-    Operation(
-        "PUT",
-        _CONNECTION,
-        "putConnection",
-        "Change a connection; secrets that are left out stay",
-        "connections:write",
-        connections.Connection,
-        body=connections.ConnectionChange,
-        guard="match",
-        tagged=True,
-        problems=("not-found", "conflict"),
-    ),
-    Operation(
-        "DELETE",
-        _CONNECTION,
-        "deleteConnection",
-        "Remove a connection that no live flow uses",
-        "connections:write",
-        guard="match",
-        status=204,
-        problems=("not-found", "conflict"),
-    ),
-    Operation(
-        "POST",
-        f"{_CONNECTION}/test",
-        "testConnection",
-        "Try a connection, and say exactly what works and what does not",
-        "connections:write",
-        connections.ConnectionTested,
-        problems=("not-found",),
     ),
 )
