@@ -74,6 +74,8 @@ SAMPLES: dict[str, views.View] = {
     "departing-at-once": views.Departing(FORM, VENDOR, "Example ID", leaves=True),
     "confirm-link": views.ConfirmLink(FORM, "Example ID", "ada@example.org", EMAIL),
     "confirm-link-unnamed": views.ConfirmLink(FORM, "Example ID", "", EMAIL),
+    "wait": views.Wait(FORM, "/wait", "/status", AT, stop=True),
+    "wait-own-words": views.Wait(FORM, "/wait-own-words", "/status", AT, "Your contract starts at noon."),
     "invitation": views.Invitation(FORM, EMAIL, AT),
     "offer-passkey": views.OfferPasskey(FORM, CREATION, EMAIL),
     "offer-passkey-nowhere": views.OfferPasskey(FORM, None, EMAIL),

@@ -34,6 +34,7 @@ def test_the_built_in_screens_and_their_exits() -> None:
         "verification_unfinished": ("retry", "stop"),
         "try_later": ("retry", "stop"),
         "verification_refused": ("retry", "stop"),
+        "wait": ("elapsed", "released", "stop"),
         "message": ("continue",),
     }
 

@@ -23,12 +23,16 @@ def queue_mail(
     values: Mapping[str, Any],
     *,
     connection: str | None = None,
+    not_before: float = 0.0,
 ) -> None:
     """Put a mail in the outbox. Its values are sealed, for they may hold a link or a code.
 
-    `connection` names the mail server it leaves by, in place of the one of the settings.
+    `connection` names the mail server it leaves by, in place of the one of the settings. It leaves at `not_before`
+    (epoch seconds) at the earliest.
     """
-    uow.outbox.add(replace(_write(deps, to, template, locale, values), connection=connection))
+    mail = _write(deps, to, template, locale, values)
+    later = max(mail.next_attempt_at, not_before)
+    uow.outbox.add(replace(mail, connection=connection, next_attempt_at=later))
 
 
 def queue_text(

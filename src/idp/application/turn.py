@@ -42,6 +42,7 @@ from idp.application.run_view import (
 from idp.application.steps import ActionCall
 from idp.application.vendor_decision import is_vendors, list_taken_up, settle_cases
 from idp.application.verify import error_of, outcome_of, output_of, vendor_url
+from idp.application.waiting import look_at_wait, outlive_browser
 from idp.errors import NotFound
 from idp.flows.calls import wrap_answer
 from idp.flows.engine import advance, end_run, resume
@@ -68,6 +69,8 @@ from idp.flows.step_types import CALL, REDIRECT, ConnectionInfo
 from idp.records.journeys import Case, Run, Verification
 from idp.storage.protocols.unit import UnitOfWork
 
+#: All that a person can answer to a wait.
+STOP: Final = "stop"
 EFFECTS: Final = (ShowScreen, RunAction, CallConnector, AwaitReview, JudgeProof, Finish)
 
 
@@ -144,9 +147,25 @@ class _Hand:
             case AwaitReview():
                 return self._review(effect)
             case ShowScreen():
-                return AtScreen(self._save(), effect, self.state.values, self._last_action())
+                return self._wait(effect) if self._waits(effect) else self._show(effect)
             case Finish():
                 return self._finish(effect)
+
+    def _show(self, effect: ShowScreen) -> AtScreen:
+        return AtScreen(self._save(), effect, self.state.values, self._last_action())
+
+    def _waits(self, effect: ShowScreen) -> bool:
+        kind = self.deps.flows.inventory.screens.get(effect.screen)
+        return kind is not None and kind.waits
+
+    def _wait(self, effect: ShowScreen) -> Effect | AtScreen:
+        """Go on where the wait is over, and else see to it that the run outlives its browser."""
+        run = self._save()
+        found = look_at_wait(self.deps, self.uow, run, effect)
+        if found.outcome is not None:
+            return self._advance(Submitted(effect.step, effect.seq, found.outcome))
+        self.run = outlive_browser(self.deps, self.uow, run, effect, found.until)
+        return self._show(effect)
 
     def _run(self, effect: RunAction) -> Effect | Turn:
         prepare = ACTIONS[effect.action].prepare
@@ -212,6 +231,8 @@ class _Hand:
         kind = self.deps.flows.inventory.screens.get(here.screen) if isinstance(here, ShowScreen) else None
         if kind is None:
             raise RefusedEvent("the run is not at a screen")
+        if kind.waits and answer.outcome != STOP:
+            raise RefusedEvent("nobody can hurry a wait")
         fields, secrets = kind.split(answer.values)
         self.screen = (answer.step, answer.seq)
         return self._advance(Submitted(answer.step, answer.seq, answer.outcome, fields, secrets))

@@ -7,6 +7,7 @@ import typer
 
 from idp.application.operators import find_user
 from idp.application.replay import Replay, Visit, list_runs, replay_run
+from idp.application.waiting import release_run
 from idp.commands.printing import AsJson, print_json, write_duration, write_time
 from idp.commands.provider import open_provider, report_faults
 
@@ -51,6 +52,17 @@ def show(run: int, as_json: AsJson = False) -> None:
         return
     for line in _tell(replay):
         typer.echo(line)
+
+
+@app.command()
+@report_faults
+def release(
+    run: int, author: Annotated[str, typer.Option(help="Who you are, for the audit trail")] = "operator"
+) -> None:
+    """Let a run go on that waits at a `wait` step."""
+    with open_provider() as provider:
+        released = release_run(provider.deps, run, author)
+    typer.echo(f"run {released.id} may go on")
 
 
 def _tell(replay: Replay) -> Iterator[str]:

@@ -30,6 +30,17 @@ _PROVIDER: Final[Mapping[str, Any]] = MappingProxyType(
         "additionalProperties": False,
     }
 )
+_WAIT: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {
+            "minutes": {"type": "integer", "title": "Minutes to wait", "minimum": 1, "maximum": 43_200},
+            "message": {"type": "string", "title": "What the page says", "maxLength": 64},
+        },
+        "required": ["minutes"],
+        "additionalProperties": False,
+    }
+)
 _BACK: Final = frozenset({"back"})
 _OTHER_WAY: Final = frozenset({"other_way"})
 
@@ -97,6 +108,16 @@ SCREENS: Final[Mapping[str, ScreenType]] = MappingProxyType(
             ScreenType("try_later", "Identity check not available", ("retry", "stop")),
             ScreenType(
                 "verification_refused", "Identity check refused", ("retry", "stop"), optional=frozenset({"retry"})
+            ),
+            # Time goes on by `elapsed`, an operator by `released`; a person can only stop.
+            ScreenType(
+                "wait",
+                "Wait for a while",
+                ("elapsed", "released", "stop"),
+                optional=frozenset({"released", "stop"}),
+                arguments=_WAIT,
+                polls=True,
+                waits=True,
             ),
             ScreenType("message", "Show a message", ("continue",), arguments=_MESSAGE),
         )

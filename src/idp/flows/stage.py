@@ -163,6 +163,11 @@ class Stage:
         """Return the outcomes with which somebody outside can answer the step: those wired, but the engine's own."""
         return tuple(outcome for outcome in getattr(self.flow.steps[step], "on", {}) if outcome != LIMIT)
 
+    def wait(self, seconds: float) -> None:
+        """Let the time of a waiting step pass; a run is given a day beyond it, as a real one is."""
+        self.now += seconds
+        self.run = replace(self.run, deadline_at=max(self.run.deadline_at, self.now + 86_400.0))
+
     def check_exit(self, step: str, outcome: str) -> None:
         """Raise RefusedEvent for an outcome that the step does not have."""
         exits = self.list_exits(step)

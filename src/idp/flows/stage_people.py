@@ -22,6 +22,8 @@ def answer_screen(stage: Stage, effect: ShowScreen) -> Reply | None:
     if script is None:
         return None
     stage.check_exit(effect.step, script.word)
+    if screen is not None and screen.waits and script.word == screen.outcomes[0] and not script.takes:
+        stage.wait(60.0 * int(effect.options.get("minutes", 0)))
     plain: dict[str, str] = {}
     if screen is not None and script.word == screen.submit:
         typed = {item.name: stage.person.email if item.type == "email" else TYPED for item in screen.fields}

@@ -44,7 +44,8 @@ class ScreenType:
     `optional` outcomes may be left unwired: the page then shows no button for them. `submit` is the outcome that
     carries the fields, but for those that name another. `polls`: the page goes on by itself when the run has moved, as
     by a link opened in another tab. `needs_user`: it shows what only a known person may see. At least one of `any_of`
-    must be wired, if there are any.
+    must be wired, if there are any. `waits`: the time goes on by `elapsed` after the `minutes` of its options, and no
+    person can.
     """
 
     name: str
@@ -57,6 +58,7 @@ class ScreenType:
     polls: bool = False
     needs_user: bool = False
     any_of: tuple[str, ...] = ()
+    waits: bool = False
 
     def list_carried(self, outcome: str) -> tuple[Field, ...]:
         """Return the fields that an outcome carries."""

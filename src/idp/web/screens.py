@@ -7,6 +7,7 @@ from idp.application.frame import Frame
 from idp.application.run import AtScreen
 from idp.application.steps import subject_of
 from idp.application.text_codes import SECONDS as SMS_SECONDS
+from idp.application.waiting import find_end
 from idp.flows.language import SIGN_UP
 from idp.web import views
 from idp.web.views import Form, Problem, View
@@ -199,6 +200,18 @@ def _refused(at: AtScreen, _frame: Frame, form: Form, _seconds: float) -> View:
     return views.VerificationRefused(form, retry="retry" in at.effect.outcomes)
 
 
+def _wait(at: AtScreen, _frame: Frame, form: Form, _seconds: float) -> View:
+    here = f"/run/{at.run.id}"
+    return views.Wait(
+        form,
+        here,
+        f"{here}/status?seq={at.effect.seq}",
+        find_end(at.run, at.effect),
+        str(at.effect.options.get("message", "")),
+        stop="stop" in at.effect.outcomes,
+    )
+
+
 def _message(at: AtScreen, _frame: Frame, form: Form, _seconds: float) -> View:
     return views.Message(form, str(at.effect.options.get("message", "")))
 
@@ -223,5 +236,6 @@ BUILDERS: Final[Mapping[str, Builder]] = {
     "verification_unfinished": _unfinished,
     "try_later": _try_later,
     "verification_refused": _refused,
+    "wait": _wait,
     "message": _message,
 }

@@ -38,6 +38,7 @@ MAILS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "passkey_added": frozenset({"service", "recovery_link", "name", "device", "at"}),
         "phone_added": frozenset({"service", "phone", "recovery_link", "device", "at"}),
         "signed_in": frozenset({"service", "recovery_link", "device", "at"}),
+        "wait_over": frozenset({"service", "link", "until"}),
         "invitation": frozenset({"service", "link", "until"}),
         "welcome": frozenset({"service", "sign_in_link"}),
         "account_exists": frozenset({"service", "sign_in_link", "recovery_link"}),

@@ -35,7 +35,17 @@ from idp.web.views.account import (
     RenameCredential,
 )
 from idp.web.views.console import ConsoleNotice, ConsoleSetUp
-from idp.web.views.outside import Failure, Home, Invitation, LogoutConfirm, OtherUser, RequestLate, SignedOut, StaleStep
+from idp.web.views.outside import (
+    Failure,
+    Home,
+    Invitation,
+    LogoutConfirm,
+    OtherUser,
+    RequestLate,
+    SignedOut,
+    StaleStep,
+    Wait,
+)
 from idp.web.views.page import Form, Problem, View
 from idp.web.views.passkeys import AddPasskey, Ceremony, OfferPasskey, Passkey
 from idp.web.views.phones import Phone, SmsCode
@@ -146,6 +156,7 @@ __all__ = [
     "VerificationRefused",
     "VerificationUnfinished",
     "View",
+    "Wait",
     "Waiting",
     "Working",
 ]

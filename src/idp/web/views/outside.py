@@ -92,3 +92,17 @@ class Invitation(View):
     form: Form
     email: str
     until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wait(View):
+    """A flow waits until a time. `message` is a key of `wording.MESSAGES` or the text itself. Outcome `stop`."""
+
+    template: ClassVar[str] = "wait.html"
+    form: Form
+    here_url: str
+    status_url: str
+    until: float
+    message: str = ""
+    stop: bool = False
+    stop_after: float = 3600.0

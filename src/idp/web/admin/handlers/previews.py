@@ -5,6 +5,7 @@ from typing import Final
 
 from idp.application.frame import Frame
 from idp.application.run_view import AtScreen
+from idp.application.upstream import Offer
 from idp.flows.events import ShowScreen
 from idp.flows.factors import FACTOR_NAMES
 from idp.flows.options import check_options
@@ -24,6 +25,7 @@ POLICY: Final = (
 )
 _EMAIL: Final = "alex@example.com"
 _ERROR: Final = re.compile(r"[a-z_]{1,40}")
+_LINK: Final = Offer("Example ID", "alex@elsewhere.example")
 _CEREMONY: Final = {"challenge": "", "timeout": 60000}
 
 
@@ -38,7 +40,7 @@ def preview_screen(call: Call) -> Reply:
     effect = ShowScreen(screen.name, 1, screen.name, body.options, body.error, {"email": _EMAIL}, outcomes)
     now = call.deps.clock.now()
     run = Run(0, "preview", 0, "sign_in", b"", {}, now, now + 900, user_id=1, request_id=0)
-    frame = Frame("Example Shop", None, _EMAIL, body.theme, _CEREMONY, FACTOR_NAMES)
+    frame = Frame("Example Shop", None, _EMAIL, body.theme, _CEREMONY, FACTOR_NAMES, _LINK)
     values = {"send": {"phone": "••• 42"}}
     form = Form("#", "", screen.name, 1)
     view = build_view(AtScreen(run, effect, values), frame, form, call.deps.policy.email_code_seconds)
