@@ -70,6 +70,7 @@ def test_the_built_in_actions_and_what_they_prove() -> None:
         "check_upstream": (("ok", "unknown", "refused"), {"ok": "federated"}),
         "link_upstream": (("linked", "refused"), {}),
         "create_upstream_account": (("created", "taken", "unverified", "refused"), {"created": "federated"}),
+        "limit_attempts": (("allowed", "exhausted"), {}),
         "send_mail": (("sent", "throttled"), {}),
         "enrol_identity": (("enrolled", "conflict"), {}),
     }

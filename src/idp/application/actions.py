@@ -21,6 +21,7 @@ from idp.application import (
     text_codes,
     upstream,
 )
+from idp.application.attempt_limits import perform_limit_attempts
 from idp.application.dependencies import Dependencies
 from idp.application.notices import perform_send_mail
 from idp.application.passwords import (
@@ -72,6 +73,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "check_upstream": Action(upstream.perform_check_upstream),
     "link_upstream": Action(upstream.perform_link_upstream),
     "create_upstream_account": Action(upstream.perform_create_upstream_account),
+    "limit_attempts": Action(perform_limit_attempts),
     "send_mail": Action(perform_send_mail),
     "enrol_identity": Action(enrolment.perform_enrol_identity),
 }

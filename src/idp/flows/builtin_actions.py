@@ -114,6 +114,25 @@ _MAIL: Final[Mapping[str, Any]] = MappingProxyType(
     }
 )
 
+_ATTEMPTS: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string", "title": "What is counted", "minLength": 1, "maxLength": 40},
+            "most": {"type": "integer", "title": "Attempts at once", "minimum": 1, "maximum": 1000},
+            "hours": {
+                "type": "integer",
+                "title": "Hours in which they come back",
+                "minimum": 1,
+                "maximum": 8760,
+                "default": 24,
+            },
+        },
+        "required": ["name", "most"],
+        "additionalProperties": False,
+    }
+)
+
 ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
     {
         action.name: action
@@ -369,6 +388,13 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 needs_facts=(UPSTREAM,),
                 sets_user=True,
                 simulated=Simulated("created", {KNOWN: "taken"}, {"created": (KNOWN, EMAIL_VERIFIED, "upstream")}),
+            ),
+            ActionType(
+                "limit_attempts",
+                "Count an attempt of the person",
+                ("allowed", "exhausted"),
+                arguments=_ATTEMPTS,
+                needs_account=True,
             ),
             ActionType(
                 "send_mail",
