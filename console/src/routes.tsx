@@ -20,6 +20,14 @@ export const routes: RouteObject[] = [
         ErrorBoundary: PageFailure,
         children: [
           page(undefined, async () => ({ Component: (await import("./pages/home/HomePage")).HomePage })),
+          page("connectors", async () => ({ Component: (await import("./pages/connectors/ConnectorsPage")).ConnectorsPage })),
+          page("connectors/new/:type", async () => ({
+            Component: (await import("./pages/connectors/ConnectionPage")).NewConnectionPage,
+          })),
+          page("connectors/:name", async () => ({
+            Component: (await import("./pages/connectors/ConnectionPage")).ConnectionPage,
+          })),
+          page("flows", async () => ({ Component: (await import("./pages/flows/FlowsPage")).FlowsPage })),
           page("flows/:id", async () => ({ Component: (await import("./builder/FlowPage")).FlowPage })),
           { path: "*", Component: NotFound },
         ],

@@ -10,6 +10,13 @@ export type Group = { readonly title: string; readonly sections: readonly Sectio
 
 export const GROUPS: readonly Group[] = [
   { title: "", sections: [{ path: "/", title: "Home", icon: "home" }] },
+  {
+    title: "Build",
+    sections: [
+      { path: "/flows", title: "Flows", icon: "flows", permission: "flows:read" },
+      { path: "/connectors", title: "Connectors", icon: "connectors", permission: "connections:read" },
+    ],
+  },
 ];
 
 /** The groups that somebody with these permissions sees. Groups without a page are left out. */

@@ -1,0 +1,136 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate, useParams } from "react-router";
+
+import { useMay } from "../../api/permissions";
+import { Confirm } from "../../parts/Confirm";
+import { Loaded } from "../../parts/Loaded";
+import { Page } from "../../parts/Page";
+import { Exactly } from "../../parts/When";
+import { ConnectionForm } from "./ConnectionForm";
+import { UsedBy } from "./ConnectorsPage";
+import { type Connection, connection, connectionTypes, type ConnectionType, removeConnection } from "./queries";
+import { TestResult } from "./TestResult";
+import { healthOf, summaryOf } from "./words";
+
+/** Make a connection of a type. */
+export function NewConnectionPage() {
+  const { type: wanted } = useParams();
+  const types = useQuery(connectionTypes);
+  const navigate = useNavigate();
+  const type = types.data?.find((one) => one.type === wanted);
+  return (
+    <Page title={type === undefined ? "New connection" : `Connect ${type.title}`} lede={type && summaryOf(type.type)}>
+      <Loaded query={types}>
+        {() =>
+          type === undefined ? (
+            <p>There is no connector of this type here.</p>
+          ) : (
+            <section className="card narrow">
+              <ConnectionForm type={type} onSaved={(name) => void navigate(`/connectors/${name}?new=1`, { replace: true })} />
+            </section>
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+/** One connection: its settings, its test, how it does, and what uses it. */
+export function ConnectionPage() {
+  const { name = "" } = useParams();
+  const one = useQuery(connection(name));
+  const types = useQuery(connectionTypes);
+  const type = types.data?.find((each) => each.type === one.data?.body.type);
+  return (
+    <Page title={name} lede={type?.title}>
+      <Loaded query={one}>
+        {({ body, etag }) => (
+          <div className="split">
+            {type !== undefined && etag !== undefined && <Settings type={type} saved={body} etag={etag} />}
+            <div className="aside">
+              <TestResult name={name} />
+              <State saved={body} />
+              {etag !== undefined && <Remove saved={body} etag={etag} />}
+            </div>
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Settings({ type, saved, etag }: { readonly type: ConnectionType; readonly saved: Connection; readonly etag: string }) {
+  return (
+    <section className="card" aria-labelledby="settings">
+      <h2 id="settings">Settings</h2>
+      <ConnectionForm key={etag} type={type} saved={saved} etag={etag} />
+    </section>
+  );
+}
+
+function State({ saved }: { readonly saved: Connection }) {
+  const { tone, words } = healthOf(saved);
+  const { breaker, last_day } = saved.health;
+  const calls = last_day.reduce((sum, one) => sum + one.count, 0);
+  return (
+    <section className="card" aria-labelledby="state">
+      <h2 id="state">How it does</h2>
+      <dl className="facts">
+        <dt>Health</dt>
+        <dd>
+          <span className={`chip ${tone}`}>{words}</span>
+        </dd>
+        {breaker?.last_failure != null && (
+          <>
+            <dt>Last failure</dt>
+            <dd>{breaker.last_failure}</dd>
+          </>
+        )}
+        {breaker?.retry_at != null && (
+          <>
+            <dt>Tried again</dt>
+            <dd>
+              <Exactly at={breaker.retry_at} />
+            </dd>
+          </>
+        )}
+        <dt>Last day</dt>
+        <dd>{calls === 0 ? "No results" : last_day.map((day) => `${day.count} ${day.overall ?? day.error ?? day.status}`).join(", ")}</dd>
+        <dt>Used by</dt>
+        <dd>
+          <UsedBy flows={saved.used_by} />
+        </dd>
+      </dl>
+    </section>
+  );
+}
+
+function Remove({ saved, etag }: { readonly saved: Connection; readonly etag: string }) {
+  const [asking, setAsking] = useState(false);
+  const navigate = useNavigate();
+  if (!useMay("connections:write")) return null;
+  return (
+    <section className="card">
+      <button type="button" className="button danger" onClick={() => setAsking(true)}>
+        Remove this connection
+      </button>
+      {asking && (
+        <Confirm
+          title={`Remove ${saved.name}?`}
+          action="Remove it"
+          danger
+          onClose={() => setAsking(false)}
+          onConfirm={async () => {
+            await removeConnection(saved.name, etag);
+            await navigate("/connectors");
+          }}
+        >
+          <p>
+            Its settings and keys are deleted. {saved.used_by.length > 0 && "Flows that use it cannot go through it any more."}
+          </p>
+        </Confirm>
+      )}
+    </section>
+  );
+}
