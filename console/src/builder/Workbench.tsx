@@ -4,16 +4,14 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useS
 
 import { Canvas } from "./canvas/Canvas";
 import { type Marks, markProblem, NO_MARKS, outerStep } from "./canvas/marks";
-import { useGoTo } from "./canvas/useGoTo";
+import { useWays, type Ways } from "./canvas/useWays";
 import { connections } from "./data/connectionChoices";
 import type { Tagged } from "./data/reading";
 import type { Draft, Flow, FlowProblem, Variable } from "./data/shapes";
 import { saveDraft } from "./data/writing";
 import type { Catalogue } from "./model/catalogue";
-import { Outline } from "./outline/Outline";
 import { Palette } from "./palette/Palette";
 import { Panel } from "./panel/Panel";
-import { StepDialog } from "./parts/Dialogs";
 import { SignGlyph } from "./parts/Glyph";
 import { ProblemList } from "./problems/ProblemList";
 import { ConflictDialog } from "./publish/ConflictDialog";
@@ -26,6 +24,8 @@ import { useChecking } from "./state/useChecking";
 import { type Drawer, useGlobalKeys, type View } from "./state/useGlobalKeys";
 import { Toolbar } from "./toolbar/Toolbar";
 
+const Outline = lazy(async () => ({ default: (await import("./outline/Outline")).Outline }));
+const StepDialog = lazy(async () => ({ default: (await import("./parts/Dialogs")).StepDialog }));
 const TextView = lazy(async () => ({ default: (await import("./yaml/TextView")).TextView }));
 const RunDrawer = lazy(async () => ({ default: (await import("./run/RunDrawer")).RunDrawer }));
 const VersionsDrawer = lazy(async () => ({ default: (await import("./publish/VersionsDrawer")).VersionsDrawer }));
@@ -67,10 +67,18 @@ export function Workbench(props: WorkbenchProps) {
   });
   const [asked, setAsked] = useState<Asked | null>(null);
   const [viewed, setViewed] = useState<{ number: number; store: BuilderStore } | null>(null);
-  const goToRef = useRef<(step: string) => void>(() => undefined);
+  const ways = useRef<Ways>({ goTo: () => undefined, reveal: () => undefined });
   const shown = viewed?.store ?? store;
   const builder = useMemo<Builder>(
-    () => ({ store: shown, catalogue, variables, flowId: id, ask: setAsked, goTo: (step) => goToRef.current(step) }),
+    () => ({
+      store: shown,
+      catalogue,
+      variables,
+      flowId: id,
+      ask: setAsked,
+      goTo: (step) => ways.current.goTo(step),
+      reveal: (steps) => ways.current.reveal(steps),
+    }),
     [shown, catalogue, variables, id],
   );
   const onView = useCallback((number: number | null, version = "") => {
@@ -101,7 +109,7 @@ export function Workbench(props: WorkbenchProps) {
     <BuilderProvider value={builder}>
       <CheckProvider value={checking.check}>
         <ReactFlowProvider>
-          <Bench {...props} saver={saver} shelf={shelf} kept={kept} checking={checking} asked={asked} onAnswered={() => setAsked(null)} goToRef={goToRef} viewing={viewed?.number ?? null} onView={onView} />
+          <Bench {...props} saver={saver} shelf={shelf} kept={kept} checking={checking} asked={asked} onAnswered={() => setAsked(null)} ways={ways} viewing={viewed?.number ?? null} onView={onView} />
         </ReactFlowProvider>
       </CheckProvider>
     </BuilderProvider>
@@ -115,14 +123,14 @@ interface BenchProps extends WorkbenchProps {
   readonly checking: ReturnType<typeof useChecking>;
   readonly asked: Asked | null;
   readonly onAnswered: () => void;
-  readonly goToRef: React.RefObject<(step: string) => void>;
+  readonly ways: React.RefObject<Ways>;
   readonly viewing: number | null;
   readonly onView: (number: number | null, text?: string) => void;
 }
 
 /** The parts beside each other: tools, steps to add, the flow as drawing, outline or text, properties, and a drawer below. */
 function Bench(props: BenchProps) {
-  const { id, may, flow, saver, checking, asked, onAnswered, goToRef, catalogue, viewing, onView, draftName } = props;
+  const { id, may, flow, saver, checking, asked, onAnswered, ways, catalogue, viewing, onView, draftName } = props;
   const { store } = useBuilder();
   const queries = useQueryClient();
   useQuery({ ...connections, enabled: may.write });
@@ -133,10 +141,10 @@ function Bench(props: BenchProps) {
   const [marks, setMarks] = useState<Marks>(NO_MARKS);
   const [problem, setProblem] = useState<FlowProblem | null>(null);
   const palette = useRef<HTMLInputElement>(null);
-  const goTo = useGoTo(view);
+  const { goTo, reveal } = useWays(view);
   useEffect(() => {
-    goToRef.current = goTo;
-  }, [goToRef, goTo]);
+    ways.current = { goTo, reveal };
+  }, [ways, goTo, reveal]);
 
   const openDrawer = useCallback((next: Drawer) => {
     setDrawer(next);
@@ -162,7 +170,8 @@ function Bench(props: BenchProps) {
     setMarks(markProblem(one));
     if (one.step !== null) {
       store.getState().select([outerStep(one.step)]);
-      goTo(outerStep(one.step));
+      if (one.path.length > 1) reveal(one.path.map(({ step }) => outerStep(step)));
+      else goTo(outerStep(one.step));
     } else {
       store.getState().select([]);
     }
@@ -178,7 +187,7 @@ function Bench(props: BenchProps) {
   const isFlowDialog = asked !== null && ["publish", "import", "templates"].includes(asked.what);
 
   return (
-    <main className="builder" data-view={view}>
+    <main className="builder" data-view={view} data-drawer={drawer ?? undefined}>
       <Toolbar
         flow={flow?.body ?? null}
         commands={commands}
@@ -205,7 +214,13 @@ function Bench(props: BenchProps) {
           />
         )}
         <div className="b-middle">
-          {view === "outline" ? <Outline commands={commands} /> : <Canvas key={viewing ?? "draft"} commands={commands} marks={marks} />}
+          {view === "outline" ? (
+            <Suspense fallback={<p className="b-list">One moment …</p>}>
+              <Outline commands={commands} />
+            </Suspense>
+          ) : (
+            <Canvas key={viewing ?? "draft"} commands={commands} marks={marks} />
+          )}
           {view === "split" && (
             <Suspense fallback={<p className="b-list">One moment …</p>}>
               <TextView key={viewing ?? "draft"} check={checking.check} />
@@ -237,14 +252,16 @@ function Bench(props: BenchProps) {
       )}
       <StatusLine />
       {asked !== null && !isFlowDialog && (
-        <StepDialog
-          asked={asked}
-          commands={commands}
-          onClose={onAnswered}
-          onDone={(step) => {
-            if (step !== "") goTo(step);
-          }}
-        />
+        <Suspense fallback={null}>
+          <StepDialog
+            asked={asked}
+            commands={commands}
+            onClose={onAnswered}
+            onDone={(step) => {
+              if (step !== "") goTo(step);
+            }}
+          />
+        </Suspense>
       )}
       {isFlowDialog && (
         <Suspense fallback={null}>

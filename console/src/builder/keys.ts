@@ -47,5 +47,5 @@ export const SHORTCUTS: readonly { group: string; shortcuts: readonly Shortcut[]
 /** Says whether a key is typed into something that takes text, so that it is none of our business. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false;
-  return target.closest("input, textarea, select, [contenteditable='true'], [role='dialog'], [role='alertdialog']") !== null;
+  return target.closest(".b-code, input, textarea, select, [contenteditable='true'], [role='dialog'], [role='alertdialog']") !== null;
 }

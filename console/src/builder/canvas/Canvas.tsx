@@ -29,7 +29,7 @@ import { WireLine } from "./WireLine";
 
 const NODE_TYPES = { step: StepFace };
 const EDGE_TYPES = { wire: WireLine };
-const ARROW = { type: MarkerType.ArrowClosed, width: 14, height: 14, color: "var(--b-arrow)" };
+const ARROW = { type: MarkerType.ArrowClosed, width: 16, height: 16, markerUnits: "userSpaceOnUse", color: "var(--b-arrow)" };
 const EDGE_DEFAULTS = { markerEnd: ARROW };
 
 /** The drawing of the flow, which is what runs: every step, every exit, and nothing that is not in the text. */
@@ -41,10 +41,11 @@ export function Canvas({ commands, marks }: { readonly commands: Commands; reado
   const selectedExit = useBuilderState((state) => state.selectedExit);
   const locked = useBuilderState((state) => state.readOnly || state.faults.length > 0);
   const { screenToFlowPosition } = useReactFlow<StepNode, Wire>();
-  const [nodes, setNodes] = useState<StepNode[]>([]);
   const onKeyDown = useCanvasKeys(commands, goTo);
 
   const drawn = useMemo(() => drawSteps(graph, catalogue, check, marks), [graph, catalogue, check, marks]);
+  const [firstView] = useState(() => recallViewport(flowId, graph));
+  const [nodes, setNodes] = useState<StepNode[]>(drawn);
   useEffect(() => {
     const chosen = new Set(selected);
     setNodes((before) => keepUnchanged(before, drawn, chosen));
@@ -149,7 +150,7 @@ export function Canvas({ commands, marks }: { readonly commands: Commands; reado
         onNodeDoubleClick={(_, node) => focusPanel(node.id)}
         onDragOver={(event) => event.preventDefault()}
         onDrop={onDrop}
-        {...recallViewport(flowId)}
+        {...firstView}
         onMoveEnd={(_, viewport) => rememberViewport(flowId, viewport)}
         nodesDraggable={!locked}
         nodesConnectable={!locked}

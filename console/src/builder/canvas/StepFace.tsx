@@ -48,7 +48,8 @@ export const StepFace = memo(function StepFace({ data, selected }: NodeProps<Ste
           </span>
         )}
       </div>
-      <div className="b-step-facts">
+      {(proof !== "" || facts.length > 0) && (
+        <div className="b-step-facts">
         {proof !== "" && (
           <span className="b-proof" title={acr === null ? "What it proves" : "The level that every way here earns"}>
             <ToneGlyph tone="proof" />
@@ -56,7 +57,8 @@ export const StepFace = memo(function StepFace({ data, selected }: NodeProps<Ste
           </span>
         )}
         <span className="b-fact">{facts.join(" · ")}</span>
-      </div>
+        </div>
+      )}
       {ports.map((port) => (
         <PortRow key={port.outcome} step={step.id} port={port} isActive={isEntry} readOnly={readOnly} />
       ))}

@@ -42,15 +42,17 @@ export function drawSteps(graph: FlowGraph, catalogue: Catalogue, check: FlowChe
     const note = marks.notes.get(step.id);
     const facts = note !== undefined ? [note] : listFacts(step);
     const proves = listProofs(step, catalogue);
-    const { width, height } = sizeOf(ports);
-    const found = counts.get(step.id);
     const acr = step.kind === "end" && step.subject === "complete" ? (check?.steps[step.id]?.acr ?? null) : null;
+    const hasFacts = facts.length + proves.length > 0 || acr !== null;
+    const { width, height } = sizeOf(ports, hasFacts);
+    const found = counts.get(step.id);
     return {
       id: step.id,
       type: "step",
       position: toPixels(places.get(step.id) ?? { x: 0, y: 0 }),
       width,
       height,
+      measured: { width, height },
       // Told beforehand, so that edges to steps outside the window need no measuring.
       handles: [
         { id: ENTRY, type: "target", position: Side.Left, x: -5, y: HEAD_HEIGHT / 2 - 5, width: 10, height: 10 },
@@ -59,7 +61,7 @@ export function drawSteps(graph: FlowGraph, catalogue: Catalogue, check: FlowChe
           type: "source" as const,
           position: Side.Right,
           x: NODE_WIDTH - 5,
-          y: HEAD_HEIGHT + FACT_HEIGHT + index * PORT_HEIGHT + PORT_HEIGHT / 2 - 5,
+          y: HEAD_HEIGHT + (hasFacts ? FACT_HEIGHT : 0) + index * PORT_HEIGHT + PORT_HEIGHT / 2 - 5,
           width: 10,
           height: 10,
         })),

@@ -95,7 +95,7 @@ export function listPorts(step: Step, catalogue: Catalogue): Port[] {
   const type = catalogue.find(step.kind, step.subject);
   const wired = new Map(step.exits.map((exit) => [exit.outcome, exit.target]));
   const outcomes = (type?.outcomes ?? []).filter(
-    (outcome) => outcome.required || wired.has(outcome.name) || !isAddable(outcome),
+    (outcome) => outcome.name !== LIMIT && (outcome.required || wired.has(outcome.name) || !isAddable(outcome)),
   );
   const known = new Set(type?.outcomes.map((outcome) => outcome.name) ?? []);
   const ports = outcomes.map((outcome) => makePort(outcome, wired.get(outcome.name) ?? null, true));

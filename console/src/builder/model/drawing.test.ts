@@ -8,7 +8,8 @@ import { type FlowGraph, readGraph } from "./graph";
 import { faultOfName, freshName } from "./names";
 import { SHIPPED, shipped } from "./shipped.testing";
 import { readText } from "./text";
-import { listFromStart, tidy } from "./tidy";
+import { listFromStart } from "./order";
+import { tidy } from "./tidy";
 
 function outcomes(...names: string[]) {
   return names.map((name) => ({ name: name.replace("?", ""), title: "", required: !name.endsWith("?") }));

@@ -2,9 +2,9 @@ import type { Port } from "./catalogue";
 import type { FlowGraph, Position } from "./graph";
 
 /** Documents place steps on a grid that is narrower than the drawing: one unit is so many pixels. */
-export const UNIT: Position = { x: 1.3, y: 1.35 };
+export const UNIT: Position = { x: 1.3, y: 1.6 };
 /** Pixels that a step moves by: whole units in the document. */
-export const GRID: [number, number] = [13, 13.5];
+export const GRID: [number, number] = [13, 16];
 
 export const NODE_WIDTH = 216;
 export const HEAD_HEIGHT = 46;
@@ -18,9 +18,9 @@ export interface Size {
 }
 
 /** Works out how large a step is drawn, so that tidying needs no measuring: its head, its settings, its exits. */
-export function sizeOf(ports: readonly Port[]): Size {
-  const body = ports.length * PORT_HEIGHT + (ports.length > 0 ? NODE_PADDING : 0);
-  return { width: NODE_WIDTH, height: HEAD_HEIGHT + FACT_HEIGHT + body };
+export function sizeOf(ports: readonly Port[], hasFacts = true): Size {
+  const body = ports.length * PORT_HEIGHT + NODE_PADDING;
+  return { width: NODE_WIDTH, height: HEAD_HEIGHT + (hasFacts ? FACT_HEIGHT : 0) + body };
 }
 
 export function toPixels(position: Position): Position {

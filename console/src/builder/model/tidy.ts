@@ -1,6 +1,7 @@
 import dagre from "@dagrejs/dagre";
 import type { FlowGraph, Position } from "./graph";
 import { type Size, toUnits } from "./geometry";
+import { findBackward, listFromStart } from "./order";
 
 /** Lays the steps out from left to right, in the direction of a run, and returns their positions in units. */
 export function tidy(graph: FlowGraph, sizes: ReadonlyMap<string, Size>): Map<string, Position> {
@@ -10,11 +11,13 @@ export function tidy(graph: FlowGraph, sizes: ReadonlyMap<string, Size>): Map<st
   for (const name of listFromStart(graph)) {
     drawing.setNode(name, { ...(sizes.get(name) ?? { width: 216, height: 80 }) });
   }
+  const back = findBackward(graph);
   for (const step of graph.steps.values()) {
-    for (const { outcome, target } of step.exits) {
-      if (target === null || !graph.steps.has(target) || target === step.id) continue;
-      drawing.setEdge(step.id, target, { weight: 1 }, outcome);
-    }
+    step.exits.forEach(({ outcome, target }, index) => {
+      // Ways back do not pull steps about: what goes on goes to the right.
+      if (target === null || !graph.steps.has(target) || back.has(`${step.id} ${outcome}`)) return;
+      drawing.setEdge(step.id, target, { weight: index === 0 ? 4 : 1 }, outcome);
+    });
   }
   dagre.layout(drawing);
   const positions = new Map<string, Position>();
@@ -23,19 +26,4 @@ export function tidy(graph: FlowGraph, sizes: ReadonlyMap<string, Size>): Map<st
     positions.set(name, toUnits({ x: node.x - node.width / 2, y: node.y - node.height / 2 }));
   }
   return positions;
-}
-
-/** Lists the steps as a run can meet them, the start first, so that the way forward is drawn forward. */
-export function listFromStart(graph: FlowGraph): string[] {
-  const seen = new Set<string>();
-  const queue = graph.steps.has(graph.head.start) ? [graph.head.start] : [];
-  for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
-    if (seen.has(at)) continue;
-    seen.add(at);
-    for (const { target } of graph.steps.get(at)?.exits ?? []) {
-      if (target !== null && graph.steps.has(target)) queue.push(target);
-    }
-  }
-  for (const name of graph.steps.keys()) seen.add(name);
-  return [...seen];
 }

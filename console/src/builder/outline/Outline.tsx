@@ -5,7 +5,7 @@ import type { FlowChecked } from "../data/shapes";
 import { listPorts } from "../model/catalogue";
 import { reorderStep } from "../model/edits";
 import type { Step } from "../model/graph";
-import { listFromStart } from "../model/tidy";
+import { listFromStart } from "../model/order";
 import { KIND_TITLES, KindGlyph, SignGlyph, ToneGlyph } from "../parts/Glyph";
 import { TargetButton } from "../panel/TargetButton";
 import type { Commands } from "../state/commands";

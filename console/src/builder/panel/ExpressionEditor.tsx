@@ -1,13 +1,13 @@
 import { autocompletion, closeBrackets, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { bracketMatching, HighlightStyle, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
+import { bracketMatching, StreamLanguage } from "@codemirror/language";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import { Compartment, EditorState } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
 
 import type { FlowProblem, Variable } from "../data/shapes";
+import { codeLook, shadowOf } from "../parts/codeLook";
 import { completePath } from "./completion";
 
 interface ExpressionEditorProps {
@@ -34,13 +34,6 @@ const CEL = StreamLanguage.define({
   },
 });
 
-const COLOURS = HighlightStyle.define([
-  { tag: tags.string, class: "b-tok-text" },
-  { tag: tags.number, class: "b-tok-number" },
-  { tag: tags.keyword, class: "b-tok-word" },
-  { tag: tags.operator, class: "b-tok-sign" },
-]);
-
 /** An expression as text: completion of everything that can be read, and what is wrong at its column. */
 export function ExpressionEditor({ label, value, variables, problems, readOnly, onCommit }: ExpressionEditorProps) {
   const place = useRef<HTMLDivElement>(null);
@@ -63,13 +56,13 @@ export function ExpressionEditor({ label, value, variables, problems, readOnly, 
     };
     const complete = (context: CompletionContext): CompletionResult | null => completePath(context, known.current);
     const editor = new EditorView({
-      parent: place.current,
+      ...shadowOf(place.current),
       state: EditorState.create({
         doc: value,
         extensions: [
           history(),
           CEL,
-          syntaxHighlighting(COLOURS),
+          codeLook({ minHeight: "3.6rem" }),
           bracketMatching(),
           closeBrackets(),
           autocompletion({ override: [complete], icons: false, activateOnTyping: true }),

@@ -1,4 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 
 import { connectionChoices } from "../data/connectionChoices";
 import { listAddable, listPorts, type Port } from "../model/catalogue";
@@ -9,12 +10,13 @@ import { SelectField, TextField } from "../parts/TextField";
 import type { Commands } from "../state/commands";
 import { useBuilder, useBuilderState, useCheck } from "../state/context";
 import { outerStep } from "../canvas/marks";
-import { ConditionEditor } from "./ConditionEditor";
 import { ConnectionFacts } from "./ConnectionFacts";
 import { FlowSettings } from "./FlowSettings";
 import { SchemaForm } from "./SchemaForm";
 import type { FieldSchema } from "./schema";
 import { TargetButton } from "./TargetButton";
+
+const ConditionEditor = lazy(async () => ({ default: (await import("./ConditionEditor")).ConditionEditor }));
 
 /** The properties of what is selected: a step, several, an edge, or else the flow as a whole. */
 export function Panel({ commands }: { readonly commands: Commands }) {
@@ -74,7 +76,9 @@ function StepPanel({ step, commands, disabled }: StepPanelProps) {
         </ul>
       )}
       {step.kind === "condition" ? (
-        <ConditionEditor step={step} disabled={disabled} />
+        <Suspense fallback={<p className="soft">One moment …</p>}>
+          <ConditionEditor step={step} disabled={disabled} />
+        </Suspense>
       ) : (
         <SelectField
           label={KIND_TITLES[step.kind]}

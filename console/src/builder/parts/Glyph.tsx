@@ -20,6 +20,7 @@ const TONES: Record<Tone, string> = {
 };
 
 const SIGNS = {
+  proof: TONES.proof,
   undo: "M8.5 5 4.5 9l4 4M4.5 9H14a5.5 5.5 0 0 1 0 11h-3",
   redo: "M15.5 5l4 4-4 4M19.5 9H10a5.5 5.5 0 0 0 0 11h3",
   tidy: "M4.5 6h5v4h-5zM14.5 4h5v4h-5zM14.5 15h5v4h-5zM9.5 8h2.5v9h2.5M12 6h2.5",

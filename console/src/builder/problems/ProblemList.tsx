@@ -34,7 +34,7 @@ export function ProblemList({ checking, shown, onShow }: ProblemListProps) {
       {failed && <p className="b-fault small">The checker did not answer. This is what it said before.</p>}
       {check.problems.length === 0 ? (
         <p className="b-proved">
-          <SignGlyph sign="play" /> Proved: no path avoids what this flow must prove.
+          <SignGlyph sign="proof" /> Proved: no path avoids what this flow must prove.
         </p>
       ) : (
         <ul>

@@ -12,7 +12,7 @@ import { answerAt, type Answers, EMPTY_SCENE, FaultyContext, writeOrder } from "
 
 /** Runs the draft for an imagined person and steps through what happens. Nothing is written, sent or called. */
 export function RunDrawer({ onMarks }: { readonly onMarks: (marks: Marks) => void }) {
-  const { store, goTo } = useBuilder();
+  const { store, goTo, reveal } = useBuilder();
   const text = useBuilderState((state) => state.text);
   const [scene, setScene] = useState(EMPTY_SCENE);
   const [answers, setAnswers] = useState<Answers>({});
@@ -47,8 +47,9 @@ export function RunDrawer({ onMarks }: { readonly onMarks: (marks: Marks) => voi
       if (!traced) return;
       setAt(index);
       store.getState().select([outerStep(traced.step)]);
+      reveal([outerStep(traced.step)]);
     },
-    [run, store],
+    [run, store, reveal],
   );
   useEffect(() => {
     if (run) onMarks(markRun(run, at));

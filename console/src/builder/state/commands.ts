@@ -5,7 +5,6 @@ import { addStep, connect, deleteSteps, disconnect, type ExitRef, insertOnEdge, 
 import { findRoom, placeAll, sizeOf } from "../model/geometry";
 import type { FlowGraph, Position, StepKind } from "../model/graph";
 import { readText } from "../model/text";
-import { tidy } from "../model/tidy";
 import type { BuilderStore } from "./store";
 
 /** Everything that can be done to a flow by drawing. Canvas, outline, menus and keys all call these. */
@@ -129,7 +128,9 @@ export class Commands {
     this.store.getState().edit((doc) => moveSteps(doc, positions));
   }
 
-  tidy(): void {
+  /** Lays the drawing out anew. What reckons the places is fetched when it is first wanted. */
+  async tidy(): Promise<void> {
+    const { tidy } = await import("../model/tidy");
     const { graph } = this.store.getState();
     const sizes = new Map(
       [...graph.steps].map(([name, step]) => [name, sizeOf(listPorts(step, this.catalogue))]),

@@ -26,6 +26,8 @@ export interface Builder {
   ask: (asked: Asked) => void;
   /** Brings a step into view and puts the focus on it. */
   goTo: (step: string) => void;
+  /** Brings steps into view and leaves the focus where it is. */
+  reveal: (steps: readonly string[]) => void;
 }
 
 const BuilderContext = createContext<Builder | null>(null);

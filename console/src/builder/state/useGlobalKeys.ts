@@ -91,7 +91,7 @@ function findPlain(event: KeyboardEvent, commands: Commands, doors: Doors, ask: 
     case "g":
       return () => ask({ what: "find" });
     case "t":
-      return () => commands.tidy();
+      return () => void commands.tidy();
     case "d":
       return () => doors.openDrawer("run");
     case "p":

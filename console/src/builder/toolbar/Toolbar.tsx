@@ -1,9 +1,9 @@
-import { Button, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { Link } from "react-router";
 import { useStore } from "zustand";
 
 import type { Flow } from "../data/shapes";
 import { SignGlyph } from "../parts/Glyph";
+import { MenuButton } from "../parts/MenuButton";
 import type { Commands } from "../state/commands";
 import { useBuilder, useBuilderState } from "../state/context";
 import type { SaveState } from "../state/saving";
@@ -75,7 +75,7 @@ export function Toolbar(props: ToolbarProps) {
           className="button quiet b-icon"
           aria-label="Tidy up the drawing"
           disabled={!may.write || viewing !== null}
-          onClick={() => commands.tidy()}
+          onClick={() => void commands.tidy()}
         >
           <SignGlyph sign="tidy" />
         </button>
@@ -87,7 +87,7 @@ export function Toolbar(props: ToolbarProps) {
         data-state={checking.check === null ? "none" : errors > 0 ? "bad" : warnings > 0 ? "warn" : "good"}
         onClick={() => toggle("problems")}
       >
-        <SignGlyph sign="warn" size={16} />
+        <SignGlyph sign={errors + warnings === 0 ? "proof" : "warn"} size={16} />
         {checking.check === null ? "Checking" : errors + warnings === 0 ? "Proved" : countWords(errors, warnings)}
       </button>
       <button type="button" className="button" aria-pressed={drawer === "run"} onClick={() => toggle("run")}>
@@ -102,31 +102,22 @@ export function Toolbar(props: ToolbarProps) {
           Back to the draft
         </button>
       )}
-      <MenuTrigger>
-        <Button className="button quiet b-icon" aria-label="More">
-          <SignGlyph sign="menu" size={22} />
-        </Button>
-        <Popover className="b-menu">
-          <Menu
-            onAction={(key) => {
-              if (key === "export") exportText(flowId, text);
-              else if (key === "versions" || key === "people") onDrawer(key);
-              else if (key === "import" || key === "templates" || key === "shortcuts") ask({ what: key });
-            }}
-          >
-            <MenuItem id="versions">Versions</MenuItem>
-            <MenuItem id="people">How people fare, where it is used</MenuItem>
-            <MenuItem id="templates" isDisabled={!may.write}>
-              Begin from a template …
-            </MenuItem>
-            <MenuItem id="import" isDisabled={!may.write}>
-              Import …
-            </MenuItem>
-            <MenuItem id="export">Export</MenuItem>
-            <MenuItem id="shortcuts">Keys</MenuItem>
-          </Menu>
-        </Popover>
-      </MenuTrigger>
+      <MenuButton
+        label="More"
+        items={[
+          { id: "versions", title: "Versions" },
+          { id: "people", title: "How people fare, where it is used" },
+          { id: "templates", title: "Begin from a template …", disabled: !may.write },
+          { id: "import", title: "Import …", disabled: !may.write },
+          { id: "export", title: "Export" },
+          { id: "shortcuts", title: "Keys" },
+        ]}
+        onChoose={(key) => {
+          if (key === "export") exportText(flowId, text);
+          else if (key === "versions" || key === "people") onDrawer(key);
+          else if (key === "import" || key === "templates" || key === "shortcuts") ask({ what: key });
+        }}
+      />
     </header>
   );
 }

@@ -1,25 +1,17 @@
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
-import { bracketMatching, foldGutter, HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { bracketMatching, foldGutter, indentUnit } from "@codemirror/language";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, Transaction } from "@codemirror/state";
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
 
 import type { FlowChecked } from "../data/shapes";
 import { useBuilder, useBuilderState } from "../state/context";
+import { codeLook, shadowOf } from "../parts/codeLook";
 import { findChange } from "./change";
 import { findStepLine, stepAtLine } from "./places";
-
-const COLOURS = HighlightStyle.define([
-  { tag: [tags.propertyName, tags.definition(tags.propertyName)], class: "b-tok-key" },
-  { tag: [tags.string, tags.content], class: "b-tok-text" },
-  { tag: [tags.number, tags.bool, tags.null], class: "b-tok-number" },
-  { tag: tags.comment, class: "b-tok-note" },
-  { tag: [tags.punctuation, tags.separator], class: "b-tok-sign" },
-]);
 
 /** The text of the flow, which is the flow: what is typed is drawn at once, and what is drawn stands here at once. */
 export function TextView({ check }: { readonly check: FlowChecked | null }) {
@@ -35,7 +27,7 @@ export function TextView({ check }: { readonly check: FlowChecked | null }) {
   useEffect(() => {
     if (!place.current) return;
     const editor = new EditorView({
-      parent: place.current,
+      ...shadowOf(place.current),
       state: EditorState.create({
         doc: store.getState().text,
         extensions: [
@@ -44,7 +36,7 @@ export function TextView({ check }: { readonly check: FlowChecked | null }) {
           history(),
           yaml(),
           indentUnit.of("  "),
-          syntaxHighlighting(COLOURS),
+          codeLook({ height: "100%" }),
           bracketMatching(),
           highlightActiveLine(),
           highlightSelectionMatches(),
