@@ -55,9 +55,6 @@ export function ChoiceList({ label, choices, onChoose, autoFocus = false, inputR
   const active = found[Math.min(at, found.length - 1)];
 
   useEffect(() => {
-    if (autoFocus) input.current?.focus();
-  }, [autoFocus, input]);
-  useEffect(() => {
     if (document.activeElement !== input.current) return;
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
   }, [active?.id, input]);
@@ -90,6 +87,7 @@ export function ChoiceList({ label, choices, onChoose, autoFocus = false, inputR
     <div className="b-choices">
       <input
         ref={input}
+        autoFocus={autoFocus}
         type="search"
         role="combobox"
         aria-expanded

@@ -25,7 +25,7 @@ export function Preview({ screen, options, outcomes, locale: first }: PreviewPro
     previewScreen(JSON.parse(order) as Parameters<typeof previewScreen>[0], stop.signal).then(
       (page) => {
         // Trusted Types lets nobody write HTML into this page; a document of its own, without scripts, can be shown.
-        made = URL.createObjectURL(new Blob([page], { type: "text/html" }));
+        made = URL.createObjectURL(new Blob([makeAbsolute(page)], { type: "text/html" }));
         setAddress(made);
         setFault("");
       },
@@ -70,4 +70,9 @@ export function Preview({ screen, options, outcomes, locale: first }: PreviewPro
       )}
     </figure>
   );
+}
+
+/** A document of its own has no address that paths could be relative to, and may not name one: they are written out. */
+function makeAbsolute(page: string): string {
+  return page.replace(/\b(href|src|action)="\//g, `$1="${location.origin}/`);
 }
