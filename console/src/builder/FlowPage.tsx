@@ -1,16 +1,23 @@
 import "./styles/builder.css";
 
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useParams } from "react-router";
 
 import { me } from "../api/queries";
-import { flow as flowQuery, readDraft, stepTypes, variables as variablesQuery, version as versionQuery } from "./data/reading";
+import { flow as flowQuery, readDraft, stepTypes, type Tagged, variables as variablesQuery, version as versionQuery } from "./data/reading";
+import type { Draft } from "./data/shapes";
 import { Catalogue } from "./model/catalogue";
 import { Beginning } from "./publish/Beginning";
 import { Workbench } from "./Workbench";
 
 const MAIN = "main";
+
+interface Opened {
+  text: string;
+  draft: Tagged<Draft> | null;
+  isNew: boolean;
+}
 
 /** One flow: its drawing and everything around it. */
 export function FlowPage() {
@@ -24,23 +31,37 @@ function Loader({ id }: { readonly id: string }) {
   const types = useQuery(stepTypes);
   const variables = useQuery(variablesQuery);
   const found = useQuery(flowQuery(id));
-  const draft = useQuery({ queryKey: ["flows", id, "drafts", MAIN], queryFn: () => readDraft(id, MAIN), staleTime: Infinity, gcTime: 0 });
+  const draft = useQuery({ queryKey: ["drafts", id, MAIN], queryFn: () => readDraft(id, MAIN), staleTime: Infinity, gcTime: 0 });
   const newest = found.data?.body.newest_version ?? null;
   const needsVersion = draft.data === null && newest !== null;
   const live = useQuery({ ...versionQuery(id, newest ?? 0), enabled: needsVersion });
+  // What is worked on stays what it is, whatever is read anew meanwhile: publishing makes a version and no new page.
+  const [opened, setOpened] = useState<Opened | null>(null);
   const catalogue = useMemo(() => new Catalogue(types.data?.groups ?? []), [types.data]);
 
   const failure = [caller, types, variables, found, draft, live].find((query) => query.error !== null)?.error;
   if (failure) throw failure;
   if (!caller.data || !types.data || !variables.data || draft.data === undefined || found.data === undefined) return <Waiting />;
-  if (needsVersion && !live.data) return <Waiting />;
+  if (opened === null && needsVersion && !live.data) return <Waiting />;
 
-  const start = draft.data?.body.text ?? live.data?.text ?? null;
   const permissions = new Set<string>(caller.data.permissions);
   const may = { write: permissions.has("flows:write"), publish: permissions.has("flows:publish"), stats: permissions.has("stats:read") };
-  const shared = { id, draftName: MAIN, catalogue, variables: variables.data.variables, may };
-  if (start === null) return <Beginning {...shared} />;
-  return <Workbench {...shared} flow={found.data} draft={draft.data} text={start} />;
+  const text = draft.data?.body.text ?? live.data?.text;
+  if (opened === null && text !== undefined) setOpened({ text, draft: draft.data, isNew: false });
+  if (opened === null) {
+    return <Beginning id={id} mayWrite={may.write} onBegin={(begun) => setOpened({ text: begun, draft: null, isNew: true })} />;
+  }
+  return (
+    <Workbench
+      id={id}
+      draftName={MAIN}
+      catalogue={catalogue}
+      variables={variables.data.variables}
+      may={may}
+      flow={found.data}
+      {...opened}
+    />
+  );
 }
 
 function Waiting() {

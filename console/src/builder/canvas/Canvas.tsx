@@ -133,6 +133,14 @@ export function Canvas({ commands, marks }: { readonly commands: Commands; reado
       <p id="b-canvas-keys" className="hidden">
         Arrow keys go to other steps. Enter edits, C connects, A adds a step after this one. Press the question mark for all keys.
       </p>
+      {graph.steps.size === 0 && (
+        <div className="b-empty">
+          <p>Drag a step here, or</p>
+          <button type="button" className="button primary" disabled={locked} onClick={() => ask({ what: "add" })}>
+            Add the first step
+          </button>
+        </div>
+      )}
       <ReactFlow<StepNode, Wire>
         aria-label="The drawing of the flow"
         nodes={nodes}

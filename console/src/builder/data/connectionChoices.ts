@@ -1,54 +1,35 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 
-import { API, send } from "../../api/client";
+import { answer, client } from "../../api/client";
+import { Problem } from "../../api/problems";
 import type { NamedChoice } from "../panel/connections";
+import type { Connection } from "./shapes";
 
-/** What is known of a connection, without its secrets. */
-export interface ConnectionHead {
-  name: string;
-  type: string;
-  abilities: string[];
-  health: string;
-}
-
-interface Entry {
-  name?: unknown;
-  type?: unknown;
-  abilities?: unknown;
-  health?: unknown;
-  state?: unknown;
-}
+/** What types of connection can do what an action asks of them. What is not listed may be able to do anything. */
+const TYPES_WITH: Readonly<Record<string, readonly string[]>> = {
+  lists_breaches: ["breached_passwords"],
+  sends_mail: ["smtp"],
+};
 
 /** The connections that there are. Somebody who may not see them gets an empty list, and types names instead. */
 export const connections = queryOptions({
   queryKey: ["connections", "heads"],
   staleTime: 30_000,
-  queryFn: async (): Promise<ConnectionHead[]> => {
-    const response = await send(new Request(`${location.origin}${API}/connections?limit=200`, { headers: { "X-IDP-Console": "1" } }));
-    if (!response.ok) return [];
-    const body = (await response.json()) as { items?: Entry[] };
-    return (body.items ?? []).map(readHead);
+  queryFn: async (): Promise<readonly Connection[]> => {
+    try {
+      return (await answer(client.GET("/connections", { params: { query: { limit: 200 } } }))).items;
+    } catch (error) {
+      if (error instanceof Problem && error.status === 403) return [];
+      throw error;
+    }
   },
 });
 
+/** The connections for an option that names one, those first that can surely do what is asked. */
 export function connectionChoices(queries: QueryClient, ability: string): NamedChoice[] {
   const known = queries.getQueryData(connections.queryKey) ?? [];
+  const types = TYPES_WITH[ability];
   return known
-    .filter((one) => ability === "" || one.type === ability || one.abilities.includes(ability) || one.abilities.length === 0)
+    .filter((one) => types === undefined || types.includes(one.type))
     .map((one) => ({ value: one.name, title: `${one.name} (${one.type})` }));
-}
-
-function readHead(entry: Entry): ConnectionHead {
-  const health = entry.health ?? entry.state;
-  const word = typeof health === "object" && health !== null ? (health as { state?: unknown }).state : health;
-  return {
-    name: text(entry.name),
-    type: text(entry.type),
-    abilities: Array.isArray(entry.abilities) ? entry.abilities.map(text) : [],
-    health: text(word),
-  };
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

@@ -2,6 +2,8 @@ import type { components } from "../../api/schema.gen";
 
 type Schemas = components["schemas"];
 
+export type Connection = Schemas["Connection"];
+export type ConnectionTested = Schemas["ConnectionTested"];
 export type Draft = Schemas["Draft"];
 export type DryRun = Schemas["DryRun"];
 export type Flow = Schemas["Flow"];

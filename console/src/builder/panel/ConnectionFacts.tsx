@@ -13,7 +13,7 @@ export function ConnectionFacts({ name }: { readonly name: string }) {
   return (
     <div className="b-connection">
       <p className="small">
-        <span className="chip">{head.type}</span> {head.health !== "" && <span className="chip">{head.health}</span>}{" "}
+        <span className="chip">{head.type}</span> <span className={`chip ${{ ok: "good", failing: "bad", unused: "" }[head.health.state]}`}>{head.health.state}</span>{" "}
         <a href={`/console/connectors/${encodeURIComponent(name)}`}>Settings</a>
       </p>
       <button

@@ -94,7 +94,7 @@ export function ChoiceList({ label, choices, onChoose, autoFocus = false, inputR
         aria-label={label}
         placeholder={label}
         aria-controls={`${id}-list`}
-        aria-activedescendant={active ? `${id}-${active.id}` : undefined}
+        aria-activedescendant={active ? `${id}-${found.indexOf(active)}` : undefined}
         aria-autocomplete="list"
         autoComplete="off"
         spellCheck={false}
@@ -116,7 +116,7 @@ export function ChoiceList({ label, choices, onChoose, autoFocus = false, inputR
             {members.map((choice) => (
               <div
                 key={choice.id}
-                id={`${id}-${choice.id}`}
+                id={`${id}-${found.indexOf(choice)}`}
                 role="option"
                 aria-selected={choice === active}
                 aria-disabled={Boolean(choice.refused)}

@@ -6,7 +6,6 @@ import { templates } from "../data/reading";
 import { setHead } from "../model/settings";
 import { editText } from "../model/text";
 import { SelectField } from "../parts/TextField";
-import { Workbench, type WorkbenchProps } from "../Workbench";
 import { TemplateGallery } from "./TemplateGallery";
 
 const PURPOSES = [
@@ -16,22 +15,25 @@ const PURPOSES = [
   { value: "recovery", title: "Recovery" },
 ];
 
+interface BeginningProps {
+  readonly id: string;
+  readonly mayWrite: boolean;
+  readonly onBegin: (text: string) => void;
+}
+
 /** A flow that does not exist yet: begin with an empty drawing, or from a template. */
-export function Beginning(props: Omit<WorkbenchProps, "flow" | "draft" | "text">) {
-  const { id, may } = props;
-  const [text, setText] = useState<string | null>(null);
+export function Beginning({ id, mayWrite, onBegin }: BeginningProps) {
   const [title, setTitle] = useState("");
   const [purpose, setPurpose] = useState("step_up");
   const found = useQuery(templates);
-  if (text !== null) return <Workbench {...props} flow={null} draft={null} text={text} isNew />;
-  if (!may.write) return <Page title="There is no such flow" lede={`Nobody has made a flow called ${id}, and you may not make one.`} />;
+  if (!mayWrite) return <Page title="There is no such flow" lede={`Nobody has made a flow called ${id}, and you may not make one.`} />;
   return (
     <Page title="A new flow" lede={<>It will be called <code>{id}</code>.</>}>
       <form
         className="card b-form"
         onSubmit={(event) => {
           event.preventDefault();
-          setText(writeEmpty(id, title.trim() || id, purpose));
+          onBegin(writeEmpty(id, title.trim() || id, purpose));
         }}
       >
         <h2>Empty drawing</h2>
@@ -50,7 +52,7 @@ export function Beginning(props: Omit<WorkbenchProps, "flow" | "draft" | "text">
       <TemplateGallery
         templates={found.data?.templates ?? []}
         isLoading={found.isPending}
-        onChoose={(template) => setText(editText(template.text, (doc) => setHead(doc, "id", id)))}
+        onChoose={(template) => onBegin(editText(template.text, (doc) => setHead(doc, "id", id)))}
       />
     </Page>
   );
