@@ -159,6 +159,12 @@ async def test_levels_that_clients_and_flows_count_on_cannot_go_and_every_one_of
     assert "urn:idp:acr:phr" in acrs(world)
 
 
+async def test_the_consoles_own_level_cannot_go_though_no_row_names_it(world: World) -> None:
+    text = SHIPPED.replace("acr: urn:idp:acr:2fa", "acr: urn:example:two")
+    with pytest.raises(LevelsFault, match=r"client idp:console: idp_policy\.minimum_acr: there is no level"):
+        save_levels(world.deps, text, ANN)
+
+
 async def test_a_default_acr_by_an_alias_that_goes_is_a_broken_promise_too(world: World) -> None:
     document = {
         "client_id": "alias",

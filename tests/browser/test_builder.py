@@ -179,9 +179,7 @@ def step_up(browser: Browser, bank: RelyingParty, person: str) -> dict[str, Any]
 
 
 def add_person(office: Office, name: str) -> None:
-    add_user(
-        office.live.provider.deps, NewUser(f"{name}@example.com", PASSWORD, "Alice", "Example", date(1990, 4, 12))
-    )
+    add_user(office.live.provider.deps, NewUser(f"{name}@example.com", PASSWORD, "Alice", "Example", date(1990, 4, 12)))
 
 
 def test_with_the_mouse_from_an_empty_drawing_to_a_token_with_idv(office: Office, browser: Browser, tab: Page) -> None:

@@ -7,7 +7,6 @@ What the folder does not have is left alone, unless pruning was asked for. Flows
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 
 from idp.application.audit import note
 from idp.application.change import Change, check_change
@@ -22,11 +21,10 @@ from idp.application.config_documents import (
     wanted_connection,
 )
 from idp.application.config_plan import Act, ConfigFault, Faults, Planned, check_once, remember_text
-from idp.application.config_texts import bring_levels, bring_themes, digest_text, write_stored
+from idp.application.config_texts import bring_levels, bring_themes, digest_text
 from idp.application.dependencies import Dependencies
 from idp.application.documents import find_document
 from idp.application.folder import Brought, FolderFault, publish_flows
-from idp.application.inventory import read_levels
 from idp.application.lockout import keep_doors_open
 from idp.application.operators import write_client, write_connection
 from idp.application.promises import list_broken_promises
@@ -215,46 +213,6 @@ def _list_used(deps: Dependencies, uow: UnitOfWork) -> dict[str, str]:
             names = (step.connector for step in flow.steps.values() if isinstance(step, ConnectorStep))
             used.update(dict.fromkeys(names, latest.flow_id))
     return used
-
-
-def sources_to_apply(deps: Dependencies, uow: UnitOfWork, folder: Configuration) -> Configuration:
-    """Return the part of the folder that says something it did not say before: what is applied at a start.
-
-    What was changed elsewhere since is not overwritten by a folder that says what it always said.
-    """
-
-    def is_news(kind: Kind, source: Source) -> bool:
-        try:
-            name, digest = _name_wanted(deps, uow, kind, source)
-        except InvalidInput:
-            # Applying it says what is wrong.
-            return True
-        known = uow.applied.get(kind, name)
-        return known is None or known.digest != digest
-
-    return replace(
-        folder,
-        levels=folder.levels if folder.levels is not None and is_news(LEVELS, folder.levels) else None,
-        themes=tuple(item for item in folder.themes if is_news(THEME, item)),
-        connections=tuple(item for item in folder.connections if is_news("connection", item)),
-        clients=tuple(item for item in folder.clients if is_news("client", item)),
-    )
-
-
-def _name_wanted(deps: Dependencies, uow: UnitOfWork, kind: Kind, source: Source) -> tuple[str, bytes]:
-    """Return the name of what a file asks for, and a digest of everything it asks for. Raises InvalidInput."""
-    match kind:
-        case "levels":
-            read_levels(write_stored(source))
-            return LEVELS, digest_text(source)
-        case "theme":
-            return deps.themes.read(source.document).id, digest_text(source)
-        case "connection":
-            connection = wanted_connection(deps, source.document)
-            return connection.name, digest_connection(connection)
-        case _:
-            client = wanted_client(deps, uow, source.document)
-            return client.client_id, digest_client(client)
 
 
 def _changes_levels(uow: UnitOfWork, source: Source | None) -> bool:

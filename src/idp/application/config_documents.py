@@ -55,9 +55,12 @@ def actual_connection(deps: Dependencies, record: Connection) -> ConnectionState
     return ConnectionState(record.name, record.type, record.description, dict(record.config), secrets)
 
 
-def wanted_client(deps: Dependencies, uow: UnitOfWork, document: Mapping[str, Any]) -> Client:
-    """Return the client that a document asks for. Raises MetadataFault with every problem, or InvalidInput."""
-    registration = register_client(document, levels=deps.flows.inventory.levels(uow))
+def wanted_client(deps: Dependencies, uow: UnitOfWork, document: Mapping[str, Any], *, judged: bool = True) -> Client:
+    """Return the client that a document asks for. Raises MetadataFault with every problem, or InvalidInput.
+
+    `judged` says whether the levels that it names must be there.
+    """
+    registration = register_client(document, levels=deps.flows.inventory.levels(uow) if judged else None)
     if not registration.client_id:
         raise InvalidInput("client_id: is required")
     now = deps.clock.now()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from idp.application.change import Change
-from idp.application.config_documents import Kind, compare_fields
+from idp.application.config_documents import compare_fields
 from idp.application.config_plan import Act, Faults, Planned, check_once, remember_text
 from idp.application.dependencies import Dependencies
 from idp.application.document_text import load_text
@@ -127,9 +127,3 @@ def _flatten(value: Any, path: str = "") -> dict[str, Any]:
 
 def _list_faults(error: InvalidInput) -> tuple[str, ...]:
     return error.faults if isinstance(error, LevelsFault | ThemeFault) else (error.message,)
-
-
-def is_given(uow: UnitOfWork, kind: Kind, name: str, source: Source) -> bool:
-    """Say whether the folder has asked for exactly this before."""
-    known = uow.applied.get(kind, name)
-    return known is not None and known.digest == digest_text(source)

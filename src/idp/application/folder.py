@@ -6,7 +6,7 @@ folder's flows that it embeds.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -50,8 +50,9 @@ def apply_flows(deps: Dependencies, texts: Mapping[str, str], *, even_if_locked_
     """
     files = order_files(_read(texts))
     with deps.storage.read() as uow:
-        _check(deps, uow, files)
-        if not _list_new(uow, files):
+        new = _list_new(uow, files)
+        _check(deps, uow, files, new)
+        if not new:
             return []
     with deps.storage.write() as uow:
         change = Change(AUTHOR, "from the configuration folder", even_if_locked_out)
@@ -66,7 +67,7 @@ def publish_new_flows(
     Raises like `apply_flows`.
     """
     files = order_files(_read(texts))
-    _check(deps, uow, files)
+    _check(deps, uow, files, _list_new(uow, files))
     return _publish_new(deps, uow, files, change)
 
 
@@ -96,7 +97,7 @@ def publish_flows(
     the outcome of each file, in the order of publication. Raises FolderFault with every problem, or WouldLockOut.
     """
     files = order_files(_read(texts))
-    _check(deps, uow, files)
+    _check(deps, uow, files, files)
     with keep_doors_open(deps, uow, [file.flow.id for file in files], change):
         return [(file.source, _bring(deps, uow, file, change)) for file in files]
 
@@ -145,11 +146,11 @@ def _read(texts: Mapping[str, str]) -> list[_File]:
     return files
 
 
-def _check(deps: Dependencies, uow: UnitOfWork, files: list[_File]) -> None:
-    """Check every flow with the folder's own flows, and with published ones for what the folder has not."""
+def _check(deps: Dependencies, uow: UnitOfWork, files: list[_File], judged: Collection[_File]) -> None:
+    """Check flows with the folder's own flows, and with published ones for what the folder has not."""
     own = {file.flow.id: file.flow for file in files}
     problems: list[tuple[str, Problem]] = []
-    for file in files:
+    for file in judged:
         others = {name for one in own.values() for name in list_embedded(one)} - set(own)
         embeds = {name: live.version for name in others if (live := uow.releases.live(name)) is not None}
         subflows = own | {name: load_flow(uow, name, version) for name, version in embeds.items()}

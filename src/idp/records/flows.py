@@ -67,8 +67,9 @@ class FlowRelease:
 class AppliedDocument:
     """The last text that the configuration folder gave for something, so that it is applied once and not at each start.
 
-    `kind` is `flow`, `connection` or `client`, `name` its id. Of a flow `digest` is over its text and the texts that it
-    embeds; of the others over what the document asked for, secrets and all. `text` is the file as it stood.
+    `kind` is `levels`, `theme`, `flow`, `connection` or `client`, `name` its id; `start:` stands before the kind of
+    what a start gave, to be compared at the next one. Of a flow `digest` is over its text and the texts that it embeds;
+    of the others over what the document asked for, secrets and all. `text` is the file as it stood.
     """
 
     kind: str
