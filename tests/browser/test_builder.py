@@ -154,7 +154,7 @@ def choose(page: Page, words: str) -> None:
 
 
 def step_up(browser: Browser, bank: RelyingParty, person: str) -> dict[str, Any]:
-    """Ask for `idv` as the bank does, be the account's person at the vendor, and return the claims that the bank gets."""
+    """Ask for `idv` as the bank does, be the account's person at the vendor, and return the claims the bank gets."""
     context = browser.new_context()
     context.set_default_timeout(SLOW)
     page = context.new_page()

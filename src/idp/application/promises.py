@@ -6,6 +6,7 @@ others have done meanwhile is seen.
 
 from collections.abc import Collection, Iterator
 
+from idp.application.console.client import CONSOLE_ID
 from idp.application.dependencies import Dependencies
 from idp.application.versions import Standard, load_flow, read_flow
 from idp.flows.check import check_flow
@@ -42,7 +43,7 @@ def list_broken_promises(
     themes = list_theme_ids(uow)
     faults = [
         f"client {client.client_id}: {path}: {what}"
-        for client in uow.clients.all()
+        for client in (*_list_built_in(deps, uow), *uow.clients.all())
         if client.client_id not in leaving
         for path, what in list_client_faults(client, levels, themes)
         if not path.endswith(".theme")
@@ -66,6 +67,11 @@ def list_warnings(uow: UnitOfWork, before: Levels, after: Levels) -> tuple[str, 
             if level.step_up is not None and uow.releases.live(level.step_up) is None
         ),
     )
+
+
+def _list_built_in(deps: Dependencies, uow: UnitOfWork) -> tuple[Client, ...]:
+    console = deps.oauth.find_client(uow, CONSOLE_ID)
+    return (console,) if console is not None else ()
 
 
 def list_theme_ids(uow: UnitOfWork) -> frozenset[str]:
