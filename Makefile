@@ -46,6 +46,7 @@ console-test:
 lint:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/deptry src
 
 types:
 	$(BIN)/mypy
