@@ -1,11 +1,11 @@
-"""What operators look at by the API: runs, the trail, numbers, keys, levels and themes."""
+"""What operators look at by the API: runs, the trail, numbers, and keys."""
 
 import json
 
 import pytest
 
 from tests.journeys.steps import signed_in, verify
-from tests.journeys.world import CONFIG, World
+from tests.journeys.world import World
 from tests.web.admin.office import operator
 
 pytestmark = pytest.mark.anyio
@@ -120,34 +120,3 @@ async def test_keys_are_staged_and_activated_and_their_private_part_is_nowhere(w
     assert (await olga.ask("POST", f"/keys/{staged.json()['kid']}/activate")).status_code == 404
     assert [one.action for one in world.audit("key.activate")] == ["key.activate"]
     assert (await operator(world, "auditor", email="a@example.com").ask("POST", "/keys", {})).status_code == 403
-
-
-async def test_levels_are_told_as_the_file_has_them(world: World) -> None:
-    told = await operator(world, "auditor").read("/levels")
-
-    with world.provider.storage.read() as uow:
-        assert [one["acr"] for one in told["levels"]] == list(world.deps.flows.inventory.levels(uow).acrs)
-    idv = next(one for one in told["levels"] if one["acr"] == "urn:idp:acr:idv")
-    assert idv["requires"][0]["factors"] == 1
-    assert idv["requires"][1] == {"methods": ["identity", "review"], "factors": None, "max_age": 300.0}
-    assert {one["method"]: one["counts"] for one in told["factors"]}["passkey"] == 2
-    assert CONFIG.exists()
-
-
-async def test_a_theme_is_checked_with_the_contrast_of_its_colours(world: World) -> None:
-    olga = operator(world, "editor")
-    pale = {"id": "pale", "tokens": {"ink": {"light": "#cccccc", "dark": "#333333"}}}
-    bold = {"id": "bold", "tokens": {"ink": {"light": "#000000", "dark": "#ffffff"}}}
-
-    themes = await olga.read("/themes")
-    faulty = (await olga.ask("POST", "/theme-checks", {"document": pale})).json()
-    good = (await olga.ask("POST", "/theme-checks", {"document": bold})).json()
-
-    assert themes["themes"][0]["id"] == "default"
-    assert all(min(one["light"], one["dark"]) >= one["needed"] for one in themes["themes"][0]["contrasts"])
-    assert any("contrast" in one for one in faulty["faults"])
-    assert faulty["css"] is None
-    assert good["faults"] == []
-    assert "--ink: light-dark(#000000, #ffffff)" in good["css"]
-    ink = next(one for one in good["contrasts"] if (one["front"], one["ground"]) == ("ink", "raised"))
-    assert ink["light"] == 21.0

@@ -25,6 +25,7 @@ PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "role": {"type": "string", "enum": list(ROLES), "description": "A role."},
     "session_id": {"type": "string", "maxLength": 20, "description": "A session."},
     "client_id": {"type": "string", "maxLength": 255, "description": "A client.", "example": "bank"},
+    "theme_id": {"type": "string", "maxLength": 64, "description": "A theme.", "example": "default"},
     "kid": {"type": "string", "maxLength": 100, "description": "The id of a signing key."},
     "run_id": {"type": "string", "maxLength": 20, "description": "The number of a run.", "example": "1"},
     "version": {"type": "integer", "minimum": 1, "maximum": 999_999_999, "description": "The number of a version."},

@@ -14,7 +14,9 @@ from idp.application.admin.people import NotYours
 from idp.application.lockout import WouldLockOut
 from idp.errors import Conflict, IdpError, InvalidFields, InvalidInput, NotFound
 from idp.flows.problems import FlowFault, escape_pointer
+from idp.oidc.levels_document import LevelsFault
 from idp.oidc.registration import MetadataFault
+from idp.themes.document import ThemeFault
 from idp.web.admin.findings import describe_problems
 from idp.web.admin.models.problem import InputFault, ProblemDetails
 from idp.web.admin.problem_kinds import KINDS, URN
@@ -128,6 +130,8 @@ def _explain_input(error: InvalidInput) -> Refused:
     places: Sequence[tuple[str, str]] = (("", detail),)
     if isinstance(error, InvalidFields):
         places = error.faults
+    elif isinstance(error, LevelsFault | ThemeFault):
+        places = [("/text", what) for what in error.faults]
     elif isinstance(error, MetadataFault):
         places = [(f"/metadata{_point(path)}", what) for path, what in error.problems]
     faults = [InputFault(pointer=place, code=error.code, detail=what) for place, what in places]

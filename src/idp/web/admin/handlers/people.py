@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from idp.application.admin import people
 from idp.application.admin.people import PersonFile
 from idp.application.devices import describe_device
+from idp.application.invite import invite
 from idp.application.roles import list_roles, read_role
 from idp.errors import NotFound
 from idp.records.accounts import RoleAssignment
@@ -26,6 +27,13 @@ def list_users(call: Call) -> Reply:
     shown, cursor = cut_page(found, query.limit, lambda one: one[0].id)
     items = [_summary(user, roles) for user, roles in shown]
     return Reply(Page[models.UserSummary](items=items, next=cursor))
+
+
+def invite_user(call: Call) -> Reply:
+    """Mail an invitation."""
+    locale = call.desk.find_locale(call.body.locale)
+    actor = call.change("invited").actor
+    return Reply(models.Invited(until=at(invite(call.deps, call.body.email, locale, actor))))
 
 
 def get_user(call: Call) -> Reply:

@@ -104,6 +104,19 @@ class Reason(Body):
     reason: str = Field(min_length=1, max_length=500)
 
 
+class Invitation(Body):
+    """Somebody to invite."""
+
+    email: str = Field(min_length=3, max_length=254)
+    locale: str = Field(default="en", max_length=35, description="The language of the mail.")
+
+
+class Invited(Answer):
+    """The invitation is on its way. Its link makes an account for that address alone."""
+
+    until: Time
+
+
 class LinkMailed(Answer):
     """The link is asked for. It is sent soon, unless the limits for mails to this address say no."""
 

@@ -1,10 +1,14 @@
 """What the provider is set up with: signing keys, levels and themes."""
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field
 
 from idp.web.admin.models.shape import Answer, Body, Time
+
+#: The most characters of a document and of an image in base64.
+MAX_TEXT: Final = 256 * 1024
+MAX_LOGO: Final = 140 * 1024
 
 
 class Key(Answer):
@@ -58,11 +62,59 @@ class Factor(Answer):
 
 
 class LevelList(Answer):
-    """Levels, lowest first, and what counts as a factor. They stand in a file, `levels.yaml`."""
+    """Levels, lowest first, and what counts as a factor."""
 
     levels: list[Level]
     factors: list[Factor]
     base_age: float
+
+
+class DocumentHead(Answer):
+    """A version of a document, without its text."""
+
+    version: int
+    author: str
+    message: str
+    created_at: Time
+    removed: bool = Field(description="Whether there was no such document any more from then on.")
+
+
+class DocumentVersion(DocumentHead):
+    """A version of a document."""
+
+    text: str
+
+
+class LevelsInForce(LevelList, DocumentVersion):
+    """The levels that are in force."""
+
+
+class LevelsChange(Body):
+    """Other levels, as the text of a `levels.yaml`."""
+
+    text: str = Field(min_length=1, max_length=MAX_TEXT)
+    message: str = Field(min_length=1, max_length=500, description="Why.")
+
+
+class LevelsSaved(LevelsInForce):
+    """What is in force now, and what may not be meant. `created` is False where nothing had changed."""
+
+    created: bool
+    warnings: list[str]
+
+
+class LevelsCheck(Body):
+    """Levels to check."""
+
+    text: str = Field(max_length=MAX_TEXT)
+
+
+class LevelsChecked(Answer):
+    """What is wrong with them or would break by them, and what may not be meant."""
+
+    faults: list[str]
+    warnings: list[str]
+    levels: list[Level] = Field(description="Empty where the text has faults.")
 
 
 class Contrast(Answer):
@@ -75,28 +127,43 @@ class Contrast(Answer):
     needed: float
 
 
-class Theme(Answer):
-    """A theme, as its file says it."""
+class ThemeSummary(Answer):
+    """A theme."""
 
     id: str
     name: str | None
-    tokens: dict[str, str]
-    links: dict[str, str]
+    version: int
+    updated_at: Time
     css_url: str | None
     logo_url: str | None
+    used_by: list[str] = Field(description="The clients that wear it because their policy says so.")
+
+
+class Theme(ThemeSummary):
+    """A theme, with its text and the contrast of its colours."""
+
+    text: str
+    author: str
+    message: str
+    tokens: dict[str, str]
+    links: dict[str, str]
     contrasts: list[Contrast]
 
 
-class Themes(Answer):
-    """Every theme. They stand in files."""
+class ThemeChange(Body):
+    """A theme, as the text of its file."""
 
-    themes: list[Theme]
+    text: str = Field(min_length=1, max_length=MAX_TEXT)
+    message: str = Field(min_length=1, max_length=500, description="Why.")
+    logo: str | None = Field(
+        default=None, max_length=MAX_LOGO, description="The image that the text names, base64; without it, it stays."
+    )
 
 
 class ThemeCheck(Body):
-    """A theme to check, as its file would say it."""
+    """A theme to check, as the text of its file."""
 
-    document: dict[str, Any]
+    text: str = Field(max_length=MAX_TEXT)
 
 
 class ThemeChecked(Answer):

@@ -10,6 +10,17 @@ _USER: Final = "/users/{user_id}"
 
 PEOPLE: Final[tuple[Operation, ...]] = (
     Operation(
+        "POST",
+        "/invitations",
+        "inviteUser",
+        "Mail somebody a link that makes an account for their address",
+        "users:write",
+        people.Invited,
+        body=people.Invitation,
+        creates=True,
+        status=202,
+    ),
+    Operation(
         "GET",
         "/users",
         "listUsers",
