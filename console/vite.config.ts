@@ -14,6 +14,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: "es2022",
+    // Older targets would have light-dark() compiled away, and with it the choice between light and dark.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     manifest: "manifest.json",
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1000,

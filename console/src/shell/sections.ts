@@ -9,12 +9,37 @@ export type Section = {
 export type Group = { readonly title: string; readonly sections: readonly Section[] };
 
 export const GROUPS: readonly Group[] = [
-  { title: "", sections: [{ path: "/", title: "Home", icon: "home" }] },
+  {
+    title: "",
+    sections: [
+      { path: "/", title: "Home", icon: "home" },
+      { path: "/reviews", title: "Reviews", icon: "reviews", permission: "reviews:read" },
+    ],
+  },
   {
     title: "Build",
     sections: [
       { path: "/flows", title: "Flows", icon: "flows", permission: "flows:read" },
       { path: "/connectors", title: "Connectors", icon: "connectors", permission: "connections:read" },
+      { path: "/clients", title: "Clients", icon: "clients", permission: "clients:read" },
+      { path: "/levels", title: "Levels", icon: "levels", permission: "levels:read" },
+      { path: "/themes", title: "Themes", icon: "themes", permission: "themes:read" },
+    ],
+  },
+  {
+    title: "People",
+    sections: [
+      { path: "/users", title: "Users", icon: "users", permission: "users:read" },
+      { path: "/sessions", title: "Sessions", icon: "sessions", permission: "sessions:read" },
+      { path: "/runs", title: "Runs", icon: "runs", permission: "runs:read" },
+    ],
+  },
+  {
+    title: "Operate",
+    sections: [
+      { path: "/keys", title: "Keys", icon: "keys", permission: "keys:read" },
+      { path: "/operators", title: "Operators", icon: "identity", permission: "users:read" },
+      { path: "/audit", title: "Audit", icon: "audit", permission: "audit:read" },
     ],
   },
 ];

@@ -1,0 +1,35 @@
+import type { Tone } from "../../parts/Chip";
+
+/** How claim and document agree, as a tone and words. */
+const AGREEMENTS: Readonly<Record<string, { tone: Tone; words: string }>> = {
+  match: { tone: "good", words: "The same" },
+  mismatch: { tone: "bad", words: "Different" },
+  unknown: { tone: "warn", words: "Not known" },
+};
+
+export function agreementOf(agreement: string): { tone: Tone; words: string } {
+  return AGREEMENTS[agreement] ?? { tone: "", words: agreement };
+}
+
+const STATES: Readonly<Record<string, { tone: Tone; words: string }>> = {
+  open: { tone: "warn", words: "Open" },
+  approved: { tone: "good", words: "Approved" },
+  rejected: { tone: "bad", words: "Rejected" },
+  expired: { tone: "", words: "Expired" },
+};
+
+export function stateOf(state: string): { tone: Tone; words: string } {
+  return STATES[state] ?? { tone: "", words: state };
+}
+
+/** The verdict of a vendor on a part of a check. */
+export function verdictTone(status: string): Tone {
+  if (status === "OK" || status === "MANUAL_OK") return "good";
+  return status === "FAIL" || status === "MANUAL_FAIL" ? "bad" : "warn";
+}
+
+/** `birth_date` as words. */
+export function sayName(name: string): string {
+  const words = name.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
