@@ -58,6 +58,28 @@ describe("a text that nothing is done to", () => {
     expect(editText(text, () => undefined)).toBe(text);
   });
 
+  it("keeps its author's way of writing wherever an edit does not touch it", () => {
+    const text = `id:   x
+steps:
+  a:
+    screen:   message
+    on:
+      {continue: b,
+       stop: c}
+  # In between.
+  b: {end: complete} # good
+  c:    {end: denied}
+start: a
+`;
+    const after = editText(text, (doc) => addStep(doc, { kind: "end", subject: "error" }));
+    expect(after).toContain("id:   x\n");
+    expect(after).toContain("    on:\n      {continue: b,\n       stop: c}\n");
+    expect(after).toContain("  error: {end: error}");
+    const wired = editText(text, (doc) => connect(doc, { step: "a", outcome: "stop" }, "b"));
+    expect(wired).toContain("  b: {end: complete} # good\n  c:    {end: denied}\n");
+    expect(graphOf(wired).steps.get("a")?.exits[1]?.target).toBe("b");
+  });
+
   it("that is no YAML is not touched", () => {
     expect(() => editText("steps: {", () => undefined)).toThrow(UnreadableText);
     expect(readText("a: [1, 2\nb: 3").faults[0]).toMatchObject({ line: 2 });

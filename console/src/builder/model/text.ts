@@ -1,5 +1,7 @@
 import { type Document, isMap, parseDocument, type YAMLMap } from "yaml";
 
+import { keepFormatting } from "./formatting";
+
 /** Why a text is not a flow document that can be drawn. Line and column count from 1. */
 export interface TextFault {
   message: string;
@@ -54,7 +56,16 @@ export function editText(text: string, change: (doc: FlowDocument) => void): str
   const before = writeText(doc);
   change(doc);
   const after = writeText(doc);
-  return after === before ? text : after;
+  if (after === before) return text;
+  if (text === before) return after;
+  const merged = keepFormatting(text, before, after);
+  return saysTheSame(merged, after) ? merged : after;
+}
+
+/** Lines were put together; what they say is what counts. */
+function saysTheSame(one: string, other: string): boolean {
+  const [first, second] = [readText(one), readText(other)];
+  return first.faults.length === 0 && JSON.stringify(first.doc.toJSON()) === JSON.stringify(second.doc.toJSON());
 }
 
 /** Returns the mapping under a key of the document, made if it is not there. */

@@ -1,4 +1,4 @@
-import type { Line } from "./lines";
+import type { Line } from "../model/lines";
 
 const WORDS: Record<Line["sign"], string> = { "+": "added: ", "-": "removed: ", " ": "", "@": "" };
 

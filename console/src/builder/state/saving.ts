@@ -39,7 +39,7 @@ export class DraftSaver {
   private saved: string;
   private latest: string;
   private base: number | null;
-  private isSaving = false;
+  private inFlight: Promise<boolean> | null = null;
   private stopWaiting: () => void = () => undefined;
   private readonly listeners = new Set<() => void>();
 
@@ -88,11 +88,15 @@ export class DraftSaver {
   /** Saves now. Returns whether everything is saved afterwards. */
   async flush(): Promise<boolean> {
     this.stopWaiting();
-    if (this.state.status === "conflict") return false;
-    while (this.isDirty && !this.isSaving) {
-      if (!(await this.saveOnce())) return false;
+    while (this.isDirty || this.inFlight) {
+      if (this.state.status === "conflict") return false;
+      // Whoever asks while a save is under way waits for it, and for the next one if more was typed meanwhile.
+      this.inFlight ??= this.saveOnce().finally(() => {
+        this.inFlight = null;
+      });
+      if (!(await this.inFlight)) return false;
     }
-    return !this.isDirty;
+    return true;
   }
 
   /** Saves now, also where there is no draft yet and nothing differs. Returns whether the draft is there as it is here. */
@@ -128,7 +132,6 @@ export class DraftSaver {
 
   private async saveOnce(): Promise<boolean> {
     const text = this.latest;
-    this.isSaving = true;
     this.tell({ status: "saving" });
     try {
       const { body, etag } = await this.save(text, this.state.etag, this.base);
@@ -141,8 +144,6 @@ export class DraftSaver {
     } catch (error) {
       this.fail(error);
       return false;
-    } finally {
-      this.isSaving = false;
     }
   }
 
