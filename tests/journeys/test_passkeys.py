@@ -3,6 +3,7 @@
 import pyotp
 import pytest
 
+from tests.application.flow_texts import SIGN_IN, put
 from tests.authenticator import BE, BS, EDDSA, ES256, PRESENT, RS256, Authenticator, unb64
 from tests.journeys.passkeys import FLOW, by_password_alone, enrolled, make, options_of, passkeys_of, say, use
 from tests.journeys.steps import path_of, sign_in
@@ -250,3 +251,16 @@ async def test_password_managers_find_where_passkeys_are_managed(world: World) -
 
 async def test_without_related_origins_there_is_no_document_of_them(world: World) -> None:
     assert (await call(world, "GET", "/.well-known/webauthn")).status_code == 404
+
+
+async def test_a_flow_adds_no_passkey_that_would_shut_its_person_out(world: World) -> None:
+    """The account pages' sign-in asks for no passkey: whoever had one would be turned away there."""
+    user = world.add_user()
+    bank, authenticator = world.client(**FLOW), Authenticator()
+    put(world, SIGN_IN)
+    browser = world.browser()
+    await sign_in(browser, bank.authorize())
+    await make(browser, authenticator)
+    assert "could not be added" in browser.text
+    assert [entry.reason for entry in world.audit("passkey.add")] == ["would_shut_out"]
+    assert passkeys_of(world, user) == []

@@ -757,6 +757,22 @@ async def test_a_session_with_a_password_alone_adds_no_phone_beside_an_authentic
     assert gateway.taken == []
 
 
+async def test_a_flow_adds_no_phone_that_would_shut_its_person_out(adding: World, gateway: Gateway) -> None:
+    """The account pages' sign-in asks for no phone: whoever had one would be turned away there."""
+    user = adding.add_user()
+    browser = await at_code(adding)
+    await browser.submit("submitted", phone=NUMBER)
+    code = await read_code(adding, gateway)
+    put(adding, SECOND)
+    await browser.submit("submitted", code=code)
+    assert outcomes(adding, "phone.add") == ["refused"]
+    again = await at_code(adding)
+    await again.submit("submitted", phone=NUMBER)
+    await deliver_mail(adding.deps, NoMail())
+    assert len(gateway.taken) == 1, "no message is paid for"
+    assert kinds(adding, user) == ["password"]
+
+
 async def test_a_right_that_is_lost_between_code_and_phone_adds_nothing(adding: World, gateway: Gateway) -> None:
     user = adding.add_user()
     browser = await at_code(adding)

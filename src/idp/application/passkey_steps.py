@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from idp.application.account.ways_in import shuts_out
 from idp.application.audit import note
 from idp.application.dependencies import Dependencies
 from idp.application.devices import describe_device
@@ -118,6 +119,8 @@ def perform_register_passkey(deps: Dependencies, uow: UnitOfWork, call: ActionCa
             raise PasskeyRefused("no_proof")
         if call.screen is None or not said:
             return ActionResult("cancelled", call.run)
+        if shuts_out(deps, uow, user, "passkey"):
+            raise PasskeyRefused("would_shut_out")
         place = place_of_adding(user, f"run:{call.run.id}", *call.screen)
         device = describe_device(call.browser.user_agent)
         added = accept_passkey(deps, uow, user, place, said, device)

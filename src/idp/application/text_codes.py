@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from idp.application.account.ways_in import shuts_out
 from idp.application.audit import note
 from idp.application.dependencies import Dependencies
 from idp.application.devices import describe_device
@@ -71,7 +72,7 @@ def perform_check_sms_code(deps: Dependencies, uow: UnitOfWork, call: ActionCall
 def perform_send_phone_code(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> ActionResult:
     """Send a code to a phone that the *proved* user wants to add, if the run may add one (DESIGN invariant 10)."""
     user = _user(uow, call)
-    if user is None or not may_add(deps, uow, call.run, user, "phone"):
+    if user is None or not _may_add(deps, uow, call, user):
         return _note_sent(deps, uow, call, "refused")
     phone = parse_phone(call.form.get("phone", ""), str(call.options.get("country", "")))
     if phone is None:
@@ -83,7 +84,7 @@ def perform_send_phone_code(deps: Dependencies, uow: UnitOfWork, call: ActionCal
 def perform_add_phone(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> ActionResult:
     """Keep the phone that the code was sent to, and tell the person by mail. Proves nothing by itself."""
     user = _user(uow, call)
-    if user is None or not may_add(deps, uow, call.run, user, "phone"):
+    if user is None or not _may_add(deps, uow, call, user):
         _note(deps, uow, call, "phone.add", "refused", call.run.user_id)
         return ActionResult("refused", call.run)
     link, outcome = _check(deps, uow, call, user.id)
@@ -97,6 +98,11 @@ def perform_add_phone(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> 
             queue_mail(deps, uow, user.email, "phone_added", user.locale or call.run.locale, _notice(deps, call, phone))
     _note(deps, uow, call, "phone.add", outcome, user.id)
     return ActionResult(outcome, call.run)
+
+
+def _may_add(deps: Dependencies, uow: UnitOfWork, call: ActionCall, user: User) -> bool:
+    # Not a phone either that no sign-in of theirs asks for: they would be turned away as missing a factor.
+    return may_add(deps, uow, call.run, user, "phone") and not shuts_out(deps, uow, user, "phone")
 
 
 def text_of_code(deps: Dependencies, code: str) -> dict[str, Any]:

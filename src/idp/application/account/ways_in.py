@@ -64,8 +64,16 @@ def check_removal(deps: Dependencies, person: SignedIn, kind: CredentialKind, cr
 def check_addition(deps: Dependencies, person: SignedIn, kind: CredentialKind) -> None:
     """Say beforehand whether a credential of a kind would be asked for in vain. Raises ShutOut."""
     with deps.storage.read() as uow:
-        before = uow.credentials.of_user(person.user.id)
-        _check(deps, uow, person.user, before, [*before, replace(_ANY, user_id=person.user.id, kind=kind)])
+        _check_adding(deps, uow, person.user, kind)
+
+
+def shuts_out(deps: Dependencies, uow: UnitOfWork, user: User, kind: CredentialKind) -> bool:
+    """Say whether a credential of a kind that a flow is about to add would shut its person out."""
+    try:
+        _check_adding(deps, uow, user, kind)
+    except ShutOut:
+        return True
+    return False
 
 
 def can_remove(deps: Dependencies, person: SignedIn, kind: CredentialKind) -> bool:
@@ -75,6 +83,11 @@ def can_remove(deps: Dependencies, person: SignedIn, kind: CredentialKind) -> bo
     except ShutOut:
         return False
     return True
+
+
+def _check_adding(deps: Dependencies, uow: UnitOfWork, user: User, kind: CredentialKind) -> None:
+    before = uow.credentials.of_user(user.id)
+    _check(deps, uow, user, before, [*before, replace(_ANY, user_id=user.id, kind=kind)])
 
 
 def _check(
