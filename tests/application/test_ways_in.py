@@ -9,6 +9,7 @@ import pytest
 from idp.application.account.ways_in import ShutOut, can_remove, check_removal, keep_ways_in
 from idp.application.authenticators import USED
 from idp.application.browser import SignedIn
+from idp.application.doors import Door, merge_alike
 from idp.application.means import METHODS
 from idp.application.operators import put_connection
 from idp.application.releasing import roll_out
@@ -225,6 +226,36 @@ async def test_somebody_without_a_confirmed_address_is_not_promised_a_mail(world
     put(world, SECOND)
     with pytest.raises(ShutOut):
         remove(world, user, "password")
+
+
+#: Only the shop's people need no second factor.
+BY_CLIENT: Final = change(
+    SIGN_IN,
+    ("on: {ok: has_totp, wrong: password", "on: {ok: where, wrong: password"),
+    (
+        "  has_totp:",
+        """\
+  where:
+    condition:
+      - when: client.id == "shop"
+        to: done
+    otherwise: has_totp
+  has_totp:""",
+    ),
+    ("demands: [second_factor]\n", ""),
+)
+
+
+async def test_applications_with_the_same_flows_are_walked_once_unless_a_condition_tells_them_apart(
+    world: World,
+) -> None:
+    doors = [Door(name, "sign-in", {}) for name in ("shop", "bank", "idp:account")]
+    for text, names in ((SIGN_IN, ["shop"]), (BY_CLIENT, ["shop", "bank", "idp:account"])):
+        put(world, text)
+        with world.provider.storage.read() as uow:
+            assert [door.client_id for door in merge_alike(world.deps, uow, doors)] == names
+            others = [replace(doors[0], step_ups={"a": ("step-up",)}), replace(doors[0], sign_in="gone")]
+            assert len(merge_alike(world.deps, uow, [doors[0], *others])) == 3
 
 
 def test_every_kind_of_credential_is_known() -> None:

@@ -1,21 +1,24 @@
 """Doors: the ways into a client, and who gets in. Every live version of the flows behind a door is walked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, Final
 
 from idp.application.browser import Browser
 from idp.application.context import condition_context
 from idp.application.dependencies import Dependencies
 from idp.application.library import name_flow, name_step_ups
 from idp.application.means import Person
-from idp.flows.language import SIGN_IN, STEP_UP, Flow
+from idp.flows.language import SIGN_IN, STEP_UP, ConditionStep, Flow
 from idp.flows.passage import TooWide, find_passages
 from idp.oidc.levels import Levels
 from idp.records.clients import Client
 from idp.records.journeys import Evidence, Run
 from idp.storage.protocols.unit import UnitOfWork
+
+#: What a condition reads that differs from client to client.
+CLIENT_ROOT: Final = "client"
 
 Load = Callable[[UnitOfWork, str, int], Flow]
 
@@ -48,6 +51,16 @@ def make_door(deps: Dependencies, uow: UnitOfWork, client: Client) -> Door:
     return Door(client.client_id, name_flow(SIGN_IN, client.policy), step_ups)
 
 
+def merge_alike(deps: Dependencies, uow: UnitOfWork, doors: Iterable[Door]) -> list[Door]:
+    """Leave one of doors with the same flows behind them, unless a condition there may tell the clients apart."""
+    found: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...], str], Door] = {}
+    for door in doors:
+        flows = [flow for name in door.flow_ids for flow in _load_live(uow, name, deps.flows.get)]
+        client_id = door.client_id if any(_reads_client(flow) for flow in flows) else ""
+        found.setdefault((door.sign_in, tuple(door.step_ups.items()), client_id), door)
+    return list(found.values())
+
+
 def is_open(deps: Dependencies, uow: UnitOfWork, door: Door, people: Sequence[Person], load: Load) -> bool:
     """Say whether, whichever live versions somebody meets, at least one of these people gets in."""
     live = {name: _load_live(uow, name, load) for name in door.flow_ids}
@@ -56,6 +69,11 @@ def is_open(deps: Dependencies, uow: UnitOfWork, door: Door, people: Sequence[Pe
         any(_gets_in(deps, uow, door, dict(zip(present, met, strict=True)), person) for person in people)
         for met in product(*(live[name] for name in present))
     )
+
+
+def _reads_client(flow: Flow) -> bool:
+    cases = (case for step in flow.steps.values() if isinstance(step, ConditionStep) for case in step.cases)
+    return any(CLIENT_ROOT in case.when for case in cases)
 
 
 def _load_live(uow: UnitOfWork, flow_id: str, load: Load) -> list[Flow]:

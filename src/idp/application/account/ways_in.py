@@ -13,7 +13,7 @@ from typing import Final
 from idp.application.account.standing import find_standing
 from idp.application.browser import SignedIn
 from idp.application.dependencies import Dependencies
-from idp.application.doors import Door, is_open, make_door
+from idp.application.doors import Door, is_open, make_door, merge_alike
 from idp.application.first_party import account_client
 from idp.application.means import Person, list_usable, weigh
 from idp.errors import Conflict
@@ -110,7 +110,8 @@ def _list_doors(deps: Dependencies, uow: UnitOfWork, user: User) -> list[Door]:
     used = {consent.client_id for consent in uow.consents.of_user(user.id)}
     used |= {grant.client_id for grant in uow.grants.live_of_user(user.id)}
     clients = [uow.clients.get(client_id) for client_id in sorted(used)]
-    return [make_door(deps, uow, client) for client in (account_client(deps), *clients) if client is not None]
+    doors = [make_door(deps, uow, client) for client in (account_client(deps), *clients) if client is not None]
+    return merge_alike(deps, uow, doors)
 
 
 def _gets_in(deps: Dependencies, uow: UnitOfWork, door: Door, user: User, held: Sequence[Credential]) -> bool:
