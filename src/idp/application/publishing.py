@@ -55,7 +55,8 @@ def publish_in(
     """Publish in the caller's unit of work. Raises like `publish`."""
     if not 0 <= percent <= EVERYBODY:
         raise InvalidInput("A share is a whole number from 0 to 100 percent.")
-    proved = prove_flow(uow, deps.flows.inventory.standard(uow), text, source)
+    standard = deps.flows.inventory.standard(uow)
+    proved = prove_flow(uow, standard, text, source)
     before = uow.flows.latest(proved.flow.id)
     _check_base(before, base)
     with keep_doors_open(deps, uow, [proved.flow.id], change):
@@ -63,6 +64,9 @@ def publish_in(
         if done.created and base is not None and done.version.version != base + 1:
             # Between our reading and our writing somebody published, and the database gave us the number after theirs.
             _check_base(uow.flows.get(proved.flow.id, done.version.version - 1), base)
+        if done.created and deps.flows.inventory.standard(uow) is not standard:
+            # From our writing on nobody else changes what it was proved with; until then somebody did.
+            raise Conflict("Levels or connections changed at this very moment. Publish again.")
         return done
 
 
