@@ -10,6 +10,7 @@ from idp.errors import Conflict, NotFound
 from tests.journeys.browser import Browser
 from tests.journeys.steps import path_of, sign_in
 from tests.journeys.world import World, make_world
+from tests.web.admin.office import operator
 
 pytestmark = pytest.mark.anyio
 FLOW = """\
@@ -129,3 +130,21 @@ async def test_a_release_is_for_one_run_and_one_visit(world: World) -> None:
     release_run(world.deps, int(path_of(first).rpartition("/")[2]), "olga")
     await second.get(second.url)
     assert second.heading == "We have to think about it."
+
+
+async def test_an_operator_lets_the_run_go_on_by_the_admin_api(world: World) -> None:
+    browser = await arrive(world)
+    path = f"/runs/{path_of(browser).rpartition('/')[2]}/release"
+    sam, auditor = operator(world, "support"), operator(world, "auditor", email="anna@example.com")
+
+    refused = await auditor.ask("POST", path)
+    done = await sam.ask("POST", path)
+
+    assert refused.status_code == 403
+    assert done.status_code == 200, done.text
+    assert done.json()["visits"][-1]["step"] == "pause"
+    assert world.audit("run.release")[0].actor == "operator:olga@example.com"
+    assert "code=" in await browser.get(browser.url)
+    assert (await sam.ask("POST", path)).status_code == 409
+    assert (await sam.ask("POST", "/runs/4711/release")).status_code == 404
+    assert (await sam.ask("POST", "/runs/x/release")).status_code == 404

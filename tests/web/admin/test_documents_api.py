@@ -102,6 +102,7 @@ async def test_a_theme_is_saved_worn_and_removed(world: World) -> None:
     heads = (await olga.read("/themes/bold/versions"))["items"]
     assert [one["removed"] for one in heads] == [True, False, False]
     assert (await olga.read("/themes/bold/versions/1"))["text"] == BOLD
+    assert (await olga.get("/themes/never/versions")).status_code == 404
 
 
 async def test_a_theme_that_clients_wear_stays(world: World) -> None:

@@ -188,3 +188,15 @@ async def test_a_pipeline_publishes_with_its_own_credentials(world: World) -> No
     assert me["user"] is None
     assert me["client_id"] == "pipeline"
     assert done.json()["release"]["actor"] == "client pipeline"
+
+
+async def test_an_operator_with_the_longest_address_can_publish(world: World) -> None:
+    email = f"{'o' * 60}@{'.'.join(['example' * 5] * 5)}.com"
+    olga = operator(world, "editor", email=email)
+
+    written = await olga.ask("PUT", DRAFT, {"text": CHECK}, if_none_match="*")
+    done = await olga.ask("POST", f"{DRAFT}/publish", {"message": "x"}, if_match=written.headers["etag"])
+
+    assert len(email) > 200
+    assert done.status_code == 200, done.text
+    assert email.startswith(done.json()["release"]["actor"])

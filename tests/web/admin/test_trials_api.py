@@ -136,8 +136,9 @@ async def test_every_shipped_flow_is_a_template_that_says_what_it_needs(world: W
 async def test_every_screen_has_a_preview_from_its_real_page(world: World) -> None:
     olga = operator(world, "editor")
 
+    needed = {"message": {"message": "Hello"}, "wait": {"minutes": 5}}
     for name in SCREENS:
-        options = {"message": "Hello"} if name == "message" else {}
+        options = needed.get(name, {})
         answer = await olga.ask("POST", "/screen-previews", {"screen": name, "options": options, "locale": "de"})
         assert answer.status_code == 200, (name, answer.text)
         assert '<html lang="de"' in answer.text

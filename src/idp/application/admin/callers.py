@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from idp.application.admin.permissions import Permission, permissions_in, permissions_of
+from idp.application.change import MAX_AUTHOR
 from idp.application.dependencies import Dependencies
 from idp.oidc.levels import Levels
 from idp.records.accounts import Role, User
@@ -49,7 +50,7 @@ class Caller:
     @property
     def name(self) -> str:
         """How the caller is called in the audit trail and as an author."""
-        return self.user.email if self.user is not None else f"client {self.client_id}"
+        return (self.user.email if self.user is not None else f"client {self.client_id}")[:MAX_AUTHOR]
 
     @property
     def key(self) -> str:

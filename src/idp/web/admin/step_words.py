@@ -22,6 +22,7 @@ SCREENS: Final[Mapping[str, str]] = {
     "verification_unfinished": "Says that the identity check was not finished, and offers another try.",
     "try_later": "Says that the identity check does not work at the moment.",
     "verification_refused": "Says that the identity check did not succeed.",
+    "wait": "Asks for patience for a while, or until an operator lets the person go on.",
     "confirm_link": "Asks whether a sign-in at another provider shall belong to this account from now on.",
     "message": "Shows a text of yours.",
 }
@@ -37,6 +38,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "passkey_offer_due": "Asks whether enough time has passed since the last offer.",
     "register_passkey": "Keeps the passkey that was just created.",
     "register": "Keeps address and password until the address is proved. Nobody learns whether it has an account.",
+    "register_invited": "Keeps the password of somebody who was invited; the mailed link has proved the address.",
+    "limit_attempts": "Counts an attempt of the person, and says when there were too many.",
     "send_email_code": "Mails a code to the address that was asked for.",
     "check_email_code": "Compares the mailed code.",
     "send_sign_in_code": "Mails a code or a link to the account's own address.",

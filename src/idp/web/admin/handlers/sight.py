@@ -1,7 +1,8 @@
-"""What operators look at: runs, the audit trail, and numbers."""
+"""What happens: runs, the audit trail, and numbers."""
 
 from urllib.parse import urlencode
 
+from idp.application import waiting
 from idp.application.admin.numbers import count_home
 from idp.application.admin.trail import NamedEntry, NamedRun, export_trail, name_user, search_runs, search_trail
 from idp.application.replay import Replay, Visit, replay_run
@@ -34,13 +35,14 @@ def list_runs(call: Call) -> Reply:
 
 def get_run(call: Call) -> Reply:
     """Lay a run over its flow."""
-    number = number_of(call.path["run_id"])
-    if number is None:
-        raise NotFound(f"There is no run {call.path['run_id'][:40]!r}.")
-    replay = replay_run(call.deps, number)
-    with call.deps.storage.read() as uow:
-        sub = name_user(uow, replay.user_id)
-    return Reply(_describe_replay(replay, sub))
+    return _show_run(call, _read_run_id(call))
+
+
+def release_run(call: Call) -> Reply:
+    """Let a run go on that waits."""
+    number = _read_run_id(call)
+    waiting.release_run(call.deps, number, call.change("released").actor)
+    return _show_run(call, number)
 
 
 def list_audit(call: Call) -> Reply:
@@ -105,6 +107,20 @@ def get_home(call: Call) -> Reply:
             flows_with_problems=list(numbers.faulty_flows),
         )
     )
+
+
+def _read_run_id(call: Call) -> int:
+    number = number_of(call.path["run_id"])
+    if number is None:
+        raise NotFound(f"There is no run {call.path['run_id'][:40]!r}.")
+    return number
+
+
+def _show_run(call: Call, number: int) -> Reply:
+    replay = replay_run(call.deps, number)
+    with call.deps.storage.read() as uow:
+        sub = name_user(uow, replay.user_id)
+    return Reply(_describe_replay(replay, sub))
 
 
 def _search(query: models.AuditFilter) -> AuditSearch:

@@ -91,6 +91,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "checkTheme": themes.check_theme,
     "listRuns": sight.list_runs,
     "getRun": sight.get_run,
+    "releaseRun": sight.release_run,
     "listAudit": sight.list_audit,
     "exportAudit": sight.export_audit,
     "getHome": sight.get_home,

@@ -65,6 +65,8 @@ def list_versions(call: Call) -> Reply:
     """List versions of a theme, newest first."""
     before, limit = decode_cursor(call.query.cursor, int), call.query.limit
     found = themes.list_theme_versions(call.deps, call.path["theme_id"], before, limit + 1)
+    if not found and before is None:
+        raise NotFound(f"There was never a theme {call.path['theme_id'][:64]!r}.")
     return page_of_versions(found, limit)
 
 

@@ -187,6 +187,7 @@ SETUP: Final[tuple[Operation, ...]] = (
         "themes:read",
         Page[setup.DocumentHead],
         query=PageQuery,
+        problems=("not-found",),
     ),
     Operation(
         "GET",

@@ -1,4 +1,4 @@
-"""Operations that only look: runs, the audit trail, and the numbers of the home page."""
+"""Operations on what happens: runs, the audit trail, and the numbers of the home page."""
 
 from typing import Final
 
@@ -25,6 +25,16 @@ SIGHT: Final[tuple[Operation, ...]] = (
         "runs:read",
         sight.Run,
         problems=("not-found",),
+    ),
+    Operation(
+        "POST",
+        "/runs/{run_id}/release",
+        "releaseRun",
+        "Let a run go on that waits, if its flow lets operators do that",
+        "users:write",
+        sight.Run,
+        creates=True,
+        problems=("not-found", "conflict"),
     ),
     Operation(
         "GET",
