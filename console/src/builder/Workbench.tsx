@@ -176,13 +176,11 @@ function Bench(props: BenchProps) {
       store.getState().select([]);
     }
   };
-  useEffect(() => {
-    // What is mended is not lit up any longer.
-    if (problem && checking.isCurrent && !checking.check?.problems.some((one) => one.message === problem.message)) {
-      setProblem(null);
-      setMarks(NO_MARKS);
-    }
-  }, [problem, checking]);
+  // What is mended is not lit up any longer.
+  if (problem && checking.isCurrent && !checking.check?.problems.some((one) => one.message === problem.message)) {
+    setProblem(null);
+    setMarks(NO_MARKS);
+  }
   const refresh = () => void queries.invalidateQueries({ queryKey: ["flows"] });
   const isFlowDialog = asked !== null && ["publish", "import", "templates"].includes(asked.what);
 

@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 
 import type { FlowProblem } from "./data/shapes";
+import type { Rules } from "./model/rules";
 import { shipped } from "./model/shipped.testing";
 import { Outline } from "./outline/Outline";
 import { Panel } from "./panel/Panel";
@@ -144,7 +145,7 @@ describe("rules", () => {
   });
 
   it("are added and removed", async () => {
-    const onChange = vi.fn();
+    const onChange = vi.fn<(rules: Rules) => void>();
     renderBuilder(() => <RuleEditor rules={RULES} variables={VARIABLES} disabled={false} onChange={onChange} />, { text: TEXT });
     await userEvent.click(screen.getByRole("button", { name: "Another rule" }));
     expect(onChange.mock.lastCall?.[0].rules).toHaveLength(2);

@@ -12,7 +12,7 @@ import {
   ReactFlow,
   useReactFlow,
 } from "@xyflow/react";
-import { type DragEvent, useCallback, useEffect, useMemo, useState } from "react";
+import { type DragEvent, useCallback, useMemo, useState } from "react";
 
 import { refuseConnection } from "../model/connecting";
 import { GRID, toUnits } from "../model/geometry";
@@ -46,10 +46,11 @@ export function Canvas({ commands, marks }: { readonly commands: Commands; reado
   const drawn = useMemo(() => drawSteps(graph, catalogue, check, marks), [graph, catalogue, check, marks]);
   const [firstView] = useState(() => recallViewport(flowId, graph));
   const [nodes, setNodes] = useState<StepNode[]>(drawn);
-  useEffect(() => {
-    const chosen = new Set(selected);
-    setNodes((before) => keepUnchanged(before, drawn, chosen));
-  }, [drawn, selected]);
+  const [taken, setTaken] = useState({ drawn, selected });
+  if (taken.drawn !== drawn || taken.selected !== selected) {
+    setTaken({ drawn, selected });
+    setNodes(keepUnchanged(nodes, drawn, new Set(selected)));
+  }
   const edgeId = selectedExit ? exitKey(selectedExit.step, selectedExit.outcome) : null;
   const wires = useMemo(() => drawWires(drawn, graph, marks, edgeId), [drawn, graph, marks, edgeId]);
 

@@ -11,7 +11,7 @@ export const StepFace = memo(function StepFace({ data, selected }: NodeProps<Ste
   const { step, ports, facts, proves, errors, warnings, mark, isStart, acr } = data;
   const isEntry = useIsTabStop(step.id, isStart);
   const readOnly = useBuilderState((state) => state.readOnly);
-  const proof = acr === null ? proves.join(", ") : acr;
+  const proof = acr ?? proves.join(", ");
   return (
     <div
       role="group"
@@ -23,7 +23,7 @@ export const StepFace = memo(function StepFace({ data, selected }: NodeProps<Ste
       data-kind={step.kind}
       data-subject={step.kind === "end" ? step.subject : undefined}
       data-mark={mark ?? undefined}
-      data-selected={selected || undefined}
+      data-selected={selected ? true : undefined}
       className="b-step"
     >
       {!isStart || <span className="b-start">Start</span>}
@@ -81,7 +81,7 @@ function PortRow({ step, port, isActive, readOnly }: PortRowProps) {
     <div className="b-port" data-tone={port.tone} data-free={isFree || undefined} data-missing={(isFree && port.required) || undefined}>
       <ToneGlyph tone={port.tone} />
       <span className="b-port-name" title={port.known ? port.title : `${port.title}: this step has no such exit`}>
-        {port.tone === "proof" || /^case /.test(port.outcome) ? port.title : port.outcome}
+        {port.tone === "proof" || port.outcome.startsWith("case ") ? port.title : port.outcome}
       </span>
       {!port.known && <span className="b-port-unknown">?</span>}
       {isFree && !readOnly && (

@@ -15,7 +15,7 @@ export const WireLine = memo(function WireLine(props: EdgeProps<Wire>) {
   const isOpen = selected === true && !readOnly;
   return (
     <>
-      <g className="b-wire" data-tone={data.tone} data-mark={data.mark ?? undefined} data-selected={selected || undefined}>
+      <g className="b-wire" data-tone={data.tone} data-mark={data.mark ?? undefined} data-selected={selected ? true : undefined}>
         <BaseEdge id={props.id} path={path} interactionWidth={18} markerEnd={props.markerEnd} />
       </g>
       {(isOpen || data.count !== null) && (

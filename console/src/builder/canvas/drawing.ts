@@ -159,8 +159,5 @@ export function keepUnchanged(before: readonly StepNode[], after: readonly StepN
 }
 
 function isSameData(one: StepData, other: StepData): boolean {
-  if (one.step !== other.step) return false;
-  const { step: _one, ...rest } = one;
-  const { step: _other, ...otherRest } = other;
-  return JSON.stringify(rest) === JSON.stringify(otherRest);
+  return one.step === other.step && JSON.stringify({ ...one, step: null }) === JSON.stringify({ ...other, step: null });
 }

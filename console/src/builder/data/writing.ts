@@ -54,7 +54,7 @@ export interface DryRunOrder {
 }
 
 export function runDry(order: DryRunOrder): Promise<DryRun> {
-  return answer(client.POST("/dry-runs", { body: { ...order } as never }));
+  return answer(client.POST("/dry-runs", { body: order as never }));
 }
 
 export interface PreviewOrder {

@@ -166,8 +166,7 @@ function readNote(map: YAMLMap, pair: Pair, index: number): string {
 }
 
 function text(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  return typeof value === "object" ? "" : String(value);
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 
 function name(value: unknown): string | null {

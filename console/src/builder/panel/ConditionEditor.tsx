@@ -96,7 +96,7 @@ function CaseEditor({ step, index, disabled }: { readonly step: Step; readonly i
       {rules === null && one.when !== "" && (
         <p className="small soft">This says more than rules can. It is edited as text.</p>
       )}
-      {isText || rules === null ? (
+      {rules === null || wantsText ? (
         <Suspense fallback={<textarea className="mono" readOnly value={one.when} aria-label={`Expression of ${name}`} />}>
           <ExpressionEditor
             label={`Expression of ${name}`}

@@ -63,7 +63,7 @@ function SchemaField({ name, schema, value, isRequired, path, disabled, connecti
   }
   if (kind === "choice" || kind === "connection") {
     const named = kind === "connection" ? connections(schema["x-idp-connection"] ?? "") : listChoices(schema);
-    const none = schema.default === undefined ? (isRequired ? "Choose …" : "None") : `${String(schema.default)} (unless said otherwise)`;
+    const none = schema.default === undefined ? (isRequired ? "Choose …" : "None") : `${writeValue(schema.default)} (unless said otherwise)`;
     return (
       <SelectField
         label={label}

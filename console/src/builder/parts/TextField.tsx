@@ -119,7 +119,7 @@ export function SelectField({ label, value, options, onChange, help, disabled, h
         value={value}
         disabled={disabled}
         aria-invalid={fault ? true : undefined}
-        aria-describedby={help || fault ? `${id}-help` : undefined}
+        aria-describedby={help !== undefined || fault ? `${id}-help` : undefined}
         onChange={(event) => onChange(event.target.value)}
       >
         {!isKnown && <option value={value}>{value === "" ? "Choose …" : `${value} (unknown)`}</option>}
@@ -129,7 +129,7 @@ export function SelectField({ label, value, options, onChange, help, disabled, h
           </option>
         ))}
       </select>
-      {(help || fault) && (
+      {(help !== undefined || fault) && (
         <small id={`${id}-help`} className={fault ? "b-fault" : "soft"}>
           {fault ?? help}
         </small>

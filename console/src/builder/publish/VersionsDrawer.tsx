@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import { Problem } from "../../api/problems";
@@ -28,20 +28,16 @@ export function VersionsDrawer(props: VersionsDrawerProps) {
   const found = useQuery(versions(flowId));
   const [compared, setCompared] = useState<string | null>(null);
   const [returning, setReturning] = useState<FlowVersionHead | null>(null);
-  const [wanted, setWanted] = useState<number | null>(null);
+  const queries = useQueryClient();
   const newest = found.data?.items[0]?.version;
   const other = hasDraft ? `draft:${draftName}` : String(newest ?? "");
   const changes = useQuery({ ...difference(flowId, compared ?? "", other), enabled: compared !== null && other !== "" });
-  const text = useQuery({ ...version(flowId, wanted ?? 0), enabled: wanted !== null });
-  const { onView } = props;
+  const look = (number: number) => {
+    void queries.fetchQuery(version(flowId, number)).then(({ text }) => props.onView(number, text));
+  };
   useEffect(() => {
     onMarks(compared !== null && changes.data ? markChanges(changes.data.changes) : NO_MARKS);
   }, [compared, changes.data, onMarks]);
-  useEffect(() => {
-    if (wanted === null || text.data?.version !== wanted) return;
-    onView(wanted, text.data.text);
-    setWanted(null);
-  }, [wanted, text.data, onView]);
   if (found.error) return <p className="b-list">{found.error.message}</p>;
   if (!found.data) return <p className="b-list">One moment …</p>;
   if (found.data.items.length === 0) return <p className="b-list soft">Nothing is published yet.</p>;
@@ -61,7 +57,7 @@ export function VersionsDrawer(props: VersionsDrawerProps) {
               </p>
             </div>
             <div className="actions">
-              <button type="button" className="button b-small" onClick={() => setWanted(one.version)}>
+              <button type="button" className="button b-small" onClick={() => look(one.version)}>
                 Look at it
               </button>
               <button
