@@ -34,6 +34,7 @@ def test_the_built_in_screens_and_their_exits() -> None:
         "verification_unfinished": ("retry", "stop"),
         "try_later": ("retry", "stop"),
         "verification_refused": ("retry", "stop"),
+        "form": ("submitted", "skip", "back"),
         "wait": ("elapsed", "released", "stop"),
         "message": ("continue",),
     }
@@ -70,6 +71,7 @@ def test_the_built_in_actions_and_what_they_prove() -> None:
         "check_upstream": (("ok", "unknown", "refused"), {"ok": "federated"}),
         "link_upstream": (("linked", "refused"), {}),
         "create_upstream_account": (("created", "taken", "unverified", "refused"), {"created": "federated"}),
+        "set_profile": (("saved", "refused"), {}),
         "limit_attempts": (("allowed", "exhausted"), {}),
         "send_mail": (("sent", "throttled"), {}),
         "enrol_identity": (("enrolled", "conflict"), {}),

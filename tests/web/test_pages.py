@@ -190,7 +190,7 @@ def test_password_managers_see_whose_password_it_is_and_the_server_does_not(name
 )
 def test_problems_are_summed_up_linked_and_described(name, field):
     reader = read(name)
-    (found,) = reader.find("input", name=field)
+    (found,) = [*reader.find("input", name=field), *reader.find("select", name=field)]
     assert found["aria-invalid"] == "true"
     assert f"{field}-error" in found["aria-describedby"].split()
     assert reader.find("a", href=f"#{field}")
@@ -212,6 +212,10 @@ SPECIAL = {
     "scopes": (views.Scope(HOSTILE), views.Scope("x", HOSTILE)),
     "accounts": (views.Account(HOSTILE, HOSTILE, HOSTILE),),
     "fields": ((HOSTILE, HOSTILE),),
+    "components": tuple(
+        views.FormField("f" + kind, kind, HOSTILE, HOSTILE, HOSTILE, choices=((HOSTILE, HOSTILE),))
+        for kind in ("text", "choice", "checkbox")
+    ),
     "act": "withdraw",
     "attention": ("no_codes",),
     "authenticators": (views.Held(HOSTILE, 1.0, None, "/x?\"'>"),),

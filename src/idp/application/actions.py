@@ -30,6 +30,7 @@ from idp.application.passwords import (
     prepare_check_password,
     prepare_new_password,
 )
+from idp.application.profile_step import perform_set_profile
 from idp.application.registration import perform_create_account, perform_register
 from idp.application.steps import ActionCall, ActionResult, Work
 from idp.storage.protocols.unit import UnitOfWork
@@ -73,6 +74,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "check_upstream": Action(upstream.perform_check_upstream),
     "link_upstream": Action(upstream.perform_link_upstream),
     "create_upstream_account": Action(upstream.perform_create_upstream_account),
+    "set_profile": Action(perform_set_profile),
     "limit_attempts": Action(perform_limit_attempts),
     "send_mail": Action(perform_send_mail),
     "enrol_identity": Action(enrolment.perform_enrol_identity),

@@ -1,7 +1,7 @@
 """Where a turn leaves a run: what it waits for, or what must be done before the next turn."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from idp.application.browser import OpenedSession
@@ -17,12 +17,16 @@ class AtScreen:
     """The run waits for a person at a screen.
 
     `values` are what actions said (as the problems of a weak password), `action` names the last action before it.
+    `wrong` are the fields that were just sent and are not right, with a code each, and `typed` what was in them: the
+    run has not moved.
     """
 
     run: Run
     effect: ShowScreen
     values: Mapping[str, Mapping[str, Any]]
     action: str = ""
+    wrong: tuple[tuple[str, str], ...] = ()
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ from idp.application.verify import error_of, outcome_of, output_of, vendor_url
 from idp.application.waiting import look_at_wait, outlive_browser
 from idp.errors import NotFound
 from idp.flows.calls import wrap_answer
+from idp.flows.components import list_components, read_values
 from idp.flows.engine import advance, end_run, resume
 from idp.flows.events import (
     ActionDone,
@@ -218,7 +219,7 @@ class _Hand:
             case ConnectorDone():
                 return self._take_answer(planned)
 
-    def _apply(self, answer: Answer | Event | None) -> Effect:
+    def _apply(self, answer: Answer | Event | None) -> Effect | AtScreen:
         if answer is None:
             return resume(self.flow, self.state)
         if isinstance(answer, ConnectorDone):
@@ -233,7 +234,14 @@ class _Hand:
             raise RefusedEvent("the run is not at a screen")
         if kind.waits and answer.outcome != STOP:
             raise RefusedEvent("nobody can hurry a wait")
-        fields, secrets = kind.split(answer.values)
+        options = here.options if isinstance(here, ShowScreen) else {}
+        values = answer.values
+        if kind.designed and isinstance(here, ShowScreen) and answer.outcome == kind.submit:
+            values, wrong = read_values(list_components(options), answer.values)
+            if wrong and (answer.step, answer.seq) == (here.step, here.seq):
+                typed, _ = kind.split(answer.values, options)
+                return replace(self._show(here), wrong=wrong, typed=typed)
+        fields, secrets = kind.split(values, options)
         self.screen = (answer.step, answer.seq)
         return self._advance(Submitted(answer.step, answer.seq, answer.outcome, fields, secrets))
 

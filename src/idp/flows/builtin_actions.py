@@ -114,6 +114,14 @@ _MAIL: Final[Mapping[str, Any]] = MappingProxyType(
     }
 )
 
+_PROFILE: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {"fields": {"type": "object", "title": "Form field by claim, such as {department: dept}"}},
+        "required": ["fields"],
+        "additionalProperties": False,
+    }
+)
 _ATTEMPTS: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "type": "object",
@@ -388,6 +396,13 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 needs_facts=(UPSTREAM,),
                 sets_user=True,
                 simulated=Simulated("created", {KNOWN: "taken"}, {"created": (KNOWN, EMAIL_VERIFIED, "upstream")}),
+            ),
+            ActionType(
+                "set_profile",
+                "Fill in the profile",
+                ("saved", "refused"),
+                arguments=_PROFILE,
+                needs_user=True,
             ),
             ActionType(
                 "limit_attempts",

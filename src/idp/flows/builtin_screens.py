@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from idp.flows.components import FORM
 from idp.flows.factors import FACTOR_NAMES
 from idp.flows.step_types import Field, ScreenType
 
@@ -108,6 +109,14 @@ SCREENS: Final[Mapping[str, ScreenType]] = MappingProxyType(
             ScreenType("try_later", "Identity check not available", ("retry", "stop")),
             ScreenType(
                 "verification_refused", "Identity check refused", ("retry", "stop"), optional=frozenset({"retry"})
+            ),
+            ScreenType(
+                "form",
+                "Ask for fields of your own",
+                ("submitted", "skip", "back"),
+                optional=frozenset({"skip", "back"}),
+                arguments=FORM,
+                designed=True,
             ),
             # Time goes on by `elapsed`, an operator by `released`; a person can only stop.
             ScreenType(

@@ -143,7 +143,7 @@ class FactTable:
         screen = self.catalog.screens.get(step.screen)
         if screen is None:
             return set()
-        carried = screen.list_carried(outcome)
+        carried = screen.list_carried(outcome, step.options)
         given = {name_field(item.name) for item in carried if not item.secret and item.required}
         return given | ({SECRET} if any(item.secret for item in carried) else set())
 

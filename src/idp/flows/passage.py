@@ -135,7 +135,7 @@ def _list_answers(effect: _Question, means: Means, catalog: Catalog) -> Iterator
 
 def _fill(effect: ShowScreen, outcome: str, means: Means, catalog: Catalog) -> dict[str, str]:
     screen = catalog.screens.get(effect.screen)
-    carried = screen.list_carried(outcome) if screen is not None else ()
+    carried = screen.list_carried(outcome, effect.options) if screen is not None else ()
     return {field.name: means.form.get(field.name, "x") for field in carried if not field.secret}
 
 

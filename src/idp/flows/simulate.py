@@ -207,7 +207,7 @@ def _describe(stage: Stage, effect: Question) -> dict[str, Any]:
     match effect:
         case ShowScreen():
             screen = stage.catalog.screens.get(effect.screen)
-            fields = [item.name for item in screen.fields] if screen is not None else []
+            fields = [item.name for item in screen.list_fields(effect.options)] if screen is not None else []
             form = {name: mask_text(value) for name, value in effect.form.items()}
             shown = {"title": screen.title if screen is not None else "", "asks": fields, "error": effect.error}
             return {

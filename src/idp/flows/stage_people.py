@@ -26,9 +26,10 @@ def answer_screen(stage: Stage, effect: ShowScreen) -> Reply | None:
         stage.wait(60.0 * int(effect.options.get("minutes", 0)))
     plain: dict[str, str] = {}
     if screen is not None and script.word == screen.submit:
-        typed = {item.name: stage.person.email if item.type == "email" else TYPED for item in screen.fields}
+        fields = screen.list_fields(effect.options)
+        typed = {item.name: stage.person.email if item.type == "email" else TYPED for item in fields}
         # What is secret is left out here, whatever a script says.
-        plain, _ = screen.split({**typed, **script.fields})
+        plain, _ = screen.split({**typed, **script.fields}, effect.options)
     return Reply(Submitted(effect.step, effect.seq, script.word, plain), script.word, by)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+from idp.flows.components import list_components
 from idp.flows.language import CONNECTOR_OUTCOMES
 from idp.flows.methods import IDENTITY, OWNER_PROOF, RECOVERY_LINK, REVIEW
 from idp.flows.ready_made import ReadyMade, Simulated, verification_answers
@@ -45,7 +46,7 @@ class ScreenType:
     carries the fields, but for those that name another. `polls`: the page goes on by itself when the run has moved, as
     by a link opened in another tab. `needs_user`: it shows what only a known person may see. At least one of `any_of`
     must be wired, if there are any. `waits`: the time goes on by `elapsed` after the `minutes` of its options, and no
-    person can.
+    person can. `designed`: further inputs are listed in the step's options.
     """
 
     name: str
@@ -59,15 +60,24 @@ class ScreenType:
     needs_user: bool = False
     any_of: tuple[str, ...] = ()
     waits: bool = False
+    designed: bool = False
 
-    def list_carried(self, outcome: str) -> tuple[Field, ...]:
+    def list_fields(self, options: Mapping[str, Any] = NO_OPTIONS) -> tuple[Field, ...]:
+        """Return the inputs: the screen's own, and those that a step's options design."""
+        own = list_components(options) if self.designed else ()
+        return (*self.fields, *(Field(item.name, item.kind, required=item.required) for item in own))
+
+    def list_carried(self, outcome: str, options: Mapping[str, Any] = NO_OPTIONS) -> tuple[Field, ...]:
         """Return the fields that an outcome carries."""
-        return tuple(item for item in self.fields if (item.outcome or self.submit) == outcome)
+        return tuple(item for item in self.list_fields(options) if (item.outcome or self.submit) == outcome)
 
-    def split(self, values: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    def split(
+        self, values: Mapping[str, str], options: Mapping[str, Any] = NO_OPTIONS
+    ) -> tuple[dict[str, str], dict[str, str]]:
         """Part submitted values into (fields that may be stored, secrets). Unknown names are dropped."""
-        plain = {item.name: values[item.name] for item in self.fields if not item.secret and item.name in values}
-        secret = {item.name: values[item.name] for item in self.fields if item.secret and item.name in values}
+        fields = self.list_fields(options)
+        plain = {item.name: values[item.name] for item in fields if not item.secret and item.name in values}
+        secret = {item.name: values[item.name] for item in fields if item.secret and item.name in values}
         return plain, secret
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
+from idp.flows.components import check_components
 from idp.flows.expressions import ConditionError, ExpressionFault, compile_condition, find_paths, find_references
 from idp.flows.findings import Findings
 from idp.flows.inputs import PathFault, list_inputs, parse_path
@@ -76,6 +77,9 @@ def _check_screen(step: ScreenStep, catalog: Catalog, findings: Findings) -> Non
     if screen.any_of and not set(screen.any_of) & set(step.on):
         findings.add("outcome-unwired", f"none of {', '.join(screen.any_of)} leads anywhere", step.id, "/on")
     _check_options(step, step.options, screen.arguments, findings)
+    if screen.designed:
+        for path, message in check_components(step.options):
+            findings.add("form-field", message, step.id, f"/options{path}")
 
 
 def _check_action(step: ActionStep, catalog: Catalog, findings: Findings) -> None:

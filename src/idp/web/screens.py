@@ -8,6 +8,7 @@ from idp.application.run import AtScreen
 from idp.application.steps import subject_of
 from idp.application.text_codes import SECONDS as SMS_SECONDS
 from idp.application.waiting import find_end
+from idp.flows.components import list_components, pick_text
 from idp.flows.language import SIGN_UP
 from idp.web import views
 from idp.web.views import Form, Problem, View
@@ -200,7 +201,33 @@ def _refused(at: AtScreen, _frame: Frame, form: Form, _seconds: float) -> View:
     return views.VerificationRefused(form, retry="retry" in at.effect.outcomes)
 
 
-def _wait(at: AtScreen, _frame: Frame, form: Form, _seconds: float) -> View:
+def _form(at: AtScreen, _frame: Frame, form: Form, _seconds: float) -> View:
+    options, locale, kept = at.effect.options, at.run.locale, {**at.effect.form, **at.typed}
+    fields = tuple(
+        views.FormField(
+            item.name,
+            item.kind,
+            pick_text(item.label, locale),
+            pick_text(item.hint, locale),
+            kept.get(item.name, ""),
+            item.required,
+            item.max_length,
+            tuple((value, pick_text(label, locale)) for value, label in item.choices),
+        )
+        for item in list_components(options)
+    )
+    return views.DesignedForm(
+        form,
+        pick_text(options.get("title", {}), locale),
+        fields,
+        pick_text(options.get("text", {}), locale),
+        "skip" in at.effect.outcomes,
+        "back" in at.effect.outcomes,
+        tuple(Problem(code, name) for name, code in at.wrong) or list_problems(at),
+    )
+
+
+def _wait(at: AtScreen, frame: Frame, form: Form, _seconds: float) -> View:
     here = f"/run/{at.run.id}"
     return views.Wait(
         form,
@@ -208,6 +235,7 @@ def _wait(at: AtScreen, _frame: Frame, form: Form, _seconds: float) -> View:
         f"{here}/status?seq={at.effect.seq}",
         find_end(at.run, at.effect),
         str(at.effect.options.get("message", "")),
+        mailed=bool(frame.email),
         stop="stop" in at.effect.outcomes,
     )
 
@@ -236,6 +264,7 @@ BUILDERS: Final[Mapping[str, Builder]] = {
     "verification_unfinished": _unfinished,
     "try_later": _try_later,
     "verification_refused": _refused,
+    "form": _form,
     "wait": _wait,
     "message": _message,
 }

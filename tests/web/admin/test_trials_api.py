@@ -1,5 +1,7 @@
 """Trying flows by the API: checks, dry runs, tests, templates and previews."""
 
+from typing import Any
+
 import pytest
 
 from idp.flows.builtin_screens import SCREENS
@@ -133,12 +135,22 @@ async def test_every_shipped_flow_is_a_template_that_says_what_it_needs(world: W
     assert all(one["summary"] for one in found)
 
 
+#: What screens cannot do without.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "message": {"message": "Hello"},
+    "wait": {"minutes": 60},
+    "form": {
+        "title": {"en": "About you", "de": "Über Sie"},
+        "fields": [{"name": "dept", "type": "text", "label": {"en": "Department"}}],
+    },
+}
+
+
 async def test_every_screen_has_a_preview_from_its_real_page(world: World) -> None:
     olga = operator(world, "editor")
 
-    needed = {"message": {"message": "Hello"}, "wait": {"minutes": 5}}
     for name in SCREENS:
-        options = needed.get(name, {})
+        options = OPTIONS.get(name, {})
         answer = await olga.ask("POST", "/screen-previews", {"screen": name, "options": options, "locale": "de"})
         assert answer.status_code == 200, (name, answer.text)
         assert '<html lang="de"' in answer.text

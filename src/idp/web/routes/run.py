@@ -47,6 +47,8 @@ async def run_answer(request: Request) -> Response:
             )
         except RefusedEvent:
             return show(request, views.StaleStep(f"/run/{run_id}"))
+    if isinstance(view, AtScreen) and view.wrong:
+        return await _present(request, view)
     if isinstance(view, AtProvider) and view.fresh:
         # The way out is a navigation of its own, and no redirect after a form (see `content_security`).
         return await _present(request, view)

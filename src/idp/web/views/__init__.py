@@ -35,6 +35,7 @@ from idp.web.views.account import (
     RenameCredential,
 )
 from idp.web.views.console import ConsoleNotice, ConsoleSetUp
+from idp.web.views.designed import DesignedForm, FormField
 from idp.web.views.outside import (
     Failure,
     Home,
@@ -108,11 +109,13 @@ __all__ = [
     "ConsoleNotice",
     "ConsoleSetUp",
     "Departing",
+    "DesignedForm",
     "DeviceLine",
     "EmailCode",
     "EmailLinkSent",
     "Failure",
     "Form",
+    "FormField",
     "FormPost",
     "Held",
     "Home",

@@ -96,7 +96,8 @@ class Invitation(View):
 
 @dataclass(frozen=True, slots=True)
 class Wait(View):
-    """A flow waits until a time. `message` is a key of `wording.MESSAGES` or the text itself. Outcome `stop`."""
+    """A flow waits until a time. `message` is a key of `wording.MESSAGES` or the text itself. With
+    `mailed` the person is written to. Outcome `stop`."""
 
     template: ClassVar[str] = "wait.html"
     form: Form
@@ -104,5 +105,6 @@ class Wait(View):
     status_url: str
     until: float
     message: str = ""
+    mailed: bool = True
     stop: bool = False
     stop_after: float = 3600.0
