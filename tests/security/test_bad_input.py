@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 from starlette.routing import Route
 
 from idp.web.assets import Assets
+from idp.web.console.files import ConsoleFiles
 from idp.web.routes.table import list_routes
 from idp.web.theme_files import ThemeFiles
 from tests.journeys.world import ISSUER, World, make_world
 from tests.security.moves import call
 
-ROUTES = sorted({route.path for route in list_routes(Assets(), ThemeFiles()) if isinstance(route, Route)})
+ROUTES = sorted(
+    {route.path for route in list_routes(Assets(), ThemeFiles(), ConsoleFiles()) if isinstance(route, Route)}
+)
 PARAMETERS = [
     *("client_id", "redirect_uri", "response_type", "scope", "state", "nonce", "claims", "prompt", "max_age"),
     *("acr_values", "id_token_hint", "login_hint", "ui_locales", "code_challenge", "code_challenge_method", "request"),

@@ -8,6 +8,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route, Router
 
 from idp.web.assets import Assets
+from idp.web.console.files import ConsoleFiles
 from idp.web.dispatch import Dispatch
 from idp.web.routes.table import list_routes
 from idp.web.theme_files import ThemeFiles
@@ -76,7 +77,7 @@ def test_it_answers_as_the_router_does(method, path, root_path):
 
 
 def test_every_plain_route_of_the_provider_takes_the_short_way():
-    routes = list_routes(Assets(), ThemeFiles())
+    routes = list_routes(Assets(), ThemeFiles(), ConsoleFiles())
     expected = {
         (method, route.path)
         for route in routes
