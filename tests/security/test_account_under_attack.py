@@ -56,6 +56,11 @@ CASES: Final[dict[tuple[CredentialKind, Verb], str | None]] = {
     ("passkey", "remove"): "/account/passkeys/{}/remove",
     ("passkey", "rename"): "/account/passkeys/{}/rename",
     ("passkey", "reveal"): None,
+    ("upstream", "add"): None,
+    ("upstream", "replace"): None,
+    ("upstream", "remove"): "/account/links/{}/remove",
+    ("upstream", "rename"): "/account/links/{}/rename",
+    ("upstream", "reveal"): None,
     ("phone", "add"): "/account/phones/add",
     ("phone", "replace"): "/account/phones/{}/replace",
     ("phone", "remove"): "/account/phones/{}/remove",
@@ -95,6 +100,11 @@ def routes(method: str) -> Iterator[Route]:
             yield route
 
 
+def make_link(user: User) -> Credential:
+    """Return a link to another provider, which no flow here asks."""
+    return Credential(0, user.id, "upstream", b"", "Elsewhere", 0.0, external_id=b"link %d" % user.id)
+
+
 def fill(world: World, user: User) -> dict[CredentialKind, Credential]:
     """Give the account one credential of every kind that pages change, behind the back of its sessions."""
     world.add_totp(user)
@@ -104,6 +114,7 @@ def fill(world: World, user: User) -> dict[CredentialKind, Credential]:
             Credential(0, user.id, "passkey", b"no key", "Key", world.clock.now(), external_id=b"%d" % user.id)
         )
         add_phone(world.deps, uow, user.id, Phone("+491511234567"))
+        uow.credentials.add(make_link(user))
     return {item.kind: item for item in credentials_of(world, user)}
 
 
@@ -170,6 +181,7 @@ async def test_proof_that_has_grown_old_changes_nothing(world: World, kind: Cred
     with world.provider.storage.write() as uow:
         replace_recovery_codes(world.deps, uow, user.id)
         add_phone(world.deps, uow, user.id, Phone("+491511234567"))
+        uow.credentials.add(make_link(user))
     held = {item.kind: item for item in credentials_of(world, user)}
     browser = await enter(world, seed)
     path = (CASES[kind, verb] or "").format(held[kind].id if kind in held else "")

@@ -53,7 +53,8 @@ RULES: Final[Mapping[CredentialKind, Mapping[Verb, Rule]]] = MappingProxyType(
         "phone": _SECOND_FACTOR,
         # What a passkey is replaced by is a passkey, proved by its own ceremony.
         "passkey": MappingProxyType({**_SECOND_FACTOR, "replace": "own"}),
-        "upstream": _SECOND_FACTOR,
+        # A first factor as a password is, which goes with whatever second factor there is.
+        "upstream": MappingProxyType({**_SECOND_FACTOR, "rename": "highest", "remove": "highest"}),
     }
 )
 #: All of them take the strongest. An address is half of a recovery; a first identity is compared with the name.
