@@ -9,6 +9,7 @@ from idp.application.audit import note
 from idp.application.change import Change
 from idp.application.config_documents import ConnectionState, actual_connection, wanted_client
 from idp.application.dependencies import Dependencies
+from idp.application.owners import keep_an_owner
 from idp.application.promises import list_client_faults, list_theme_ids
 from idp.application.second_factor import SEAL as TOTP_SEAL
 from idp.errors import Conflict, InvalidInput, NotFound
@@ -168,14 +169,18 @@ def list_users(deps: Dependencies, text: str = "") -> Sequence[User]:
         return uow.users.search(text)
 
 
-def set_blocked(deps: Dependencies, user: User, *, blocked: bool, change: Change | None = None) -> User:
+def set_blocked(
+    deps: Dependencies, user: User, *, blocked: bool, change: Change | None = None, owned: bool = False
+) -> User:
     """Block a user, which ends all their sessions, runs and tokens at once, or lift the block.
 
     A block outlasts what the person themself can undo; lifting it gives an account back that was being deleted. Raises
-    InvalidInput for one that was erased.
+    InvalidInput for one that was erased; with `owned` LastOwner for the last owner.
     """
     now = deps.clock.now()
     with deps.storage.write() as uow:
+        if owned and blocked:
+            keep_an_owner(uow, user)
         closure = uow.closures.newest_of_user(user.id)
         if closure is not None and closure.erased_at is not None:
             raise InvalidInput("This account was deleted; there is nothing left of it.")

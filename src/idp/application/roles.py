@@ -5,6 +5,7 @@ from typing import Final, get_args
 
 from idp.application.audit import note
 from idp.application.dependencies import Dependencies
+from idp.application.owners import keep_an_owner
 from idp.errors import InvalidInput
 from idp.records.accounts import Role, RoleAssignment, User
 from idp.storage.protocols.unit import UnitOfWork
@@ -29,9 +30,13 @@ def grant_role(deps: Dependencies, user: User, role: Role, author: str, trace: s
         return added
 
 
-def revoke_role(deps: Dependencies, user: User, role: Role, author: str, trace: str = "-") -> bool:
-    """Take a role from a user; False if they did not have it."""
+def revoke_role(
+    deps: Dependencies, user: User, role: Role, author: str, trace: str = "-", *, owned: bool = False
+) -> bool:
+    """Take a role from a user; False if they did not have it. With `owned`, raises LastOwner for the last owner's."""
     with deps.storage.write() as uow:
+        if owned and role == "owner":
+            keep_an_owner(uow, user)
         removed = uow.roles.remove(user.id, role)
         if removed:
             note(deps, uow, "role.remove", role, actor=f"operator:{author}", user_id=user.id, trace=trace)

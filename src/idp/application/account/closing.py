@@ -14,6 +14,7 @@ from idp.application.audit import note
 from idp.application.browser import Browser
 from idp.application.change import Change
 from idp.application.dependencies import Dependencies
+from idp.application.owners import keep_an_owner
 from idp.errors import Conflict, NotFound
 from idp.handles import decode, encode, matches, mint
 from idp.identity.links import LinkExpired, LinkInvalid
@@ -27,12 +28,6 @@ TRACE: Final = "worker"
 MAIL_SECONDS: Final = 86400.0
 
 
-class LastOwner(Conflict):
-    """Nobody else owns the provider, so its owner's account cannot be deleted."""
-
-    code = "last_owner"
-
-
 def close_account(deps: Dependencies, browser: Browser) -> float:
     """Close the account and end all that goes on in it. Returns when it will be erased.
 
@@ -40,8 +35,7 @@ def close_account(deps: Dependencies, browser: Browser) -> float:
     """
     with deps.storage.write() as uow:
         user = actor(deps, uow, CLOSE, browser).user
-        if is_last_owner(uow, user):
-            raise LastOwner("Give somebody else the role of an owner first.")
+        keep_an_owner(uow, user)
         now = deps.clock.now()
         due_at = now + deps.policy.account_grace_seconds
         secret = mint(deps.random_bytes)
@@ -65,8 +59,7 @@ def erase_account(deps: Dependencies, user: User, change: Change) -> bool:
     """
     now = deps.clock.now()
     with deps.storage.write() as uow:
-        if is_last_owner(uow, user):
-            raise LastOwner("Give somebody else the role of an owner first.")
+        keep_an_owner(uow, user)
         closure = uow.closures.add(Closure(0, user.id, mint(deps.random_bytes).digest, now, now))
         uow.users.save(replace(user, status="blocked", credential_epoch=user.credential_epoch + 1, updated_at=now))
         _end_all(uow, user, now)
@@ -161,13 +154,6 @@ def _erase(deps: Dependencies, closure: Closure) -> bool:
         )
         note(deps, uow, "account.close", "erased", trace=TRACE, user_id=user.id)
     return True
-
-
-def is_last_owner(uow: UnitOfWork, user: User) -> bool:
-    """Say whether nobody else who may sign in owns the provider."""
-    owners = {assignment.user_id for assignment in uow.roles.all() if assignment.role == "owner"}
-    others = [uow.users.get(user_id) for user_id in owners - {user.id}]
-    return user.id in owners and not any(other is not None and other.status == "active" for other in others)
 
 
 def _end_all(uow: UnitOfWork, user: User, now: float) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from idp.application.account.closing import LastOwner, erase_account, is_last_owner
+from idp.application.account.closing import erase_account
 from idp.application.admin.callers import Caller
 from idp.application.audit import note
 from idp.application.browser import Browser
@@ -73,9 +73,7 @@ def block_person(deps: Dependencies, caller: Caller, user: User, change: Change,
     check_change(change)
     with deps.storage.read() as uow:
         _check_rank(uow, caller, user)
-        if blocked and is_last_owner(uow, user):
-            raise LastOwner("Nobody else owns this provider. Give somebody else the role of an owner first.")
-    return set_blocked(deps, user, blocked=blocked, change=change)
+    return set_blocked(deps, user, blocked=blocked, change=change, owned=True)
 
 
 def mail_recovery_link(deps: Dependencies, caller: Caller, user: User, change: Change) -> None:
@@ -155,10 +153,7 @@ def change_role(deps: Dependencies, user: User, role: Role, change: Change, *, g
     """Give or take a role; False if nothing changes. Raises LastOwner for the last owner's own role."""
     if given:
         return grant_role(deps, user, role, change.author, change.trace)
-    with deps.storage.read() as uow:
-        if role == "owner" and is_last_owner(uow, user):
-            raise LastOwner("Nobody else owns this provider. Give somebody else the role of an owner first.")
-    return revoke_role(deps, user, role, change.author, change.trace)
+    return revoke_role(deps, user, role, change.author, change.trace, owned=True)
 
 
 def find_person(deps: Dependencies, sub: str) -> User:

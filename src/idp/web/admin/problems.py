@@ -7,11 +7,11 @@ from pydantic import ValidationError
 from starlette.responses import Response
 from starlette.types import Scope
 
-from idp.application.account.closing import LastOwner
 from idp.application.admin.callers import FRESH_SECONDS, LEVEL
 from idp.application.admin.once import KeyReused
 from idp.application.admin.people import NotYours
 from idp.application.lockout import WouldLockOut
+from idp.application.owners import LastOwner
 from idp.errors import Conflict, IdpError, InvalidFields, InvalidInput, NotFound
 from idp.flows.problems import FlowFault, escape_pointer
 from idp.oidc.levels_document import LevelsFault
