@@ -161,6 +161,23 @@ async def test_every_screen_has_a_preview_from_its_real_page(world: World) -> No
         assert answer.headers["x-frame-options"] == "SAMEORIGIN"
 
 
+async def test_a_form_of_ones_own_is_previewed_in_the_language_or_its_faults_are_told(world: World) -> None:
+    olga = operator(world, "editor")
+    field = {"name": "dept", "type": "choice", "label": {"en": "Department", "de": "Abteilung"}}
+    choices = [{"value": "a", "label": {"en": "A", "de": "Das A"}}]
+    form = {"title": {"en": "About you", "de": "Zu Ihnen"}, "fields": [{**field, "choices": choices}]}
+
+    shown = await olga.ask("POST", "/screen-previews", {"screen": "form", "options": form, "locale": "de"})
+    faulty = {"title": {"en": 5}, "fields": [{**field, "name": "email"}]}
+    refused = await olga.ask("POST", "/screen-previews", {"screen": "form", "options": faulty})
+
+    assert shown.status_code == 200, shown.text
+    assert "Zu Ihnen" in shown.text
+    assert "Abteilung" in shown.text
+    assert refused.status_code == 422
+    assert "/options/fields/0/name" in {one["pointer"] for one in refused.json()["errors"]}
+
+
 async def test_a_preview_shows_what_was_asked_for_or_says_what_is_wrong(world: World) -> None:
     olga = operator(world, "editor")
 

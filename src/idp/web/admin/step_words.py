@@ -23,6 +23,7 @@ SCREENS: Final[Mapping[str, str]] = {
     "try_later": "Says that the identity check does not work at the moment.",
     "verification_refused": "Says that the identity check did not succeed.",
     "wait": "Asks for patience for a while, or until an operator lets the person go on.",
+    "form": "Asks for fields of your own: texts, dates, numbers, choices. Conditions can read them.",
     "confirm_link": "Asks whether a sign-in at another provider shall belong to this account from now on.",
     "message": "Shows a text of yours.",
 }
@@ -39,6 +40,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "register_passkey": "Keeps the passkey that was just created.",
     "register": "Keeps address and password until the address is proved. Nobody learns whether it has an account.",
     "register_invited": "Keeps the password of somebody who was invited; the mailed link has proved the address.",
+    "set_profile": "Fills in the account's profile from the fields of a form.",
     "limit_attempts": "Counts an attempt of the person, and says when there were too many.",
     "send_email_code": "Mails a code to the address that was asked for.",
     "check_email_code": "Compares the mailed code.",

@@ -6,6 +6,7 @@ from typing import Final
 from idp.application.frame import Frame
 from idp.application.run_view import AtScreen
 from idp.application.upstream import Offer
+from idp.flows.components import check_components
 from idp.flows.events import ShowScreen
 from idp.flows.factors import FACTOR_NAMES
 from idp.flows.options import check_options
@@ -39,12 +40,13 @@ def preview_screen(call: Call) -> Reply:
     outcomes = tuple(body.outcomes) if body.outcomes is not None else screen.outcomes
     effect = ShowScreen(screen.name, 1, screen.name, body.options, body.error, {"email": _EMAIL}, outcomes)
     now = call.deps.clock.now()
-    run = Run(0, "preview", 0, "sign_in", b"", {}, now, now + 900, user_id=1, request_id=0)
+    locale = call.desk.find_locale(body.locale)
+    run = Run(0, "preview", 0, "sign_in", b"", {}, now, now + 900, user_id=1, request_id=0, locale=locale)
     frame = Frame("Example Shop", None, _EMAIL, body.theme, _CEREMONY, FACTOR_NAMES, _LINK)
     values = {"send": {"phone": "••• 42"}}
     form = Form("#", "", screen.name, 1)
     view = build_view(AtScreen(run, effect, values), frame, form, call.deps.policy.email_code_seconds)
-    page = call.desk.pages.render(view, call.desk.find_locale(body.locale), theme=body.theme)
+    page = call.desk.pages.render(view, locale, theme=body.theme)
     link = f'<link rel="stylesheet" href="{call.desk.assets.url(f"preview-{body.scheme}.css")}">\n</head>'
     headers = {"Content-Security-Policy": POLICY, "X-Frame-Options": "SAMEORIGIN"}
     return Reply(page.html.replace("</head>", link, 1), headers=headers)
@@ -55,6 +57,11 @@ def _check(call: Call, body: ScreenPreview, screen: ScreenType) -> None:
         InputFault(pointer=f"/options{pointer}", code="options", detail=message)
         for pointer, message in check_options(body.options, screen.arguments)
     ]
+    if screen.designed and not faults:
+        faults = [
+            InputFault(pointer=f"/options{pointer}", code="options", detail=message)
+            for pointer, message in check_components(body.options)
+        ]
     for index, outcome in enumerate(body.outcomes or ()):
         if outcome not in screen.outcomes:
             detail = f"{screen.name} has no outcome {outcome[:40]!r}."
