@@ -18,10 +18,12 @@ from idp.application.levels import (
 from idp.application.lockout import WouldLockOut
 from idp.application.metadata import describe
 from idp.application.operators import put_clients
-from idp.application.releasing import roll_out
+from idp.application.releasing import roll_back, roll_out
 from idp.errors import InvalidInput, NotFound
 from idp.oidc.levels_document import LevelsFault
 from idp.oidc.registration import MetadataFault
+from idp.storage.sql.statement import Statement
+from idp.storage.sql.transaction import Transaction
 from tests.application.flow_texts import ANN, SIGN_IN, put
 from tests.application.test_lockout import FORCED, NO_STEP_UP, PLAIN, administrator
 from tests.journeys.steps import sign_in
@@ -197,6 +199,20 @@ async def test_a_version_on_trial_counts_as_live(world: World) -> None:
         save_levels(world.deps, SHIPPED, ANN)
 
 
+async def test_a_version_for_a_level_that_went_meanwhile_is_not_released_again(world: World) -> None:
+    save_levels(world.deps, WITH_GOLD, ANN)
+    gold = (CONFIG / "flows" / "step-up.yaml").read_text()
+    number = put(world, gold.replace("start:", 'levels: ["urn:example:gold"]\nstart:', 1)).version.version
+    put(world, gold)
+    save_levels(world.deps, SHIPPED, ANN)
+    with pytest.raises(InvalidInput, match="there is no such level any more"):
+        roll_back(world.deps, "step-up", number, ANN)
+    with pytest.raises(InvalidInput, match="there is no such level any more"):
+        roll_out(world.deps, "step-up", number, 10, ANN)
+    save_levels(world.deps, WITH_GOLD, ANN)
+    assert roll_back(world.deps, "step-up", number, ANN).changed
+
+
 async def test_what_was_wrong_with_a_flow_before_is_not_held_against_a_save(world: World) -> None:
     """As after a release whose checker sees more: the levels can still be changed."""
     broken = (CONFIG / "flows" / "step-up.yaml").read_text().replace("start:", 'levels: ["urn:never:was"]\nstart:', 1)
@@ -283,6 +299,34 @@ async def test_a_running_sign_in_is_answered_by_the_levels_of_its_end(world: Wor
     await browser.submit("submitted", email="alice@example.com")
     url = await browser.submit("submitted", password=PASSWORD)
     assert bank.answer(url)["error"] == "unmet_authentication_requirements"
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement that is sent and returns rows."""
+    statements: list[str] = []
+    real = Transaction.rows
+
+    def noted(self: Transaction, statement: Statement, parameters: dict[str, object]) -> list[tuple[object, ...]]:
+        statements.append(statement.text("sqlite")[0])
+        return real(self, statement, parameters)  # type: ignore[return-value]
+
+    monkeypatch.setattr(Transaction, "rows", noted)
+    return statements
+
+
+async def test_a_sign_in_and_a_refresh_ask_for_nothing_that_is_known(world: World, sent: list[str]) -> None:
+    """Levels and themes cost no question beyond the token of the configuration, which was read all along."""
+    world.add_user()
+    bank = world.client("bank")
+    for _ in range(2):
+        sent.clear()
+        browser = world.browser()
+        await sign_in(browser, bank.authorize(scope="openid offline_access", prompt="consent"))
+        tokens = await bank.redeem(world.provider.app, await browser.submit("allow"))
+        await bank.token(world.provider.app, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    assert any("configuration" in statement for statement in sent)
+    assert not [statement for statement in sent if "stored_documents" in statement]
 
 
 async def test_without_levels_nothing_is_earned(world: World, tmp_path: Path) -> None:

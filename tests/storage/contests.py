@@ -7,6 +7,7 @@ from typing import Any
 
 from idp.errors import Conflict
 from idp.records.accounts import Credential, PendingRegistration
+from idp.records.documents import StoredDocument
 from idp.records.flows import FlowDraft, FlowRelease
 from idp.records.journeys import Case, MailedLink
 from idp.records.operations import KeptAnswer, OutgoingMail
@@ -143,6 +144,10 @@ def _release(unit: UnitOfWork, flow_id: str, racer: str) -> bool:
     return unit.releases.append(FlowRelease(flow_id, 1, 1, NOW, "publish", racer)).actor == racer
 
 
+def _append(unit: UnitOfWork, name: str, racer: str) -> bool:
+    return unit.documents.append(StoredDocument("theme", name, 1, "text", b"digest", NOW, racer)).author == racer
+
+
 def _drafts(unit: UnitOfWork, seed: Seed) -> list[Any]:
     names = _names(unit, seed)
     return [unit.drafts.add(FlowDraft(0, "login", name, "text", 0, "ann", NOW, NOW)).id for name in names]
@@ -182,6 +187,7 @@ CONTESTS: dict[str, Contest] = {
     "runs.save": Contest(_runs, one_by_one(_save_run)),
     "flows.publish": Contest(_names, one_by_one(_publish)),
     "releases.append": Contest(_names, one_by_one(_release)),
+    "documents.append": Contest(_names, one_by_one(_append)),
     "drafts.save": Contest(_drafts, one_by_one(_save_draft)),
     "drafts.remove": Contest(_drafts, one_by_one(lambda unit, it, _: unit.drafts.remove(it, 1))),
     "outbox.claim": Contest(_mails, until_empty(lambda unit: [it.id for it in unit.outbox.claim(NOW, LATER, limit=2)])),

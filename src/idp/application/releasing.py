@@ -40,7 +40,7 @@ def roll_out(
     if not 0 <= percent <= EVERYBODY:
         raise InvalidInput("A share is a whole number from 0 to 100 percent.")
     with deps.storage.write() as uow, keep_doors_open(deps, uow, [flow_id], change):
-        read_flow(uow, flow_id, version)
+        _check_levels(deps, uow, flow_id, version)
         live = uow.releases.live(flow_id)
         if live is None:
             return Released(release_first(deps, uow, flow_id, version, percent, change), changed=True)
@@ -72,7 +72,7 @@ def roll_back(
         _expect(live, expected)
         if version is None:
             version = live.version if live.trial is not None else _find_former(uow, live)
-        read_flow(uow, flow_id, version)
+        _check_levels(deps, uow, flow_id, version)
         return release(deps, uow, live, version, None, 0, "rollback", change)
 
 
@@ -81,6 +81,17 @@ def list_releases(deps: Dependencies, flow_id: str, limit: int = 100) -> Sequenc
     with deps.storage.read() as uow:
         find_live(uow, flow_id)
         return uow.releases.of_flow(flow_id, limit)
+
+
+def _check_levels(deps: Dependencies, uow: UnitOfWork, flow_id: str, version: int) -> None:
+    """Raise NotFound without the version, and InvalidInput if it is for a level that went after it was published."""
+    _, flow = read_flow(uow, flow_id, version)
+    levels = deps.flows.inventory.levels(uow)
+    gone = [acr for acr in flow.levels if levels.rank(acr) is None]
+    if gone:
+        raise InvalidInput(
+            f"Version {version} of {flow_id} leads to {', '.join(gone)}, and there is no such level any more."
+        )
 
 
 def find_live(uow: UnitOfWork, flow_id: str) -> FlowRelease:
