@@ -46,7 +46,10 @@ class _Made(Generic[S, M]):
         return made
 
     def _find(self, state: S) -> M | None:
-        return next((made for known, made in self._known if known == state), None)
+        for known, made in self._known:
+            if known == state:
+                return made
+        return None
 
 
 class Inventory:

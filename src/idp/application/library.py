@@ -10,7 +10,7 @@ from idp.application.rollout import Rider, choose_variant
 from idp.application.versions import load_flow, prove_flow, publish_version
 from idp.errors import NotFound
 from idp.flows.language import STEP_UP, Flow
-from idp.oidc.levels import Level
+from idp.oidc.levels import Level, Levels
 from idp.records.clients import ClientPolicy
 from idp.records.flows import FlowRelease, FlowVersion, Variant
 from idp.storage.protocols.unit import UnitOfWork
@@ -99,10 +99,11 @@ class FlowLibrary:
 
         Of the flows that `name_step_ups` names, one that does not lead to the level is passed over. Raises NotFound.
         """
-        level = self.inventory.levels(uow).level(acr)
+        levels = self.inventory.levels(uow)
+        level = levels.level(acr)
         for flow_id in name_step_ups(level, policy) if level is not None else ():
             try:
-                return self._pick(uow, flow_id, rider, lambda flow: self.serves_step_up(uow, flow, acr))
+                return self._pick(uow, flow_id, rider, lambda flow: self._serves(uow, flow, level, levels))
             except NotFound:
                 continue
         raise NotFound(detail=f"no step-up flow leads to {acr}")
@@ -110,7 +111,9 @@ class FlowLibrary:
     def serves_step_up(self, uow: UnitOfWork, flow: Flow, acr: str) -> bool:
         """Say whether a flow is a step-up that leads to a level."""
         levels = self.inventory.levels(uow)
-        level = levels.level(acr)
+        return self._serves(uow, flow, levels.level(acr), levels)
+
+    def _serves(self, uow: UnitOfWork, flow: Flow, level: Level | None, levels: Levels) -> bool:
         if level is None or flow.purpose != STEP_UP:
             return False
         return leads_to(flow, level, levels, self.inventory.catalog(uow))
