@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from idp.application.config_apply import apply_folder, plan_folder
+from idp.application.config_start import apply_news
+from idp.application.document_text import load_text
 from idp.application.documents import DocumentConflict
 from idp.application.levels import (
     check_levels,
@@ -19,6 +22,7 @@ from idp.application.lockout import WouldLockOut
 from idp.application.metadata import describe
 from idp.application.operators import put_clients
 from idp.application.releasing import roll_back, roll_out
+from idp.configuration import Configuration, Source
 from idp.errors import InvalidInput, NotFound
 from idp.oidc.levels_document import LevelsFault
 from idp.oidc.registration import MetadataFault
@@ -255,6 +259,23 @@ async def test_levels_that_no_administrator_reaches_any_more_are_refused_unless_
     assert show_levels(world.deps)[0].version == 1
     assert save_levels(world.deps, text, FORCED).created
     assert world.audit("flow.lockout")[-1].outcome == "forced"
+
+
+async def test_a_folder_cannot_lock_administrators_out_by_its_levels_not_even_together_with_flows(world: World) -> None:
+    """With the folder's levels the door is shut before its flows are looked at, and was open before both."""
+    administrator(world)
+    put(world, PLAIN, FORCED)
+    put(world, NO_STEP_UP, FORCED)
+    world.client("console", administrators=True, minimum_acr="urn:idp:acr:1fa")
+    text = SHIPPED.replace("requires: [{factors: 1}]\n", "requires: [{factors: 2}]\n", 1)
+    flows = {"sign-in.yaml": PLAIN.replace("title: Sign in", "title: Sign in here")}
+    folder = Configuration(flows, levels=Source("levels.yaml", text, load_text(text)))
+    for work in (plan_folder, apply_folder):
+        with pytest.raises(WouldLockOut):
+            work(world.deps, folder, ANN)
+    with pytest.raises(WouldLockOut):
+        apply_news(world.deps, folder)
+    assert show_levels(world.deps)[0].version == 1
 
 
 async def test_a_higher_level_that_is_put_in_place_of_the_floor_is_walked_too(world: World) -> None:

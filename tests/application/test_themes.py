@@ -20,6 +20,7 @@ from idp.errors import InvalidInput, NotFound
 from idp.oidc.registration import MetadataFault
 from idp.records.documents import StoredDocument
 from idp.themes.document import ThemeFault
+from idp.web.theme_files import ThemeFiles
 from tests.application.flow_texts import ANN
 from tests.journeys.browser import Browser
 from tests.journeys.test_themes import ACME, LOGO
@@ -99,11 +100,19 @@ async def test_another_node_wears_it_from_its_next_page_on_and_serves_its_files_
 
 async def test_a_theme_that_stays_as_it_is_keeps_its_templates(world: World) -> None:
     save_theme(world.deps, "acme", ACME, ANN, logo=LOGO)
-    world.client("shop", theme="acme")
-    first = await look(world)
+    files = ThemeFiles(world.deps)
+    world.provider.storage.follow(files.follow)
+    files.look()
+    dress = files.dress("acme")
+    assert dress.theme.name == "Acme Identity"
     world.client("other")
-    assert css_of(await look(world)) == css_of(first)
     assert not save_theme(world.deps, "acme", ACME, ANN).created
+    files.look()
+    assert files.dress("acme") is dress
+    save_theme(world.deps, "acme", TEAL_ACME, ANN)
+    files.look()
+    assert files.dress("acme") is not dress
+    assert files.ids == {"default", "acme"}
 
 
 async def test_a_theme_of_a_transaction_that_was_rolled_back_is_never_worn(world: World) -> None:
