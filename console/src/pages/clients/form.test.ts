@@ -13,7 +13,10 @@ const METADATA = {
 const POLICY = { minimum_acr: null, acr_values: "voluntary", consent: "implicit", audience: "https://api.example" };
 
 it("writes back what it has read, and keeps what it does not show", () => {
-  expect(writeBasics(METADATA, POLICY, readBasics(METADATA, POLICY))).toEqual({ ...METADATA, idp_policy: POLICY });
+  expect(writeBasics(METADATA, POLICY, readBasics(METADATA, POLICY))).toEqual({
+    ...METADATA,
+    idp_policy: { acr_values: "voluntary", consent: "implicit", audience: "https://api.example" },
+  });
 });
 
 it("begins a new client with what is safe", () => {

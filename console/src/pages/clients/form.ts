@@ -47,11 +47,14 @@ export function writeBasics(metadata: Metadata, policy: Metadata, basics: Basics
     ...(logouts.length > 0 && { post_logout_redirect_uris: logouts }),
     scope: basics.scope.trim(),
     token_endpoint_auth_method: basics.method,
-    idp_policy: {
-      ...policy,
-      minimum_acr: basics.minimumAcr === "" ? null : basics.minimumAcr,
-      acr_values: basics.acrValues,
-      consent: basics.consent,
-    },
+    // What is null is not said at all.
+    idp_policy: Object.fromEntries(
+      Object.entries({
+        ...policy,
+        minimum_acr: basics.minimumAcr === "" ? null : basics.minimumAcr,
+        acr_values: basics.acrValues,
+        consent: basics.consent,
+      }).filter(([, value]) => value !== null),
+    ),
   };
 }

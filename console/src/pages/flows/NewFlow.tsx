@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { useNavigate } from "react-router";
 
 import { Problem } from "../../api/problems";
@@ -8,6 +7,7 @@ import { Field } from "../../parts/Field";
 import { Loaded } from "../../parts/Loaded";
 import { Popup } from "../../parts/Popup";
 import { ProblemNote } from "../../parts/ProblemNote";
+import { TabSet } from "../../parts/TabSet";
 import { emptyFlow, idFault, idFromTitle, readHead, rename } from "./naming";
 import { PURPOSES } from "./purposes";
 import { createDraft, templates } from "./queries";
@@ -21,22 +21,14 @@ export function NewFlow({ taken, onClose }: NewFlowProps) {
   return (
     <Popup title="New flow" wide onClose={onClose}>
       {start === undefined ? (
-        <Tabs className="tabs">
-          <TabList aria-label="Where to start">
-            <Tab id="template">From a template</Tab>
-            <Tab id="empty">Empty</Tab>
-            <Tab id="file">From a file</Tab>
-          </TabList>
-          <TabPanel id="template">
-            <Templates onChoose={setStart} />
-          </TabPanel>
-          <TabPanel id="empty">
-            <EmptyStart taken={taken} />
-          </TabPanel>
-          <TabPanel id="file">
-            <FileStart onChoose={setStart} />
-          </TabPanel>
-        </Tabs>
+        <TabSet
+          label="Where to start"
+          items={[
+            { id: "template", title: "From a template", panel: <Templates onChoose={setStart} /> },
+            { id: "empty", title: "Empty", panel: <EmptyStart taken={taken} /> },
+            { id: "file", title: "From a file", panel: <FileStart onChoose={setStart} /> },
+          ]}
+        />
       ) : (
         <Naming
           taken={taken}
