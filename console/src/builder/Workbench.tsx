@@ -11,10 +11,7 @@ import type { Draft, Flow, FlowProblem, Variable } from "./data/shapes";
 import { saveDraft } from "./data/writing";
 import type { Catalogue } from "./model/catalogue";
 import { Palette } from "./palette/Palette";
-import { Panel } from "./panel/Panel";
 import { SignGlyph } from "./parts/Glyph";
-import { ProblemList } from "./problems/ProblemList";
-import { ConflictDialog } from "./publish/ConflictDialog";
 import { KeptBanner } from "./publish/KeptBanner";
 import { Commands } from "./state/commands";
 import { type Asked, type Builder, BuilderProvider, CheckProvider, useBuilder, useBuilderState } from "./state/context";
@@ -26,6 +23,9 @@ import { Toolbar } from "./toolbar/Toolbar";
 
 const Outline = lazy(async () => ({ default: (await import("./outline/Outline")).Outline }));
 const StepDialog = lazy(async () => ({ default: (await import("./parts/Dialogs")).StepDialog }));
+const Panel = lazy(async () => ({ default: (await import("./panel/Panel")).Panel }));
+const ProblemList = lazy(async () => ({ default: (await import("./problems/ProblemList")).ProblemList }));
+const ConflictDialog = lazy(async () => ({ default: (await import("./publish/ConflictDialog")).ConflictDialog }));
 const TextView = lazy(async () => ({ default: (await import("./yaml/TextView")).TextView }));
 const RunDrawer = lazy(async () => ({ default: (await import("./run/RunDrawer")).RunDrawer }));
 const VersionsDrawer = lazy(async () => ({ default: (await import("./publish/VersionsDrawer")).VersionsDrawer }));
@@ -195,6 +195,7 @@ function Bench(props: BenchProps) {
         checking={checking}
         may={may}
         viewing={viewing}
+        author={draftWords(props.draft)}
         onView={setView}
         onDrawer={openDrawer}
         onLeaveVersion={() => onView(null)}
@@ -225,7 +226,9 @@ function Bench(props: BenchProps) {
             </Suspense>
           )}
         </div>
-        <Panel commands={commands} />
+        <Suspense fallback={<section className="b-panel" aria-busy />}>
+          <Panel commands={commands} />
+        </Suspense>
       </div>
       {drawer !== null && (
         <DrawerFrame drawer={drawer} onClose={() => openDrawer(null)}>
@@ -266,7 +269,11 @@ function Bench(props: BenchProps) {
           <FlowDialog asked={asked} saver={saver} draftName={draftName} flow={flow} checking={checking} onClose={onAnswered} onReleased={refresh} />
         </Suspense>
       )}
-      {saving.status === "conflict" && <ConflictDialog saver={saver} saving={saving} />}
+      {saving.status === "conflict" && (
+        <Suspense fallback={null}>
+          <ConflictDialog saver={saver} saving={saving} />
+        </Suspense>
+      )}
     </main>
   );
 }
@@ -274,6 +281,15 @@ function Bench(props: BenchProps) {
 /** A step that is taken from the palette goes behind the selected one, if that has one free exit that must lead somewhere. */
 function addWhere(state: ReturnType<Builder["store"]["getState"]>) {
   return state.selectedExit ? { insert: state.selectedExit } : {};
+}
+
+/** Who wrote the draft that was found, and when. */
+function draftWords(draft: Tagged<Draft> | null): string | null {
+  if (!draft) return null;
+  const { author, updated_at: at } = draft.body;
+  const minutes = Math.round((Date.now() - new Date(at).getTime()) / 60_000);
+  const when = minutes < 1 ? "just now" : minutes < 60 ? `${minutes} min ago` : new Date(at).toLocaleString();
+  return `Draft by ${author}, ${when}`;
 }
 
 const DRAWER_TITLES = { problems: "Problems", run: "Dry run", versions: "Versions", people: "How people fare" };

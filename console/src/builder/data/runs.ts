@@ -1,40 +1,15 @@
-import { API, send } from "../../api/client";
-import { readProblem } from "../../api/problems";
+import { answer, client } from "../../api/client";
+import type { components } from "../../api/schema.gen";
 
-export interface RunHead {
-  id: string;
-  status: string;
-  version: number;
-  created_at: string;
-}
-
-export interface Visit {
-  seq: number;
-  step: string;
-  outcome: string | null;
-  seconds: number;
-  evidence: string[];
-}
-
-export interface Replay {
-  status: string;
-  visits: Visit[];
-}
+export type RunHead = components["schemas"]["RunSummary"];
+export type Replay = components["schemas"]["Run"];
 
 /** The latest runs of a flow, newest first. */
-export async function readRuns(flowId: string): Promise<RunHead[]> {
-  const body = (await read(`/runs?${new URLSearchParams({ flow_id: flowId, limit: "20" }).toString()}`)) as { items?: RunHead[] };
-  return body.items ?? [];
+export async function readRuns(flow: string): Promise<readonly RunHead[]> {
+  return (await answer(client.GET("/runs", { params: { query: { flow, limit: 20 } } }))).items;
 }
 
 /** A run laid over its flow, with everything that people typed left out. */
-export async function readReplay(run: string): Promise<Replay> {
-  const body = (await read(`/runs/${encodeURIComponent(run)}`)) as Partial<Replay>;
-  return { status: body.status ?? "", visits: body.visits ?? [] };
-}
-
-async function read(path: string): Promise<unknown> {
-  const response = await send(new Request(`${location.origin}${API}${path}`, { headers: { "X-IDP-Console": "1" } }));
-  if (!response.ok) throw await readProblem(response);
-  return response.json();
+export function readReplay(run_id: string): Promise<Replay> {
+  return answer(client.GET("/runs/{run_id}", { params: { path: { run_id } } }));
 }

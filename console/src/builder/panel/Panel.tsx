@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
+import { Link } from "react-router";
 
 import { connectionChoices } from "../data/connectionChoices";
 import { listAddable, listPorts, type Port } from "../model/catalogue";
@@ -92,6 +93,11 @@ function StepPanel({ step, commands, disabled }: StepPanelProps) {
         />
       )}
       {step.kind === "connector" && <ConnectionFacts name={step.subject} />}
+      {step.kind === "subflow" && (
+        <p className="small">
+          <Link to={`/flows/${step.subject}`}>Open {step.subject}</Link>
+        </p>
+      )}
       {type && (
         <SchemaForm
           schema={type.options_schema as FieldSchema}

@@ -30,7 +30,7 @@ export function RunReplay({ flowId, shown, onShow, onMarks }: RunReplayProps) {
         {(runs.data ?? []).map((run) => (
           <li key={run.id}>
             <button type="button" className="b-run-pick" aria-pressed={shown === run.id} onClick={() => onShow(shown === run.id ? null : run.id)}>
-              <span className="chip">{run.status}</span> {run.created_at === "" ? run.id : new Date(run.created_at).toLocaleString()}
+              <span className="chip">{run.status}</span> {new Date(run.created_at).toLocaleString()}
               <span className="soft small"> version {run.version}</span>
             </button>
           </li>

@@ -20,6 +20,7 @@ interface ToolbarProps {
   readonly checking: Checking;
   readonly may: { write: boolean; publish: boolean };
   readonly viewing: number | null;
+  readonly author: string | null;
   readonly onView: (view: View) => void;
   readonly onDrawer: (drawer: Drawer) => void;
   readonly onLeaveVersion: () => void;
@@ -50,7 +51,7 @@ export function Toolbar(props: ToolbarProps) {
       <div className="b-title">
         <h1>{title || flowId}</h1>
         <p>
-          <code>{flowId}</code> <LiveWords flow={flow} /> {viewing === null ? <SaveWords saving={saving} may={may} /> : null}
+          <code>{flowId}</code> <LiveWords flow={flow} /> {viewing === null ? <SaveWords saving={saving} may={may} author={props.author} /> : <span className="chip">version {viewing}, read only</span>}
         </p>
       </div>
       <div className="b-switch" role="group" aria-label="How the flow is shown">
@@ -135,10 +136,16 @@ function LiveWords({ flow }: { readonly flow: Flow | null }) {
   );
 }
 
-function SaveWords({ saving, may }: { readonly saving: SaveState; readonly may: { write: boolean } }) {
+interface SaveWordsProps {
+  readonly saving: SaveState;
+  readonly may: { write: boolean };
+  readonly author: string | null;
+}
+
+function SaveWords({ saving, may, author }: SaveWordsProps) {
   if (!may.write) return <span className="chip">read only</span>;
   const words = {
-    saved: "Draft saved",
+    saved: saving.savedAt === null ? (author ?? "No draft yet") : "Draft saved",
     waiting: "Not saved yet",
     saving: "Saving …",
     kept: "Kept in this browser: no connection",
