@@ -1,11 +1,14 @@
 import { placeAll } from "../model/geometry";
 import type { FlowGraph } from "../model/graph";
 
+/** Steps whose places differ by less stand in one column, in units. */
+const COLUMN = 160;
+
 export type Direction = "forward" | "back" | "up" | "down";
 
 /**
- * Returns the step to go to with an arrow key: forward along the exits, back to where one came from, up and down to the
- * nearest step above or below. Null if there is none.
+ * Returns the step to go to with an arrow key: forward along the exits, back to what leads here, up and down through the
+ * columns of the drawing. Null if there is none.
  */
 export function findNeighbour(graph: FlowGraph, from: string, direction: Direction): string | null {
   const step = graph.steps.get(from);
@@ -23,20 +26,13 @@ export function findNeighbour(graph: FlowGraph, from: string, direction: Directi
   return findVertical(graph, from, direction === "down" ? 1 : -1);
 }
 
+/** Down the column, then on at the top of the next one, so that every step can be reached. */
 function findVertical(graph: FlowGraph, from: string, sign: 1 | -1): string | null {
-  const places = placeAll(graph);
-  const here = places.get(from);
-  if (!here) return null;
-  let best: string | null = null;
-  let least = Infinity;
-  for (const [name, place] of places) {
-    const down = (place.y - here.y) * sign;
-    if (name === from || down <= 0) continue;
-    const distance = down + Math.abs(place.x - here.x) * 2;
-    if (distance < least) {
-      least = distance;
-      best = name;
-    }
-  }
-  return best;
+  const order = [...placeAll(graph)].sort(([, one], [, two]) => columnOf(one.x) - columnOf(two.x) || one.y - two.y);
+  const at = order.findIndex(([name]) => name === from);
+  return order[at + sign]?.[0] ?? null;
+}
+
+function columnOf(x: number): number {
+  return Math.round(x / COLUMN);
 }

@@ -68,7 +68,7 @@ export function ExpressionEditor({ label, value, variables, problems, readOnly, 
           autocompletion({ override: [complete], icons: false, activateOnTyping: true }),
           lintGutter(),
           EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+          EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
           keymap.of([...defaultKeymap, ...historyKeymap]),
           lock.current.of(EditorState.readOnly.of(readOnly)),
           EditorView.updateListener.of((update) => {

@@ -41,7 +41,7 @@ export function TextView({ check }: { readonly check: FlowChecked | null }) {
           highlightActiveLine(),
           highlightSelectionMatches(),
           lintGutter(),
-          EditorView.contentAttributes.of({ "aria-label": "The flow as text. Escape, then Tab, leaves the editor.", spellcheck: "false" }),
+          EditorView.contentAttributes.of({ "aria-label": "The flow as text. Escape, then Tab, leaves the editor.", spellcheck: "false", tabindex: "0" }),
           keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
           lock.current.of(EditorState.readOnly.of(store.getState().readOnly)),
           EditorView.updateListener.of((update) => {
