@@ -175,3 +175,11 @@ def test_a_connection_verifies_the_owner_only_if_it_is_one_for_identity() -> Non
     assert not ConnectionInfo("http", proves="risk").verifies_owner
     assert default_catalog().connections == {}
     assert default_catalog({"r": ConnectionInfo("http", proves="risk")}).list_methods() >= {"risk", "pwd", "identity"}
+
+
+def test_the_catalogue_says_what_amr_evidence_of_each_method_carries() -> None:
+    known = default_catalog({"incode_verify": identity_connection(), "risk": ConnectionInfo("http")}).list_amr()
+    assert known["pwd"] == ("pwd",)
+    assert known["identity"] == ("face",)
+    proved = {method for action in CATALOG.actions.values() for method in action.proves.values()}
+    assert set(known) == proved | {"identity"}
