@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pyotp
 import pytest
 
 from idp.application.upstream import digest_identity
@@ -238,4 +239,26 @@ async def test_the_last_way_in_is_not_removed(tmp_path: Path, far: World) -> Non
     assert "Without it you could not sign in any more" in browser.text
     with near.provider.storage.read() as uow:
         assert list(uow.credentials.of_user(user.id, "upstream")) == [link]
+    await near.close()
+
+
+TWO = "urn:idp:acr:2fa"
+
+
+@pytest.mark.parametrize("listed", [True, False])
+async def test_two_factors_elsewhere_count_as_two_only_where_the_connection_lists_them(
+    tmp_path: Path, far: World, *, listed: bool
+) -> None:
+    with far.provider.storage.read() as uow:
+        bob = uow.users.by_email_key(BOB)
+    assert bob is not None
+    seed = far.add_totp(bob)
+    trusted = {"multi_factor_acr": (TWO,), "amr": {"otp": "otp"}} if listed else {}
+    near = make_near(tmp_path / "trusting", far, create_accounts=True, acr_values=(TWO,), **trusted)
+    browser = await go(near)
+    await sign_in_there(browser)
+    url = await browser.submit("submitted", code=pyotp.TOTP(seed).at(int(far.clock.now())))
+    tokens = await near.clients["bank"].redeem(near.provider.app, url)
+    wanted = (TWO, ["mfa", "otp"]) if listed else ("urn:idp:acr:1fa", None)
+    assert (tokens["claims"]["acr"], tokens["claims"].get("amr")) == wanted
     await near.close()
