@@ -5,7 +5,7 @@ import { addStep, connect, deleteSteps, disconnect, insertOnEdge, moveSteps, ren
 import { type FlowGraph, readGraph } from "./graph";
 import { addCase, moveCase, removeCase, setHead, setMember, setNote, setOption, setProves, setWhen } from "./settings";
 import { SHIPPED, shipped } from "./shipped.testing";
-import { editText, readText, UnreadableText } from "./text";
+import { editText, type FlowDocument, parseText, readText, UnreadableText } from "./text";
 
 const SMALL = `# Why this flow is there.
 id: small
@@ -268,6 +268,39 @@ layout:
       { when: "user.known == true", to: "done", proves: "incode_verify" },
       { when: 'connectors.incode_verify.data.score.overall.status == "OK"', to: "done", proves: null },
     ]);
+  });
+});
+
+describe("many edits in a row", () => {
+  it("leave a text that says what is drawn, edit by edit", () => {
+    let text = shipped("recovery");
+    const edits: ((doc: FlowDocument) => void)[] = [
+      (doc) => setNote(doc, "factor", "First."),
+      (doc) => addStep(doc, { kind: "screen", subject: "message", options: { message: "x" }, position: { x: 1, y: 2 } }),
+      (doc) => renameStep(doc, "factor", "which_factor"),
+      (doc) => addCase(doc, "check", { when: "user.known == true" }),
+      (doc) => deleteSteps(doc, ["which_factor", "stopped"]),
+      (doc) => setHead(doc, "demands", []),
+      (doc) => setOption(doc, "message", ["message"], undefined),
+      (doc) => reorderStep(doc, "done", "passkey"),
+      (doc) => setNote(doc, "done", "Over.\nReally."),
+      (doc) => moveSteps(doc, new Map([["done", { x: 5, y: 5 }]])),
+    ];
+    for (const edit of edits) {
+      text = editText(text, edit);
+      expect(readGraph(readText(text).doc)).toEqual(readGraph(parseText(text).doc));
+    }
+  });
+
+  it("go on from the text after one that failed half way", () => {
+    const text = editText(SMALL, (doc) => doc.set("title", "y"));
+    expect(() =>
+      editText(text, (doc) => {
+        doc.set("title", "half");
+        throw new Error("half way");
+      }),
+    ).toThrow("half way");
+    expect(graphOf(text).head.title).toBe("y");
   });
 });
 

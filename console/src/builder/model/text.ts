@@ -27,8 +27,18 @@ export class UnreadableText extends Error {
   }
 }
 
-/** Reads YAML 1.2. Never throws: what is wrong is in `faults`. */
+/** The document that an edit has just been written from: the next edit need not read it again. */
+let written: { text: string; doc: FlowDocument } | null = null;
+
+/**
+ * Reads YAML 1.2. Never throws: what is wrong is in `faults`. The document is for reading; only `editText` changes one.
+ */
 export function readText(text: string): ReadText {
+  return written?.text === text ? { doc: written.doc, faults: [] } : parseText(text);
+}
+
+/** Reads YAML 1.2 anew, with the places of everything in the text. */
+export function parseText(text: string): ReadText {
   const doc = parseDocument(text, { version: "1.2", prettyErrors: true, uniqueKeys: true, stringKeys: true });
   const faults = doc.errors.map((error) => ({
     message: (error.message.split("\n")[0] ?? error.message).replace(/ at line \d+, column \d+:?$/, ""),
@@ -53,11 +63,16 @@ export function writeText(doc: FlowDocument): string {
 export function editText(text: string, change: (doc: FlowDocument) => void): string {
   const { doc, faults } = readText(text);
   if (faults.length > 0) throw new UnreadableText(faults);
-  const before = writeText(doc);
+  const before = written?.doc === doc ? text : writeText(doc);
+  // A change that fails half way must not leave a document that nobody has written.
+  written = null;
   change(doc);
   const after = writeText(doc);
   if (after === before) return text;
-  if (text === before) return after;
+  if (text === before) {
+    written = { text: after, doc };
+    return after;
+  }
   const merged = keepFormatting(text, before, after);
   return saysTheSame(merged, after) ? merged : after;
 }

@@ -1,7 +1,7 @@
 import { isMap } from "yaml";
 
 import { keyOf } from "../model/graph";
-import { readText } from "../model/text";
+import { parseText } from "../model/text";
 
 /** Returns the line (from 1) where a step stands in a text, null if it does not. */
 export function findStepLine(text: string, step: string): number | null {
@@ -14,8 +14,22 @@ export function stepAtLine(text: string, line: number): string | null {
   return listSteps(text).find((one) => one.line <= line && line <= one.lastLine)?.name ?? null;
 }
 
-function listSteps(text: string): { name: string; line: number; lastLine: number }[] {
-  const { doc, faults } = readText(text);
+interface StepPlace {
+  name: string;
+  line: number;
+  lastLine: number;
+}
+
+/** The places in the text that was last asked about: a cursor moves more often than a text changes. */
+let known: { text: string; places: StepPlace[] } | null = null;
+
+function listSteps(text: string): StepPlace[] {
+  if (known?.text !== text) known = { text, places: findSteps(text) };
+  return known.places;
+}
+
+function findSteps(text: string): StepPlace[] {
+  const { doc, faults } = parseText(text);
   const steps = doc.get("steps");
   if (faults.length > 0 || !isMap(steps)) return [];
   const lineOf = makeLineCounter(text);
