@@ -48,6 +48,7 @@ PAGES = {
     "clients/bank": "Bank",
     "levels": "Levels",
     "themes": "Themes",
+    "themes/default": "default",
     "users": "Users",
     "users/{olga}": "Olga Operator",
     "sessions": "Sessions",
@@ -266,6 +267,23 @@ def test_a_conflicting_change_shows_both_versions_and_overwrites_nothing(tab: Pa
     expect(alert).to_have_count(0)
     other.reload()
     expect(other.get_by_label("Description")).to_have_value("Mine")
+
+
+def test_levels_are_checked_before_they_are_saved_and_a_change_says_why(tab: Page, office: Office) -> None:
+    open_page(tab, office, "levels")
+    document = tab.get_by_label("Levels", exact=True)
+    kept = document.input_value()
+    document.fill("levels: nothing")
+    tab.get_by_role("button", name="Check").click()
+    expect(tab.locator(".note.bad li").first).to_be_visible()
+    document.fill(kept.replace("base_age: 12h", "base_age: 11h"))
+    tab.get_by_role("button", name="Check").click()
+    expect(tab.get_by_text("Nothing is wrong with it.")).to_be_visible()
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_label("What changes")).to_have_attribute("aria-invalid", "true")
+    tab.get_by_label("What changes").fill("Shorter")
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_text("at most 11 hours old").first).to_be_visible()
 
 
 def test_a_flow_is_made_of_a_template(tab: Page, office: Office) -> None:

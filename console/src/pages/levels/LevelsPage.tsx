@@ -1,14 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
+import { useMay } from "../../api/permissions";
 import type { components } from "../../api/schema.gen";
 import { Chip } from "../../parts/Chip";
+import { DocumentEditor } from "../../parts/DocumentEditor";
 import { sayDuration } from "../../parts/duration";
 import { Listing } from "../../parts/Listing";
 import { Loaded } from "../../parts/Loaded";
 import { Page } from "../../parts/Page";
 import { Section } from "../../parts/Section";
-import { levels } from "./queries";
+import { checkLevels, levelsInForce, saveLevels } from "./queries";
 
 type Level = components["schemas"]["Level"];
 type Requirement = Level["requires"][number];
@@ -21,14 +23,15 @@ export function sayRequirement({ methods, factors }: Requirement): string {
 
 /** The levels of assurance, lowest first: what a client can ask for, and what it takes. */
 export function LevelsPage() {
-  const all = useQuery(levels);
+  const all = useQuery(levelsInForce);
+  const mayWrite = useMay("levels:write");
   return (
     <Page
       title="Levels"
-      lede="What clients can ask for (acr), lowest first, and what a person must have shown for it. Levels are kept in levels.yaml."
+      lede="What clients can ask for (acr), lowest first, and what a person must have shown for it."
     >
       <Loaded query={all}>
-        {(found) => (
+        {({ body: found, etag = "" }) => (
           <>
             <ol className="ladder">
               {found.levels.map((level) => (
@@ -72,6 +75,16 @@ export function LevelsPage() {
                 ]}
               />
               <p className="soft">Two factors count as two only when they differ in kind and in channel.</p>
+            </Section>
+            <Section title="The document">
+              <DocumentEditor
+                key={etag}
+                label="Levels"
+                text={found.text}
+                mayWrite={mayWrite}
+                onCheck={checkLevels}
+                onSave={(text, message, overwritten) => saveLevels(overwritten ?? etag, text, message)}
+              />
             </Section>
           </>
         )}

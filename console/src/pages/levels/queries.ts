@@ -1,9 +1,26 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { answer, client } from "../../api/client";
+import { answer, answerWithTag, client } from "../../api/client";
+import { queries } from "../../api/queries";
+
+/** The levels in force, with the tag that a change of them takes. */
+export const levelsInForce = queryOptions({
+  queryKey: ["levels", "in force"],
+  queryFn: () => answerWithTag(client.GET("/levels")),
+  staleTime: 60_000,
+});
 
 export const levels = queryOptions({
-  queryKey: ["levels"],
+  queryKey: ["levels", "list"],
   queryFn: () => answer(client.GET("/levels")),
   staleTime: 60_000,
 });
+
+export function checkLevels(text: string) {
+  return answer(client.POST("/level-checks", { body: { text } }));
+}
+
+export async function saveLevels(etag: string, text: string, message: string): Promise<void> {
+  await answer(client.PUT("/levels", { params: { header: { "If-Match": etag } }, body: { text, message } }));
+  await queries.invalidateQueries({ queryKey: ["levels"] });
+}

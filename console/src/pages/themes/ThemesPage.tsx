@@ -1,57 +1,103 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "react-router";
 import { parse } from "yaml";
 
-import { answer, client } from "../../api/client";
-import type { components } from "../../api/schema.gen";
+import { useMay } from "../../api/permissions";
 import { Chip } from "../../parts/Chip";
+import { DocumentEditor } from "../../parts/DocumentEditor";
 import { Empty } from "../../parts/Empty";
-import { Field } from "../../parts/Field";
-import { Icon } from "../../parts/Icon";
+import { Listing } from "../../parts/Listing";
 import { Loaded } from "../../parts/Loaded";
 import { Page } from "../../parts/Page";
-import { ProblemNote } from "../../parts/ProblemNote";
 import { Section } from "../../parts/Section";
+import { When } from "../../parts/When";
+import { checkTheme, type Contrast, saveTheme, type Theme, theme, themes } from "./queries";
 
-type Theme = components["schemas"]["Theme"];
-type Contrast = components["schemas"]["Contrast"];
-type Checked = components["schemas"]["ThemeChecked"];
-
-const themes = queryOptions({
-  queryKey: ["themes"],
-  queryFn: async () => (await answer(client.GET("/themes"))).themes,
-});
-
-/** Themes: how the pages of each client look, and whether everybody can read them. */
+/** Themes: how the pages of each client look. */
 export function ThemesPage() {
   const all = useQuery(themes);
   return (
-    <Page title="Themes" lede="How sign-in pages look, for each client that has its own. Themes are kept in files; try one here before you save it.">
+    <Page title="Themes" lede="How sign-in pages look, for each client that has its own: colours, a logo and texts.">
       <Loaded query={all}>
         {(found) =>
           found.length === 0 ? (
             <Empty icon="themes" title="No theme of your own">
-              Pages wear the look that comes with the provider. A theme is a file in <code>config/themes</code> with colours, a logo and texts.
+              Pages wear the look that comes with the provider. A theme is a document in <code>config/themes</code>, or saved by the API.
             </Empty>
           ) : (
-            found.map((theme) => <OneTheme key={theme.id} theme={theme} />)
+            <Listing
+              label="Themes"
+              rows={found}
+              rowKey={(row) => row.id}
+              columns={[
+                { title: "Theme", cell: (row) => <Link to={`/themes/${row.id}`}>{row.name ?? row.id}</Link> },
+                { title: "Version", cell: (row) => row.version },
+                { title: "Used by", cell: (row) => (row.used_by.length === 0 ? <span className="soft">No client</span> : row.used_by.join(", ")) },
+                { title: "Changed", cell: (row) => <When at={row.updated_at} /> },
+              ]}
+            />
           )
         }
       </Loaded>
-      <Try first={all.data?.[0]} />
     </Page>
   );
 }
 
-function OneTheme({ theme }: { readonly theme: Theme }) {
+/** One theme: its document, what a page looks like in it, and whether everybody can read that. */
+export function ThemePage() {
+  const { id = "" } = useParams();
+  const one = useQuery(theme(id));
+  const mayWrite = useMay("themes:write");
   return (
-    <Section title={theme.name ?? theme.id}>
-      <div className="split">
-        <Sample tokens={theme.tokens} name={theme.name ?? theme.id} />
-        <Contrasts found={theme.contrasts} />
-      </div>
-    </Section>
+    <Page title={one.data?.body.name ?? id} lede="A check shows a page in the theme before anybody sees it.">
+      <Loaded query={one}>
+        {({ body, etag }) => (
+          <div className="split">
+            <Section title="Document">
+              <DocumentEditor
+                key={etag}
+                label="Theme"
+                text={body.text}
+                mayWrite={mayWrite}
+                onCheck={async (text) => ({ ...(await checkTheme(text)), text })}
+                onSave={(text, message, overwritten) => saveTheme(id, overwritten ?? etag, text, message)}
+              >
+                {(checked) => (
+                  <>
+                    <Sample tokens={tokensOf(checked.text)} name={body.name ?? id} />
+                    <Contrasts found={checked.contrasts} />
+                  </>
+                )}
+              </DocumentEditor>
+            </Section>
+            <Look body={body} />
+          </div>
+        )}
+      </Loaded>
+    </Page>
   );
+}
+
+function Look({ body }: { readonly body: Theme }) {
+  return (
+    <div className="aside">
+      <Section title="As it is">
+        <Sample tokens={body.tokens} name={body.name ?? body.id} />
+        <Contrasts found={body.contrasts} />
+      </Section>
+    </div>
+  );
+}
+
+/** The tokens that a document sets, as far as it can be read. */
+function tokensOf(text: string): Readonly<Record<string, string>> {
+  try {
+    const document: unknown = parse(text);
+    const tokens = typeof document === "object" && document !== null && "tokens" in document ? document.tokens : undefined;
+    return typeof tokens === "object" && tokens !== null ? (tokens as Record<string, string>) : {};
+  } catch {
+    return {};
+  }
 }
 
 /** A page in a theme, in small: the tokens are set through the object model, so no style is written into the page. */
@@ -89,82 +135,4 @@ function Contrasts({ found }: { readonly found: readonly Contrast[] }) {
       })}
     </ul>
   );
-}
-
-function Try({ first }: { readonly first: Theme | undefined }) {
-  const [typed, setTyped] = useState<string>();
-  const [checked, setChecked] = useState<Checked>();
-  const [tokens, setTokens] = useState<Readonly<Record<string, string>>>({});
-  const [fault, setFault] = useState<string>();
-  const [problem, setProblem] = useState<unknown>();
-  const text = typed ?? (first === undefined ? "id: mine\nname: Northgate\ntokens:\n  accent: \"#0f5f6e\"\n" : toYaml(first));
-
-  async function check() {
-    setFault(undefined);
-    setProblem(undefined);
-    let document: unknown;
-    try {
-      document = parse(text);
-    } catch {
-      setFault("This is not YAML.");
-      return;
-    }
-    if (typeof document !== "object" || document === null || Array.isArray(document)) {
-      setFault("A theme is a document with an id and tokens.");
-      return;
-    }
-    try {
-      setChecked(await answer(client.POST("/theme-checks", { body: { document: document as Record<string, unknown> } })));
-      const found: unknown = (document as Record<string, unknown>)["tokens"];
-      setTokens(typeof found === "object" && found !== null ? (found as Record<string, string>) : {});
-    } catch (error) {
-      setProblem(error);
-    }
-  }
-
-  return (
-    <Section title="Try a theme">
-      <form
-        className="form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void check();
-        }}
-      >
-        {problem !== undefined && <ProblemNote problem={problem} focus />}
-        <Field label="The theme’s file" hint="As it would stand in config/themes. Nothing is saved." fault={fault}>
-          {(wiring) => <textarea {...wiring} className="mono" rows={10} spellCheck={false} value={text} onChange={(event) => setTyped(event.target.value)} />}
-        </Field>
-        <div className="actions">
-          <button type="submit" className="button primary">
-            Check and show
-          </button>
-        </div>
-      </form>
-      <div role="status" className="test-result">
-        {checked !== undefined && checked.faults.length > 0 && (
-          <div className="note bad">
-            <Icon name="warn" />
-            <ul className="faults">
-              {checked.faults.map((one) => (
-                <li key={one}>{one}</li>
-              ))}
-            </ul>
-          </div>
-        )}
-        {checked !== undefined && (
-          <>
-            <Sample tokens={tokens} name="Preview" />
-            <Contrasts found={checked.contrasts} />
-          </>
-        )}
-      </div>
-    </Section>
-  );
-}
-
-function toYaml({ id, name, tokens }: Theme): string {
-  const lines = Object.entries(tokens).map(([token, value]) => `  ${token}: ${JSON.stringify(value)}`);
-  return [`id: ${id}`, ...(name === null ? [] : [`name: ${JSON.stringify(name)}`]), "tokens:", ...lines, ""].join("\n");
 }
