@@ -13,6 +13,7 @@ export function markStats(counts: FlowStats["versions"][number]): Marks {
     if (dropped > 0) words.push(`${dropped} left (${Math.round((100 * dropped) / Math.max(1, step.entered))} %)`);
     notes.set(name, words.join(" · "));
     for (const exit of step.exits) {
+      if (exit.count === 0) continue;
       const share = step.entered > 0 ? ` · ${Math.round((100 * exit.count) / step.entered)} %` : "";
       numbers.set(exitKey(name, exit.outcome), `${exit.count}${share}`);
     }
