@@ -109,7 +109,7 @@ export function Workbench(props: WorkbenchProps) {
     <BuilderProvider value={builder}>
       <CheckProvider value={checking.check}>
         <ReactFlowProvider>
-          <Bench {...props} saver={saver} shelf={shelf} kept={kept} checking={checking} asked={asked} onAnswered={() => setAsked(null)} ways={ways} viewing={viewed?.number ?? null} onView={onView} />
+          <Bench {...props} saver={saver} shelf={shelf} kept={kept} checking={checking} asked={asked} onAnswered={() => setAsked(null)} waysRef={ways} viewing={viewed?.number ?? null} onView={onView} />
         </ReactFlowProvider>
       </CheckProvider>
     </BuilderProvider>
@@ -123,14 +123,14 @@ interface BenchProps extends WorkbenchProps {
   readonly checking: ReturnType<typeof useChecking>;
   readonly asked: Asked | null;
   readonly onAnswered: () => void;
-  readonly ways: React.RefObject<Ways>;
+  readonly waysRef: React.RefObject<Ways>;
   readonly viewing: number | null;
   readonly onView: (number: number | null, text?: string) => void;
 }
 
 /** The parts beside each other: tools, steps to add, the flow as drawing, outline or text, properties, and a drawer below. */
 function Bench(props: BenchProps) {
-  const { id, may, flow, saver, checking, asked, onAnswered, ways, catalogue, viewing, onView, draftName } = props;
+  const { id, may, flow, saver, checking, asked, onAnswered, waysRef, catalogue, viewing, onView, draftName } = props;
   const { store } = useBuilder();
   const queries = useQueryClient();
   useQuery({ ...connections, enabled: may.write });
@@ -143,8 +143,8 @@ function Bench(props: BenchProps) {
   const palette = useRef<HTMLInputElement>(null);
   const { goTo, reveal } = useWays(view);
   useEffect(() => {
-    ways.current = { goTo, reveal };
-  }, [ways, goTo, reveal]);
+    waysRef.current = { goTo, reveal };
+  }, [waysRef, goTo, reveal]);
 
   const openDrawer = useCallback((next: Drawer) => {
     setDrawer(next);

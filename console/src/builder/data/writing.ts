@@ -67,6 +67,6 @@ export interface PreviewOrder {
 
 /** Fetches the page of a screen, as the provider's own template makes it. */
 export async function previewScreen(order: PreviewOrder, signal: AbortSignal): Promise<string> {
-  const body = order as never;
-  return answer<string>(client.POST("/screen-previews", { body, parseAs: "text", signal }) as never);
+  const asked = client.POST("/screen-previews", { body: order as never, parseAs: "text", signal });
+  return (await answer(asked)) as string;
 }

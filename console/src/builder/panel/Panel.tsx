@@ -100,7 +100,7 @@ function StepPanel({ step, commands, disabled }: StepPanelProps) {
       )}
       {type && (
         <SchemaForm
-          schema={type.options_schema as FieldSchema}
+          schema={type.options_schema}
           value={step.options}
           disabled={disabled}
           connections={(ability) => connectionChoices(queries, ability)}

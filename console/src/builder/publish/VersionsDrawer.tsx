@@ -33,7 +33,7 @@ export function VersionsDrawer(props: VersionsDrawerProps) {
   const other = hasDraft ? `draft:${draftName}` : String(newest ?? "");
   const changes = useQuery({ ...difference(flowId, compared ?? "", other), enabled: compared !== null && other !== "" });
   const look = (number: number) => {
-    void queries.fetchQuery(version(flowId, number)).then(({ text }) => props.onView(number, text));
+    void queries.query(version(flowId, number)).then(({ text }) => props.onView(number, text));
   };
   useEffect(() => {
     onMarks(compared !== null && changes.data ? markChanges(changes.data.changes) : NO_MARKS);
