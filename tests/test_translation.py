@@ -44,6 +44,13 @@ def test_catalogue_has_every_message_and_no_stale_one(path):
 
 
 @pytest.mark.parametrize("path", PO_FILES, ids=lambda path: path.stem)
+def test_no_message_is_translated_twice(path):
+    entries = [entry for entry in path.read_text(encoding="utf-8").split("\n\n") if "msgid" in entry]
+    keys = [entry[entry.index("msgid") :].partition("\nmsgstr")[0] for entry in entries]
+    assert sorted({key for key in keys if keys.count(key) > 1}) == []
+
+
+@pytest.mark.parametrize("path", PO_FILES, ids=lambda path: path.stem)
 def test_translations_keep_the_places_of_values(path):
     for message in read_catalog(path).values():
         ids = message.id if isinstance(message.id, tuple) else (message.id,)
