@@ -68,5 +68,5 @@ export interface PreviewOrder {
 /** Fetches the page of a screen, as the provider's own template makes it. */
 export async function previewScreen(order: PreviewOrder, signal: AbortSignal): Promise<string> {
   const asked = client.POST("/screen-previews", { body: order as never, parseAs: "text", signal });
-  return (await answer(asked)) as string;
+  return answer<string>(asked);
 }
