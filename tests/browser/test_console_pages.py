@@ -4,9 +4,12 @@ Every page can be read by everybody, in light, dark and 320 px, works under the 
 that was typed.
 """
 
+import asyncio
 import importlib.util
+import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -22,12 +25,15 @@ from idp.application.operators import NewUser, add_totp, add_user, put_clients
 from idp.application.roles import grant_role
 from idp.records.accounts import Role, User
 from tests.browser.test_pages import RULES
-from tests.journeys.live import Live, serve_live
+from tests.journeys.live import Live, pass_check, serve_live
+from tests.journeys.relying_party import RelyingParty
+from tests.journeys.steps import sign_in
 from tests.journeys.world import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
 
 SLOW = 30_000
+SHOTS = os.environ.get("IDP_SHOTS")
 ROOT = Path(__file__).parents[2]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
 BANK = {
@@ -35,6 +41,7 @@ BANK = {
     "client_secret": "a-secret-of-at-least-thirty-two-characters",
     "client_name": "Bank",
     "redirect_uris": ["https://bank.example/callback"],
+    "idp_policy": {"consent": "implicit"},
 }
 PAGES = {
     "": "Welcome, Olga Operator",
@@ -116,6 +123,16 @@ def answer_sign_in(page: Page, office: Office, name: str) -> None:
     expect(page.locator("#code")).to_be_visible(timeout=SLOW)
     page.locator("#code").fill(pyotp.TOTP(office.seeds[name]).now())
     page.keyboard.press("Enter")
+
+
+async def leave_a_doubtful_check(office: Office) -> None:
+    """Let alice sign in, step up, and end with a document that a person must look at."""
+    visitor = office.live.browser()
+    bank = RelyingParty("bank", BANK, office.live.issuer)
+    await sign_in(visitor, bank.authorize(scope="openid", acr_values="urn:idp:acr:idv"))
+    await visitor.submit("continue")
+    await pass_check(visitor, office.live.simulator, "WARN")
+    await visitor.close()
 
 
 @pytest.fixture
@@ -267,6 +284,28 @@ def test_a_conflicting_change_shows_both_versions_and_overwrites_nothing(tab: Pa
     expect(alert).to_have_count(0)
     other.reload()
     expect(other.get_by_label("Description")).to_have_value("Mine")
+
+
+def test_a_doubtful_check_is_decided_with_a_reason(tab: Page, office: Office) -> None:
+    # Playwright's own loop runs in this thread.
+    with ThreadPoolExecutor(1) as other:
+        other.submit(asyncio.run, leave_a_doubtful_check(office)).result()
+    tab.goto(office.url("reviews"))
+    tab.get_by_role("link", name=re.compile("Case ")).first.click()
+    expect(tab.get_by_role("heading", name="Account beside document")).to_be_visible()
+    expect(tab.get_by_role("table", name="Account beside document")).to_contain_text("The same")
+    tab.get_by_role("button", name="Decide").click()
+    expect(tab.get_by_text("Choose one.")).to_be_visible()
+    tab.get_by_role("radio", name=re.compile("Approve")).check()
+    tab.get_by_label("Reason").fill("The same person, by photo and name.")
+    for width, height in ((320, 700), (1280, 900)):
+        tab.set_viewport_size({"width": width, "height": height})
+        assert tab.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+        if SHOTS:
+            tab.screenshot(path=f"{SHOTS}/console-review-{width}.png", full_page=True)
+    tab.get_by_role("button", name="Decide").click()
+    expect(tab.get_by_text("Nobody else is waiting.")).to_be_visible()
+    expect(tab.get_by_text("Approved").first).to_be_visible()
 
 
 def test_levels_are_checked_before_they_are_saved_and_a_change_says_why(tab: Page, office: Office) -> None:

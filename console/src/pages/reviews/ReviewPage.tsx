@@ -14,7 +14,7 @@ import { ProblemNote } from "../../parts/ProblemNote";
 import { Section } from "../../parts/Section";
 import { Exactly, When } from "../../parts/When";
 import { decide, type Decided, type Review, review } from "./queries";
-import { agreementOf, sayName, stateOf, verdictTone } from "./words";
+import { agreementOf, ownerOf, sayName, stateOf, verdictTone } from "./words";
 
 /** One case: what the account claims beside what the document says, and the decision. */
 export function ReviewPage() {
@@ -85,7 +85,7 @@ function Claims({ found }: { readonly found: Review }) {
 }
 
 function Verdict({ found }: { readonly found: Review }) {
-  const owner = agreementOf(found.owner);
+  const owner = ownerOf(found.owner);
   return (
     <Section title="What the check says">
       <dl className="facts">
@@ -95,7 +95,7 @@ function Verdict({ found }: { readonly found: Review }) {
         </dd>
         <dt>Whose document</dt>
         <dd>
-          <Chip tone={owner.tone}>{found.owner === "match" ? "The account’s owner" : owner.words}</Chip>
+          <Chip tone={owner.tone}>{owner.words}</Chip>
           {found.owner_reasons.length > 0 && <span className="line soft small">{found.owner_reasons.map(sayName).join(", ")}</span>}
         </dd>
         {found.modules.map((module) => (

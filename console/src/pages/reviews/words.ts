@@ -2,13 +2,25 @@ import type { Tone } from "../../parts/Chip";
 
 /** How claim and document agree, as a tone and words. */
 const AGREEMENTS: Readonly<Record<string, { tone: Tone; words: string }>> = {
-  match: { tone: "good", words: "The same" },
-  mismatch: { tone: "bad", words: "Different" },
-  unknown: { tone: "warn", words: "Not known" },
+  same: { tone: "good", words: "The same" },
+  different: { tone: "bad", words: "Different" },
+  unclear: { tone: "warn", words: "Not clear" },
 };
 
 export function agreementOf(agreement: string): { tone: Tone; words: string } {
   return AGREEMENTS[agreement] ?? { tone: "", words: agreement };
+}
+
+/** Whose document it is. */
+const OWNERS: Readonly<Record<string, { tone: Tone; words: string }>> = {
+  match: { tone: "good", words: "The account’s owner" },
+  mismatch: { tone: "bad", words: "Somebody else" },
+  unknown: { tone: "warn", words: "Not known" },
+  enrolling: { tone: "warn", words: "First check" },
+};
+
+export function ownerOf(owner: string): { tone: Tone; words: string } {
+  return OWNERS[owner] ?? { tone: "", words: owner };
 }
 
 const STATES: Readonly<Record<string, { tone: Tone; words: string }>> = {
