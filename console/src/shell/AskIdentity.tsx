@@ -1,22 +1,11 @@
-import { useEffect, useState } from "react";
-import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { lazy, Suspense, useEffect, useState } from "react";
 
-import { addressOf, CHANNEL, type Demand, setAsker } from "../api/identity";
+import { CHANNEL, type Demand, setAsker } from "../api/identity";
 
 type Question = { readonly demand: Demand; readonly settle: (confirmed: boolean) => void };
 
-const WORDS = {
-  "sign-in": {
-    title: "You have been signed out",
-    text: "Your session ended. Sign in again in a new window, and what you were doing goes on. Nothing here is lost.",
-    action: "Sign in again",
-  },
-  "step-up": {
-    title: "Confirm that it is you",
-    text: "This takes a sign-in of the last ten minutes. A new window opens for it, and then what you asked for is done. Nothing here is lost.",
-    action: "Confirm",
-  },
-} as const;
+// Dialogs are large, and most visits never see this one.
+const IdentityDialog = lazy(async () => ({ default: (await import("./IdentityDialog")).IdentityDialog }));
 
 /** Asks for a fresh sign-in when a request takes one, and lets the request go on when it is there. */
 export function AskIdentity() {
@@ -45,23 +34,9 @@ export function AskIdentity() {
   }, [question]);
 
   if (question === undefined) return null;
-  const words = WORDS[question.demand];
   return (
-    <ModalOverlay className="overlay" isOpen onOpenChange={() => question.settle(false)} isDismissable={false}>
-      <Modal className="modal">
-        <Dialog role="alertdialog" className="dialog">
-          <Heading slot="title">{words.title}</Heading>
-          <p>{words.text}</p>
-          <div className="actions">
-            <a className="button primary" href={addressOf(question.demand)} target="_blank" rel="opener">
-              {words.action}
-            </a>
-            <button type="button" className="button" onClick={() => question.settle(false)}>
-              Not now
-            </button>
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <Suspense fallback={null}>
+      <IdentityDialog demand={question.demand} onDecline={() => question.settle(false)} />
+    </Suspense>
   );
 }

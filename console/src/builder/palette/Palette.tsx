@@ -2,7 +2,7 @@ import type { RefObject } from "react";
 
 import type { Catalogue } from "../model/catalogue";
 import type { StepKind } from "../model/graph";
-import { type Choice, ChoiceList } from "../parts/Chooser";
+import { type Choice, ChoiceList } from "../parts/ChoiceList";
 import { KindGlyph } from "../parts/Glyph";
 import { readStepRef, STEP_DRAG, writeStepRef } from "./stepRef";
 

@@ -9,7 +9,8 @@ import { listTypes } from "../palette/Palette";
 import { readStepRef } from "../palette/stepRef";
 import type { Commands } from "../state/commands";
 import { type Asked, useBuilder, useBuilderState } from "../state/context";
-import { ChoiceList, Chooser } from "./Chooser";
+import { ChoiceList } from "./ChoiceList";
+import { Chooser } from "./Chooser";
 import { KIND_TITLES, KindGlyph } from "./Glyph";
 
 interface WindowProps {

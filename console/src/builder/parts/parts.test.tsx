@@ -2,7 +2,7 @@ import { fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 
-import { ChoiceList, filterChoices } from "./Chooser";
+import { ChoiceList, filterChoices } from "./ChoiceList";
 import { MenuButton } from "./MenuButton";
 import { SelectField, TextField } from "./TextField";
 
