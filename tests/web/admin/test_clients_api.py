@@ -79,6 +79,18 @@ async def test_a_change_keeps_the_secret_and_a_stale_one_loses_nothing(world: Wo
     assert await opens(world, made.json()["client_secret"])
 
 
+async def test_what_was_read_can_be_sent_back_as_it_is(world: World) -> None:
+    olga = operator(world, "editor")
+    await register(olga)
+    read = await olga.get("/clients/shop")
+
+    body = {"metadata": {**read.json()["metadata"], "idp_policy": read.json()["policy"]}}
+    again = await olga.ask("PUT", "/clients/shop", body, if_match=read.headers["etag"])
+
+    assert again.status_code == 200, again.text
+    assert (again.json()["metadata"], again.json()["policy"]) == (read.json()["metadata"], read.json()["policy"])
+
+
 async def test_a_rotation_lets_the_former_secret_live_until_it_is_told_not_to(world: World) -> None:
     olga = operator(world, "editor")
     made = await register(olga)

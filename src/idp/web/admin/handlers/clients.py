@@ -65,7 +65,8 @@ def _with_secret(call: Call, made: parties.Registered) -> models.ClientWithSecre
 
 
 def _describe(call: Call, client: ClientRecord) -> models.Client:
-    policy = {**asdict(client.policy), "flows": dict(client.policy.flows)}
+    # Without what is not set, so that it can be sent back as it was read.
+    policy = {name: value for name, value in asdict(client.policy).items() if value is not None}
     return models.Client(
         client_id=client.client_id,
         name=client.name,
