@@ -4,7 +4,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Table
 
 from idp.storage.sql.tables.columns import METADATA, RowId, binary, json, number, one_of, text, time, word
 
-# One row; triggers (migrations 0007, 0019) renew its token whenever something configured changes.
+# One row; triggers (migrations 0007, 0017) renew its token whenever something configured changes.
 CONFIGURATION = Table(
     "configuration",
     METADATA,

@@ -1,13 +1,13 @@
 """Sessions of the operators' console, and the link that makes the first administrator.
 
-Revision 0017, after 0016.
+Revision 0015, after 0014.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 phase = "expand"

@@ -1,13 +1,13 @@
 """Add the documents that operators keep: the levels, and themes.
 
-Revision 0019, after 0015.
+Revision 0017, after 0016.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 phase = "expand"

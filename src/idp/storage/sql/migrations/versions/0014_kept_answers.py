@@ -1,12 +1,12 @@
 """Keep what operators' requests were answered, so that a request sent twice is done once.
 
-Revision 0016, after 0013.
+Revision 0014, after 0013.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
+revision = "0014"
 down_revision = "0013"
 branch_labels = None
 depends_on = None

@@ -1,13 +1,13 @@
 """Credentials can be identities at other providers; departures to other sites.
 
-Revision 0015, after 0017.
+Revision 0016, after 0015.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0017"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 phase = "expand"
