@@ -192,6 +192,9 @@ def test_every_page_works_under_the_policy_and_names_itself(tab: Page, office: O
     for path, heading in PAGES.items():
         open_page(tab, office, path)
         expect(tab).to_have_title(f"{heading} \u2013 Console")
+        if SHOTS:
+            name = re.sub(r"\W+", "-", path.format(olga="olga")) or "home"
+            tab.screenshot(path=f"{SHOTS}/console-{name}.png")
 
 
 def test_a_service_is_connected_with_the_keyboard_and_its_test_says_what_fails(tab: Page, office: Office) -> None:
