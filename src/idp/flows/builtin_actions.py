@@ -2,8 +2,18 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
+from idp.flows.action_options import (
+    ATTEMPTS,
+    MAIL,
+    NEW_PASSWORD,
+    NEW_PHONE,
+    OFFER,
+    PROFILE,
+    SIGN_IN_MAIL,
+    TEXT_MESSAGE,
+)
 from idp.flows.factors import FACTOR_NAMES, FACTORS
 from idp.flows.methods import (
     ACCOUNT,
@@ -22,36 +32,6 @@ from idp.flows.methods import (
 from idp.flows.ready_made import CONNECTION, EMAIL_VERIFIED, ENROLLED, KNOWN, Simulated
 from idp.flows.step_types import LISTS_BREACHES, SENDS_MAIL, SENDS_SMS, ActionType
 
-_SIGN_IN_MAIL: Final[Mapping[str, Any]] = MappingProxyType(
-    {
-        "type": "object",
-        "properties": {
-            "with": {"type": "string", "title": "What is mailed", "enum": ["code", "link"], "default": "code"},
-            "anywhere": {
-                "type": "boolean",
-                "title": "The link may sign in another browser than the one that asked",
-                "default": False,
-            },
-        },
-        "additionalProperties": False,
-    }
-)
-_EVERY: Final[Mapping[str, Any]] = MappingProxyType(
-    {
-        "type": "object",
-        "properties": {
-            "days": {
-                "type": "integer",
-                "title": "Days between two offers",
-                "minimum": 1,
-                "maximum": 3650,
-                "default": 90,
-            }
-        },
-        "additionalProperties": False,
-    }
-)
-
 _SECOND_FACTORS: Final = tuple(factor.credential for factor in FACTORS if factor.credential is not None)
 _WITHOUT_CREDENTIAL: Final = tuple(factor.name for factor in FACTORS if factor.credential is None)
 #: What a dry run picks: what the person has, the flow offers and some connection can serve, else the mail.
@@ -64,80 +44,6 @@ _PICKED: Final[Mapping[str, str]] = MappingProxyType(
         },
         **{f"{KNOWN} {kind}": "unavailable" for kind in _SECOND_FACTORS},
         **dict.fromkeys((EMAIL_VERIFIED,), "email_code"),
-    }
-)
-
-_CONNECTION: Final[Mapping[str, Any]] = MappingProxyType({"type": "string", "minLength": 1, "maxLength": 63})
-#: Setting a password can ask a list of leaked ones.
-_NEW_PASSWORD: Final[Mapping[str, Any]] = MappingProxyType(
-    {
-        "type": "object",
-        "properties": {"breaches": {**_CONNECTION, "title": "Connection to a list of leaked passwords"}},
-        "additionalProperties": False,
-    }
-)
-_GATEWAY: Final[Mapping[str, Any]] = MappingProxyType(
-    {**_CONNECTION, "title": "Connection to a gateway for text messages"}
-)
-#: Without a connection the first that may send there is taken, so that a flow can be written before there is one.
-_TEXT: Final[Mapping[str, Any]] = MappingProxyType(
-    {
-        "type": "object",
-        "properties": {"connection": _GATEWAY},
-        "additionalProperties": False,
-    }
-)
-_NEW_PHONE: Final[Mapping[str, Any]] = MappingProxyType(
-    {
-        "type": "object",
-        "properties": {
-            "connection": _GATEWAY,
-            "country": {
-                "type": "string",
-                "title": "Country code of numbers without one, such as 49",
-                "minLength": 1,
-                "maxLength": 3,
-            },
-        },
-        "additionalProperties": False,
-    }
-)
-_MAIL: Final[Mapping[str, Any]] = MappingProxyType(
-    {
-        "type": "object",
-        "properties": {
-            "template": {"type": "string", "title": "Mail", "enum": ["signed_in", "welcome"]},
-            "connection": {**_CONNECTION, "title": "Mail server, in place of the one of the settings"},
-        },
-        "required": ["template"],
-        "additionalProperties": False,
-    }
-)
-
-_PROFILE: Final[Mapping[str, Any]] = MappingProxyType(
-    {
-        "type": "object",
-        "properties": {"fields": {"type": "object", "title": "Form field by claim, such as {department: dept}"}},
-        "required": ["fields"],
-        "additionalProperties": False,
-    }
-)
-_ATTEMPTS: Final[Mapping[str, Any]] = MappingProxyType(
-    {
-        "type": "object",
-        "properties": {
-            "name": {"type": "string", "title": "What is counted", "minLength": 1, "maxLength": 40},
-            "most": {"type": "integer", "title": "Attempts at once", "minimum": 1, "maximum": 1000},
-            "hours": {
-                "type": "integer",
-                "title": "Hours in which they come back",
-                "minimum": 1,
-                "maximum": 8760,
-                "default": 24,
-            },
-        },
-        "required": ["name", "most"],
-        "additionalProperties": False,
     }
 )
 
@@ -226,7 +132,7 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 "passkey_offer_due",
                 "Is it time to offer a passkey?",
                 ("yes", "no"),
-                arguments=_EVERY,
+                arguments=OFFER,
                 needs_user=True,
                 simulated=Simulated("yes", {"passkey": "no"}),
             ),
@@ -247,7 +153,7 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 ("registered", "taken", "weak"),
                 settles={"registered": REGISTRATION, "taken": REGISTRATION},
                 alike=("registered", "taken"),
-                arguments=_NEW_PASSWORD,
+                arguments=NEW_PASSWORD,
                 uses={"breaches": LISTS_BREACHES},
                 takes_secret=True,
                 needs_fields=("email",),
@@ -257,7 +163,7 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 "register_invited",
                 "Register the invited address",
                 ("registered", "weak", "refused"),
-                arguments=_NEW_PASSWORD,
+                arguments=NEW_PASSWORD,
                 uses={"breaches": LISTS_BREACHES},
                 proves={"registered": EMAIL},
                 settles={"registered": REGISTRATION},
@@ -280,7 +186,7 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 "send_sign_in_code",
                 "E-mail a code or link to the account's address",
                 ("sent", "throttled", "proved"),
-                arguments=_SIGN_IN_MAIL,
+                arguments=SIGN_IN_MAIL,
                 proves={"proved": EMAIL},
                 sets_user=True,
                 needs_account=True,
@@ -315,7 +221,7 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 "set_password",
                 "Set a new password",
                 ("ok", "weak"),
-                arguments=_NEW_PASSWORD,
+                arguments=NEW_PASSWORD,
                 uses={"breaches": LISTS_BREACHES},
                 takes_secret=True,
                 needs_user=True,
@@ -333,7 +239,7 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 "send_sms_code",
                 "Send a code to the phone",
                 ("sent", "throttled", "no_phone"),
-                arguments=_TEXT,
+                arguments=TEXT_MESSAGE,
                 uses={"connection": SENDS_SMS},
                 needs_user=True,
                 simulated=Simulated("no_phone", when={"phone": "sent"}),
@@ -354,7 +260,7 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 "send_phone_code",
                 "Send a code to a new phone",
                 ("sent", "throttled", "invalid", "refused"),
-                arguments=_NEW_PHONE,
+                arguments=NEW_PHONE,
                 uses={"connection": SENDS_SMS},
                 needs_user=True,
                 needs_fields=("phone",),
@@ -401,21 +307,21 @@ ACTIONS: Final[Mapping[str, ActionType]] = MappingProxyType(
                 "set_profile",
                 "Fill in the profile",
                 ("saved", "refused"),
-                arguments=_PROFILE,
+                arguments=PROFILE,
                 needs_user=True,
             ),
             ActionType(
                 "limit_attempts",
                 "Count an attempt of the person",
                 ("allowed", "exhausted"),
-                arguments=_ATTEMPTS,
+                arguments=ATTEMPTS,
                 needs_account=True,
             ),
             ActionType(
                 "send_mail",
                 "Send a mail",
                 ("sent", "throttled"),
-                arguments=_MAIL,
+                arguments=MAIL,
                 uses={"connection": SENDS_MAIL},
                 needs_user=True,
             ),
