@@ -1,7 +1,8 @@
-"""Every sign-in that is shipped, for people with every combination of second factors: none ends above what was proved.
+"""Every flow that is shipped for people who have an account, for every combination of second factors they can have.
 
-Whoever has a second factor is asked for one and can confirm with any that they have. After a password that makes two
-factors. After a mailed link it does not: a mailbox and a device are two things that somebody has, and of one kind.
+None ends above what was proved. Whoever has a second factor is asked for one and can confirm with any that they have.
+After a password that makes two factors. After a mailed link it does not: a mailbox and a device are two things that
+somebody has, and of one kind. A recovery asks for a factor and the document; a step-up to identity for the document.
 """
 
 import itertools
@@ -17,16 +18,17 @@ from tests.authenticator import Authenticator
 from tests.journeys.browser import Browser
 from tests.journeys.passkeys import by_password_alone, enrolled, use
 from tests.journeys.relying_party import RelyingParty
+from tests.journeys.steps import verify
 from tests.journeys.test_choice_of_factors import recovery_codes
 from tests.journeys.test_phones import CONNECTION, GATEWAY, Gateway, give_phone, read_code
 from tests.journeys.test_sign_in_by_mail import mailed
 from tests.journeys.world import PASSWORD, World, make_world
-from tests.security.moves import run_of, state_of, totp
+from tests.security.moves import IDV, NEW_PASSWORD, ask_for_link, enrol, run_of, state_of, totp
 
 pytestmark = pytest.mark.anyio
 
 ALICE = "alice@example.com"
-ONE, TWO = "urn:idp:acr:1fa", "urn:idp:acr:2fa"
+ONE, TWO, RECOVERY = "urn:idp:acr:1fa", "urn:idp:acr:2fa", "urn:idp:acr:recovery"
 STRONG: Final = {TWO, "urn:idp:acr:phr"}
 SECOND: Final = ("passkey", "totp", "sms_code", "recovery_code")
 SETS: Final = [held for size in range(len(SECOND) + 1) for held in itertools.combinations(SECOND, size)]
@@ -57,8 +59,11 @@ async def world(tmp_path: Path, gateway: Gateway) -> AsyncIterator[World]:
     await made.close()
 
 
-async def make_person(world: World, held: Collection[str]) -> Person:
+async def make_person(world: World, held: Collection[str], *, known_to_vendor: bool = False) -> Person:
     person = Person(world.add_user(), held)
+    if known_to_vendor:
+        await enrol(world, world.client())
+        world.clock.advance(900)
     if "passkey" in held:
         giver = world.client("giver", flows={"sign_in": "passkey-sign-in"})
         _, person.authenticator = await enrolled(world, giver)
@@ -153,3 +158,36 @@ async def test_a_step_up_to_two_factors_takes_any_that_the_person_has(
         browser, _ = await by_password_alone(world)
         await browser.get(bank.authorize(acr_values=TWO))
         assert bank.answer(await browser.submit("continue"))["error"] == "unmet_authentication_requirements"
+
+
+@pytest.mark.parametrize("held", SETS, ids=lambda held: "+".join(held) or "none")
+async def test_a_step_up_to_identity_takes_the_document_and_no_second_factor(
+    world: World, held: tuple[str, ...]
+) -> None:
+    await make_person(world, held, known_to_vendor=True)
+    bank = world.client()
+    browser, _ = await by_password_alone(world)
+    await browser.get(bank.authorize(acr_values=IDV))
+    await verify(world, browser)
+    assert await read_acr(world, bank, browser) == IDV
+
+
+@pytest.mark.parametrize(
+    ("held", "factor"),
+    [(held, factor) for held in SETS for factor in held or ("",)],
+    ids=lambda part: "+".join(part) if isinstance(part, tuple) else part or "none",
+)
+async def test_a_recovery_asks_for_a_second_factor_and_the_document(
+    world: World, gateway: Gateway, held: tuple[str, ...], factor: str
+) -> None:
+    person = await make_person(world, held, known_to_vendor=True)
+    bank = world.client()
+    browser = world.browser()
+    await browser.get(await ask_for_link(world, browser, bank.authorize(acr_values=RECOVERY)))
+    await browser.submit()
+    if factor:
+        assert step_of(world, browser) in STEPS.values()
+        await confirm(world, gateway, browser, person, factor)
+    await verify(world, browser)
+    await browser.submit(password=NEW_PASSWORD)
+    assert await read_acr(world, bank, browser) == RECOVERY
