@@ -75,15 +75,16 @@ def test_a_lost_connection_loses_nothing(office: Office, tab: Page) -> None:
 
 
 def test_who_may_only_read_changes_nothing(office: Office, tab: Page) -> None:
+    # A flow that no other test here writes a draft of.
     sign_in(tab, office, office.add_operator("audrey", "auditor"))
-    tab.goto(f"{office.live.issuer}/console/flows/step-up")
+    tab.goto(f"{office.live.issuer}/console/flows/sign-up")
     expect(tab.get_by_text("read only")).to_be_visible()
     expect(tab.get_by_role("button", name="Publish …")).to_be_disabled()
     expect(tab.get_by_role("region", name="Steps to add")).to_have_count(0)
     step(tab, "verify").click()
     tab.keyboard.press("Delete")
     expect(step(tab, "verify")).to_be_visible()
-    assert call(tab, "GET", "/flows/step-up/drafts/main")["status"] == 404
+    assert call(tab, "GET", "/flows/sign-up/drafts/main")["status"] == 404
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
