@@ -86,7 +86,9 @@ class World:
         uri = add_totp(self.deps, user)
         return parse_qs(urlsplit(uri).query)["secret"][0]
 
-    def client(self, client_id: str = "bank", **policy: Any) -> RelyingParty:
+    def client(
+        self, client_id: str = "bank", *, scope: str = "openid profile email offline_access", **policy: Any
+    ) -> RelyingParty:
         document = {
             "client_id": client_id,
             "client_secret": "a-secret-of-at-least-thirty-two-characters",
@@ -97,7 +99,7 @@ class World:
             "response_types": ["code"],
             "token_endpoint_auth_method": "client_secret_basic",
             "id_token_signed_response_alg": "ES256",
-            "scope": "openid profile email offline_access",
+            "scope": scope,
             "idp_policy": {"consent": "implicit"} | policy,
         }
         put_clients(self.deps, [document])

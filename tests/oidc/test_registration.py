@@ -23,6 +23,13 @@ MINIMAL = {"redirect_uris": ["https://rp.example/cb"]}
 EC_KEY = {"kty": "EC", "crv": "P-256", "x": "x", "y": "y"}
 TEXT = "must be text of at most 512 characters"
 NO_HTTPS = "must be https"
+DESCRIPTIONS = "must map at most 64 scopes to their words by language"
+BY_LANGUAGE = "must map languages to words, as in {en: Send money}"
+LANGUAGE = "must be under the tag of a language, such as en or de-CH"
+
+
+def described(words: object) -> dict[str, object]:
+    return {"idp_policy": {"scope_descriptions": words}}
 
 
 def problems(document=None, **fields: object) -> tuple[tuple[str, str], ...]:
@@ -188,10 +195,29 @@ def test_every_way_to_authenticate_can_be_registered(method) -> None:
         ),
         ({"idp_policy": {"flows": {"sign_in": "../x"}}}, ("idp_policy.flows.sign_in", "must be the id of a flow")),
         ({"idp_policy": {"flows": {"sign_in": 3}}}, ("idp_policy.flows.sign_in", "must be the id of a flow")),
+        (described("transfers"), ("idp_policy.scope_descriptions", DESCRIPTIONS)),
+        (described({str(n): {"en": "x"} for n in range(65)}), ("idp_policy.scope_descriptions", DESCRIPTIONS)),
+        (described({"a b": {"en": "x"}}), ("idp_policy.scope_descriptions.a b", "must be under the name of a scope")),
+        (described({'"': {"en": "x"}}), ('idp_policy.scope_descriptions."', "must be under the name of a scope")),
+        (described({1: {"en": "x"}}), ("idp_policy.scope_descriptions.1", "must be under the name of a scope")),
+        (described({"pay": "Send money"}), ("idp_policy.scope_descriptions.pay", BY_LANGUAGE)),
+        (described({"pay": {}}), ("idp_policy.scope_descriptions.pay", BY_LANGUAGE)),
+        (described({"pay": {f"x{n}x": "x" for n in range(65)}}), ("idp_policy.scope_descriptions.pay", BY_LANGUAGE)),
+        (described({"pay": {"de_CH": "x"}}), ("idp_policy.scope_descriptions.pay.de_CH", LANGUAGE)),
+        (described({"pay": {1: "x"}}), ("idp_policy.scope_descriptions.pay.1", LANGUAGE)),
+        (described({"pay": {"en": "two\nlines"}}), ("idp_policy.scope_descriptions.pay.en", TEXT)),
     ],
 )
 def test_wrong_metadata_is_refused(fields, problem) -> None:
     assert problem in problems({**MINIMAL, **fields})
+
+
+def test_a_client_says_in_several_languages_what_its_scopes_mean() -> None:
+    words = {"transfers": {"en": "Send money from your accounts", "de-CH": "Geld von Ihren Konten überweisen"}}
+    assert register_client({**MINIMAL, **described(words)}).policy.scope_descriptions == words
+    assert register_client({**MINIMAL, **described({})}).policy.scope_descriptions == {}
+    many = {str(n): {"en": "x"} for n in range(MAX_ITEMS)} | {"0": {f"xx-{n}": "x" for n in range(MAX_ITEMS)}}
+    assert register_client({**MINIMAL, **described(many)}).policy.scope_descriptions == many
 
 
 def test_the_code_grant_needs_a_redirect_uri() -> None:

@@ -35,6 +35,7 @@ _SCOPE: Final = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{1,128}", re.ASCII)
 _FLOW_ID: Final = re.compile(r"[a-z][a-z0-9-]{0,62}", re.ASCII)
 _ACR: Final = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,200}", re.ASCII)
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _LOCALISED: Final = re.compile(r"(client_name|client_uri|logo_uri|policy_uri|tos_uri)#[A-Za-z0-9-]{2,35}", re.ASCII)
 
 
@@ -138,6 +139,23 @@ def _public_keys(value: Any, path: str, notes: _Notes) -> None:
             notes.add(f"{path}.keys[{i}]", "holds a private key")
 
 
+def _scope_descriptions(value: Any, path: str, notes: _Notes) -> None:
+    if not isinstance(value, Mapping) or len(value) > MAX_ITEMS:
+        notes.add(path, f"must map at most {MAX_ITEMS} scopes to their words by language")
+        return
+    for scope, texts in value.items():
+        here = f"{path}.{scope}"
+        if not isinstance(scope, str) or not _SCOPE.fullmatch(scope) or " " in scope:
+            notes.add(here, "must be under the name of a scope")
+        if not isinstance(texts, Mapping) or not 1 <= len(texts) <= MAX_ITEMS:
+            notes.add(here, "must map languages to words, as in {en: Send money}")
+            continue
+        for language, text in texts.items():
+            if not isinstance(language, str) or not _LANGUAGE.fullmatch(language):
+                notes.add(f"{here}.{language}", "must be under the tag of a language, such as en or de-CH")
+            _text(text, f"{here}.{language}", notes)
+
+
 _FIELDS: Final[Mapping[str, Judge]] = {
     "application_type": partial(_one_of, ("web", "native")),
     "client_id": partial(_matching, _IDENTIFIER, "1 to 128 letters, digits or . _ ~ -"),
@@ -179,6 +197,7 @@ _POLICY_FIELDS: Final[Mapping[str, Judge]] = {
     "refresh_token_seconds": _seconds,
     "theme": partial(_matching, _FLOW_ID, "the id of a theme"),
     "administrators": _flag,
+    "scope_descriptions": _scope_descriptions,
 }
 
 

@@ -15,7 +15,7 @@ class ClientPolicy:
     `minimum_acr` is a floor that no request can lower. `acr_values` says whether a requested acr is
     necessary (RFC 9470 section 5) or voluntary (OIDC Core 3.1.2.1). `theme` is the id of the theme its pages wear.
     `administrators` says that the people who operate the provider sign in through this client, so that no flow may shut
-    them out of it.
+    them out of it. `scope_descriptions` says by scope, then by language tag, what a scope of its own lets it do.
     """
 
     acr_values: AcrPolicy = "necessary"
@@ -29,6 +29,7 @@ class ClientPolicy:
     flows: Mapping[str, str] = field(default_factory=dict)
     theme: str | None = None
     administrators: bool = False
+    scope_descriptions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from idp.application import authorize, consent
 from idp.application.sign_up import start_sign_up
 from idp.application.threads import in_thread
 from idp.errors import InvalidInput
+from idp.flows.components import pick_text
 from idp.oidc.authorization import AuthorizationFault
 from idp.web import views
 from idp.web.edge import browser_of, edge_of, follow, make_form, number_of, see_other, show, take_form
@@ -31,7 +32,8 @@ async def authorize_endpoint(request: Request) -> Response:
         following = await in_thread(authorize.begin, edge_of(request).deps, raw, browser)
     except AuthorizationFault as fault:
         known = fault.code if fault.code in {"invalid_client", "invalid_redirect_uri"} else "invalid_request"
-        return show(request, views.Failure(known, browser.trace, f"{fault.code}: {fault.description}"))
+        failure = views.Failure(known, browser.trace, f"{fault.code}: {fault.description}")
+        return show(request, failure, locale=browser.locale)
     return follow(request, following)
 
 
@@ -54,16 +56,18 @@ async def consent_page(request: Request) -> Response:
     request_id = _request_id(request.query_params.get("request"))
     asked = await in_thread(consent.ask, edge_of(request).deps, request_id, browser_of(request))
     action = f"/consent?request={request_id}"
-    metadata = asked.client.metadata
+    metadata, words = asked.client.metadata, asked.client.policy.scope_descriptions
+    locale = _locale(request, asked)
     view = views.Consent(
         make_form(request, action),
         asked.client.name,
         asked.signed_in.user.email,
-        tuple(views.Scope(name) for name in asked.params.scopes),
+        tuple(views.Scope(name, pick_text(words.get(name, {}), locale)) for name in asked.params.scopes),
         privacy_url=metadata.get("policy_uri"),
         terms_url=metadata.get("tos_uri"),
     )
-    return show(request, view, targets=[asked.params.redirect_uri], theme=asked.client.policy.theme)
+    targets = [asked.params.redirect_uri]
+    return show(request, view, locale=locale, targets=targets, theme=asked.client.policy.theme)
 
 
 async def consent_answer(request: Request) -> Response:
@@ -87,7 +91,8 @@ async def select_account_page(request: Request) -> Response:
         (views.Account(user.sub, user.email, user.name or ""),),
         asked.client.name,
     )
-    return show(request, view, targets=[asked.params.redirect_uri], theme=asked.client.policy.theme)
+    targets = [asked.params.redirect_uri]
+    return show(request, view, locale=_locale(request, asked), targets=targets, theme=asked.client.policy.theme)
 
 
 async def select_account_answer(request: Request) -> Response:
@@ -98,6 +103,11 @@ async def select_account_answer(request: Request) -> Response:
         consent.choose_account, edge_of(request).deps, request_id, browser_of(request), values.get("account", "")
     )
     return see_other(request, f"/authorize/continue?request={request_id}")
+
+
+def _locale(request: Request, asked: consent.Asked) -> str:
+    """Return the language that the client wished for if there is one, otherwise the browser's (OIDC Core 3.1.2.1)."""
+    return browser_of(request, " ".join(asked.params.ui_locales)).locale
 
 
 async def _parameters(request: Request) -> dict[str, list[str]]:

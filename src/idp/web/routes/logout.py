@@ -35,16 +35,21 @@ async def logout_answer(request: Request) -> Response:
 
 async def _log_out(request: Request, raw: dict[str, list[str]], *, confirmed: bool) -> Response:
     edge = edge_of(request)
-    browser = browser_of(request)
+    wished = raw.get("ui_locales")
+    browser = browser_of(request, wished[0] if wished else None)
     try:
         done = await in_thread(log_out, edge.deps, raw, browser, confirmed=confirmed)
     except InvalidInput as error:
-        return show(request, views.Failure("invalid_request", browser.trace, error.message))
+        return show(request, views.Failure("invalid_request", browser.trace, error.message), locale=browser.locale)
     if isinstance(done, AskFirst):
         action = _action(request.scope["query_string"].decode("latin-1"))
         view = views.LogoutConfirm(make_form(request, action), done.email, done.client_name)
-        return show(request, view, targets=raw.get("post_logout_redirect_uri", [])[:1])
-    response = RedirectResponse(done.redirect_to, 303) if done.redirect_to else show(request, views.SignedOut())
+        targets = raw.get("post_logout_redirect_uri", [])[:1]
+        return show(request, view, locale=browser.locale, targets=targets)
+    if done.redirect_to:
+        response: Response = RedirectResponse(done.redirect_to, 303)
+    else:
+        response = show(request, views.SignedOut(), locale=browser.locale)
     edge.cookies.session.clear(response)
     return finish(request, response)
 
