@@ -1,6 +1,6 @@
 """The authorization endpoint (RFC 6749 section 3.1, OIDC Core 3.1.2) and the pages it can need outside of flows."""
 
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -63,6 +63,7 @@ async def consent_page(request: Request) -> Response:
         asked.client.name,
         asked.signed_in.user.email,
         tuple(views.Scope(name, pick_text(words.get(name, {}), locale)) for name in asked.params.scopes),
+        client_host=urlsplit(asked.params.redirect_uri).netloc,
         privacy_url=metadata.get("policy_uri"),
         terms_url=metadata.get("tos_uri"),
     )
