@@ -260,10 +260,15 @@ SAMPLES: dict[str, views.View] = {
         FORM, TOTP_URI, "JBSW Y3DP EHPK 3PXP", "Phone", "Pixel 12", _wrong("wrong_code", "code")
     ),
     **{f"console-{code}": views.ConsoleNotice(code) for code in wording.CONSOLE},
-    "console-set-up": views.ConsoleSetUp(FORM, TOTP_URI, "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP"),
-    "console-set-up-wrong": views.ConsoleSetUp(
-        FORM, TOTP_URI, "JBSW Y3DP EHPK 3PXP", EMAIL, "Maria", _wrong("wrong_code", "code")
+    "console-set-up": views.ConsoleSetUp(FORM),
+    "console-set-up-wrong": views.ConsoleSetUp(FORM, "maria@", "Maria", _wrong("invalid_email", "email")),
+    "console-set-up-way": views.ConsoleSetUpWay(
+        FORM, CREATION, TOTP_URI, "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP", EMAIL, "Maria"
     ),
+    "console-set-up-way-wrong": views.ConsoleSetUpWay(
+        FORM, CREATION, TOTP_URI, "JBSW Y3DP EHPK 3PXP", EMAIL, "Maria", _wrong("wrong_code", "code")
+    ),
+    "console-set-up-no-passkeys": views.ConsoleSetUpWay(FORM, None, TOTP_URI, "JBSW Y3DP EHPK 3PXP", EMAIL, "Maria"),
     "account-phone": views.AddPhone(FORM),
     "account-phone-wrong": views.AddPhone(
         FORM, "0151", "Phone \u2022\u2022\u2022 567", _wrong("invalid_phone", "phone")

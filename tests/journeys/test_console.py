@@ -2,13 +2,14 @@
 
 import json
 import re
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import pyotp
 import pytest
 
 from idp.application.console.client import CONSOLE_ID
 from idp.application.console.set_up import SET_UP_SECONDS, offer_set_up
+from tests.authenticator import UP, Authenticator
 from tests.journeys.browser import Browser
 from tests.journeys.console import (
     EMAIL,
@@ -18,14 +19,18 @@ from tests.journeys.console import (
     STEP_UP,
     add_operator,
     answer_sign_in,
+    code_of,
     come_in,
     session_of,
 )
+from tests.journeys.passkeys import make, options_of, use
 from tests.journeys.steps import path_of, sign_in
-from tests.journeys.world import ISSUER, PASSWORD, World
+from tests.journeys.world import ISSUER, PASSWORD, World, make_world
 
 pytestmark = pytest.mark.anyio
 TWO = "urn:idp:acr:2fa"
+#: Browsers have no passkeys at the address of a machine.
+FAR = "http://127.0.0.1:8000"
 
 
 async def test_an_operator_comes_in_with_two_factors(world: World) -> None:
@@ -168,29 +173,123 @@ async def test_nothing_is_open_before_there_is_an_administrator(world: World) ->
         assert browser.heading == "Nobody administers this service yet"
 
 
-async def set_up(world: World, **values: str) -> tuple[Browser, str]:
-    """Open a fresh set-up link and fill the form, and return the browser and the link."""
+PERSON = {"name": "Olga Owner", "email": EMAIL}
+
+
+async def name_owner(world: World, **values: str) -> tuple[Browser, str]:
+    """Open a fresh set-up link and say who one is, and return the browser and the link."""
     link = offer_set_up(world.deps)
     assert link is not None
     browser = world.browser()
     await browser.get(link)
-    key = re.search(r'class="key"><code>([A-Z2-7 ]+)<', browser.text)
+    await browser.submit("named", **(PERSON | values))
+    return browser, link
+
+
+def seed_on(browser: Browser) -> str:
+    """Return the authenticator's seed that the page shows."""
+    key = re.search(r"<p><code>([A-Z2-7 ]+)<", browser.text)
     assert key is not None
-    seed = key[1].replace(" ", "")
-    typed = {"name": "Olga Owner", "email": EMAIL, "password": PASSWORD}
-    typed["code"] = pyotp.TOTP(seed).at(int(world.clock.now()))
-    await browser.submit("submitted", **(typed | values))
+    return key[1].replace(" ", "")
+
+
+async def set_up(world: World, **values: str) -> tuple[Browser, str]:
+    """Choose a password and an authenticator behind a fresh link, and return the browser and the seed."""
+    browser, _ = await name_owner(world)
+    seed = seed_on(browser)
+    await browser.submit("submitted", **({"password": PASSWORD, "code": code_of(world, seed)} | values))
     return browser, seed
+
+
+def owners(world: World) -> list[int]:
+    with world.provider.storage.read() as uow:
+        return [item.user_id for item in uow.roles.all() if item.role == "owner"]
 
 
 async def test_the_first_administrator_is_made_with_the_link_and_comes_in(world: World) -> None:
     browser, seed = await set_up(world)
     assert browser.heading == "Your account is ready"
+    assert browser.link("/account/recovery-codes")
     world.clock.advance(30)
     assert await come_in(world, browser, seed) == HOME
-    with world.provider.storage.read() as uow:
-        assert [item.role for item in uow.roles.all()] == ["owner"]
+    assert len(owners(world)) == 1
     assert offer_set_up(world.deps) is None
+
+
+async def test_the_first_administrator_is_made_with_a_passkey_and_comes_in_with_two_factors(world: World) -> None:
+    browser, _ = await name_owner(world)
+    assert browser.heading == "Choose how you sign in"
+    options, authenticator = options_of(browser), Authenticator()
+    assert (options["user"]["name"], options["user"]["displayName"]) == (EMAIL, "Olga Owner")
+    assert options["authenticatorSelection"]["userVerification"] == "required"
+    await make(browser, authenticator)
+    assert browser.heading == "Your account is ready"
+    assert "another passkey, or a password together with recovery codes" in browser.text
+    assert browser.link("/account/security")
+    assert browser.link("/account/recovery-codes")
+    await browser.get(SIGN_IN)
+    await use(browser, authenticator)
+    assert browser.url == HOME
+    session = session_of(world, browser)
+    assert session is not None
+    assert (session.user_id, session.acr) == (owners(world)[0], TWO)
+    with world.provider.storage.read() as uow:
+        kinds = [item.kind for item in uow.credentials.of_user(session.user_id)]
+    assert kinds == ["passkey"]
+
+
+async def test_who_came_in_with_the_first_passkey_adds_a_password_and_recovery_codes(world: World) -> None:
+    browser, _ = await name_owner(world)
+    authenticator = Authenticator()
+    await make(browser, authenticator)
+    await browser.get(f"{ISSUER}/account/security")
+    await use(browser, authenticator)
+    await browser.get(f"{ISSUER}/account/password")
+    await browser.submit("submitted", password=PASSWORD)
+    await browser.get(f"{ISSUER}/account/recovery-codes")
+    await browser.submit("submitted")
+    code = re.search(r"<code>([0-9a-z-]+)</code>", browser.text, re.IGNORECASE)
+    assert code is not None
+    other = world.browser()
+    await other.get(SIGN_IN)
+    await other.submit("submitted", email=EMAIL)
+    await other.submit("submitted", password=PASSWORD)
+    await other.submit("other_way")
+    await other.submit("recovery_code")
+    await other.submit("submitted", code=code[1])
+    assert other.url == HOME
+
+
+async def test_a_passkey_that_is_refused_makes_nobody_and_another_try_does(world: World) -> None:
+    browser, _ = await name_owner(world)
+    await make(browser, Authenticator(), flags=UP)
+    assert "The passkey could not be added" in browser.text
+    assert owners(world) == []
+    await make(browser, Authenticator())
+    assert browser.heading == "Your account is ready"
+
+
+async def test_going_back_keeps_the_name_and_the_address(world: World) -> None:
+    browser, _ = await name_owner(world)
+    await browser.submit("back")
+    assert browser.heading == "Make the first administrator"
+    assert 'value="Olga Owner"' in browser.text
+    assert f'value="{EMAIL}"' in browser.text
+
+
+async def test_where_there_can_be_no_passkeys_a_password_is_asked_for_at_once(tmp_path: Path) -> None:
+    world = make_world(tmp_path, issuer=FAR)
+    link = offer_set_up(world.deps)
+    assert link is not None
+    browser = Browser({FAR: world.provider.app})
+    await browser.get(link)
+    await browser.submit("named", **PERSON)
+    assert "data-passkey" not in browser.text
+    assert "<details" not in browser.text
+    await browser.submit("submitted", password=PASSWORD, code=code_of(world, seed_on(browser)))
+    assert browser.heading == "Your account is ready"
+    await browser.close()
+    await world.close()
 
 
 @pytest.mark.parametrize(
@@ -199,6 +298,20 @@ async def test_the_first_administrator_is_made_with_the_link_and_comes_in(world:
         ({"email": "olga"}, "Please enter an email address"),
         ({"email": ""}, "Please enter your email address"),
         ({"name": " "}, "Please enter your name"),
+    ],
+)
+async def test_who_one_is_is_asked_again_until_it_is_right(world: World, values: dict[str, str], sentence: str) -> None:
+    browser, _ = await name_owner(world, **values)
+    assert sentence in browser.text
+    assert browser.heading == "Make the first administrator"
+    assert ("Olga Owner" in browser.text) is ("name" not in values)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"email": "olga"}, "Please enter an email address"),
+        ({"name": "x" * 101}, "Please enter your name"),
         ({"password": "short"}, "That password is too short"),
         ({"password": "password1234"}, "That password is easy to guess"),
         ({"password": ""}, "Please enter your password"),
@@ -209,22 +322,17 @@ async def test_the_first_administrator_is_made_with_the_link_and_comes_in(world:
 async def test_what_is_wrong_is_said_and_the_rest_is_kept(world: World, values: dict[str, str], sentence: str) -> None:
     browser, seed = await set_up(world, **values)
     assert sentence in browser.text
-    assert ("Olga Owner" in browser.text) is ("name" not in values)
-    with world.provider.storage.read() as uow:
-        assert uow.roles.all() == []
-    await browser.submit(
-        "submitted",
-        name="Olga Owner",
-        email=EMAIL,
-        password=PASSWORD,
-        code=pyotp.TOTP(seed).at(int(world.clock.now())),
-    )
+    assert owners(world) == []
+    await browser.submit("named", **PERSON)
+    await browser.submit("submitted", password=PASSWORD, code=code_of(world, seed))
     assert browser.heading == "Your account is ready"
 
 
 async def test_the_link_takes_over_no_account_that_there_is(world: World) -> None:
     world.add_user(EMAIL)
-    browser, _ = await set_up(world)
+    browser, _ = await name_owner(world)
+    assert "has an account already" in browser.text
+    await browser.submit("submitted", **PERSON, password=PASSWORD, code="123456")
     assert "has an account already" in browser.text
     with world.provider.storage.read() as uow:
         assert uow.roles.all() == []

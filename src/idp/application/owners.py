@@ -15,13 +15,18 @@ class LastOwner(Conflict):
     code = "last_owner"
 
 
+def hold_operators(uow: UnitOfWork) -> None:
+    """Let nobody else decide who operates the provider until this unit of work ends: the second of two waits here."""
+    uow.throttles.arrival(_HELD)
+
+
 def keep_an_owner(uow: UnitOfWork, user: User) -> None:
     """Raise LastOwner if nobody but the user owns the provider and may sign in.
 
     Asked in the unit of work that takes the owner away. Of two who do that at one moment the second waits here, and
     then sees what the first one did.
     """
-    uow.throttles.arrival(_HELD)
+    hold_operators(uow)
     owners = {assignment.user_id for assignment in uow.roles.all() if assignment.role == "owner"}
     others = [uow.users.get(user_id) for user_id in owners - {user.id}]
     if user.id in owners and not any(other is not None and other.status == "active" for other in others):

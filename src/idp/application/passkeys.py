@@ -34,6 +34,7 @@ from idp.identity.labels import clean_label
 from idp.identity.passkeys import (
     MAX_PER_PERSON,
     Answer,
+    NewPasskey,
     PasskeyRefused,
     Use,
     check_use,
@@ -106,8 +107,25 @@ def accept_passkey(
     Without `label` it is named after the device (`devices.describe_device`). A credential ID that somebody has
     registered before is refused.
     """
+    return keep_passkey(deps, uow, user, check_new_passkey(deps, uow, place, said), device, label=label)
+
+
+def check_new_passkey(deps: Dependencies, uow: UnitOfWork, place: Place, said: str) -> NewPasskey:
+    """Spend the challenge and verify the passkey that a browser says it made, and keep nothing. Raises PasskeyRefused.
+
+    For whoever makes the account itself only after this.
+    """
     party, answer = _take(deps, uow, place, said)
     made = verify_registration(party, answer)
+    if uow.credentials.by_external_id(made.credential_id) is not None:
+        raise PasskeyRefused("credential_taken")
+    return made
+
+
+def keep_passkey(
+    deps: Dependencies, uow: UnitOfWork, user: User, made: NewPasskey, device: str, *, label: str = ""
+) -> Credential:
+    """Give a passkey that was checked to a user. Raises PasskeyRefused."""
     held = _held(uow, user.id)
     if len(held) >= MAX_PER_PERSON:
         raise PasskeyRefused("too_many")

@@ -246,7 +246,10 @@ FAILURES: Final[Mapping[str, FailureText]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class ConsoleText:
-    """A page around the operators' console in words. `icon` and `tone` are of its badge, `command` stays as it is."""
+    """A page around the operators' console in words. `icon` and `tone` are of its badge, `command` stays as it is.
+
+    `also` are further links, each with its words.
+    """
 
     title: str
     text: str
@@ -256,9 +259,12 @@ class ConsoleText:
     action: str = ""
     url: str = ""
     command: str = ""
+    also: tuple[tuple[str, str], ...] = ()
 
 
 _AGAIN: Final = mark("Sign in to the console")
+_CODES: Final = (mark("Make recovery codes"), "/account/recovery-codes")
+_SECOND: Final = (mark("Add a second way of signing in"), "/account/security")
 _SIGN_IN: Final = "/console/sign-in"
 
 #: Why the console does not open, or what follows after leaving it.
@@ -323,12 +329,29 @@ CONSOLE: Final[Mapping[str, ConsoleText]] = MappingProxyType(
         ),
         "set_up_done": ConsoleText(
             mark("Your account is ready"),
-            mark("Sign in to the console with your password and the next code that your app shows."),
+            mark(
+                "Sign in with your password and the next code that your app shows. "
+                "Then make recovery codes, or add a passkey: without that, a lost phone would lock you out."
+            ),
             icon="check",
             tone="good",
             status=200,
             action=_AGAIN,
             url=_SIGN_IN,
+            also=(_CODES, _SECOND),
+        ),
+        "set_up_done_passkey": ConsoleText(
+            mark("Your account is ready"),
+            mark(
+                "Sign in with your passkey. Then add a second way of signing in, so that a lost device does not lock "
+                "you out: another passkey, or a password together with recovery codes."
+            ),
+            icon="check",
+            tone="good",
+            status=200,
+            action=_AGAIN,
+            url=_SIGN_IN,
+            also=(_SECOND, _CODES),
         ),
         "not_built": ConsoleText(
             mark("The console is not built"),

@@ -34,7 +34,7 @@ from idp.web.views.account import (
     RecoveryCodesMade,
     RenameCredential,
 )
-from idp.web.views.console import ConsoleNotice, ConsoleSetUp
+from idp.web.views.console import ConsoleNotice, ConsoleSetUp, ConsoleSetUpWay
 from idp.web.views.designed import DesignedForm, FormField
 from idp.web.views.outside import (
     Failure,
@@ -108,6 +108,7 @@ __all__ = [
     "Consent",
     "ConsoleNotice",
     "ConsoleSetUp",
+    "ConsoleSetUpWay",
     "Departing",
     "DesignedForm",
     "DeviceLine",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from idp.web.views.page import Form, Problem, View
+from idp.web.views.passkeys import Ceremony
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +17,24 @@ class ConsoleNotice(View):
 
 @dataclass(frozen=True, slots=True)
 class ConsoleSetUp(View):
-    """Make the first administrator. `uri` and `key` are for an authenticator app."""
+    """Ask who the first administrator is."""
 
     template: ClassVar[str] = "console_set_up.html"
     form: Form
-    uri: str
-    key: str
     email: str = ""
     name: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleSetUpWay(View):
+    """Ask how the first administrator signs in. `uri` and `key` are for an authenticator app."""
+
+    template: ClassVar[str] = "console_set_up_way.html"
+    form: Form
+    ceremony: Ceremony | None
+    uri: str
+    key: str
+    email: str
+    name: str
     problems: tuple[Problem, ...] = ()
