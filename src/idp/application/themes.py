@@ -92,6 +92,17 @@ def save_theme(
         return put_theme(deps, uow, theme, text, image, change)
 
 
+def roll_back_theme(deps: Dependencies, theme_id: str, version: int, change: Change, *, seen: int) -> SavedTheme:
+    """Put a former version in force again, with the image it had. Raises NotFound, and what `save_theme` raises."""
+    check_change(change)
+    with deps.storage.write() as uow:
+        check_seen(_find(uow, theme_id), seen, "")
+        former = uow.documents.get(THEME, theme_id, version)
+        if former is None or former.removed:
+            raise NotFound(f"There is no version {version} of the theme {theme_id} to go back to.")
+        return put_theme(deps, uow, check_theme(deps, former.text), former.text, former.logo, change)
+
+
 def put_theme(
     deps: Dependencies, uow: UnitOfWork, theme: Theme, text: str, logo: bytes | None, change: Change
 ) -> SavedTheme:

@@ -96,11 +96,20 @@ class Pages:
             self._environments[key] = known
         return known[1]
 
-    def render(self, view: View, locale: str, *, form_targets: Iterable[str] = (), theme: str | None = None) -> Page:
+    def render(
+        self,
+        view: View,
+        locale: str,
+        *,
+        form_targets: Iterable[str] = (),
+        theme: str | None = None,
+        dress: Dress | None = None,
+    ) -> Page:
         """Return the page of a view in the language `locale`, a tag that `Translation.negotiate` returned.
 
         `form_targets` are validated URLs on other origins to which a POST from this page may lead by redirect: the
         client's redirect URI, the identity vendor's page. `theme` is a theme's id; an unknown one is the default.
+        `dress` is a theme that nobody has saved, in its place.
         Raises ValueError for a target that a policy cannot name.
         """
         language = self._translation.language(locale)
@@ -121,7 +130,11 @@ class Pages:
         elif isinstance(view, Leaving):
             # Raises for a scheme that runs something instead of leading somewhere.
             source_for(view.url)
-        template = self._environment(language.tag, theme).get_template(view.template)
+        if dress is None:
+            environment = self._environment(language.tag, theme)
+        else:
+            environment = self._make(language, self._brand.wear(dress))
+        template = environment.get_template(view.template)
         return Page(template.render(view=view, problems=getattr(view, "problems", ())), status, headers)
 
 

@@ -59,7 +59,7 @@ def test_every_path_parameter_has_a_shape() -> None:
 
 
 def test_whatever_changes_something_wants_a_permission_to_write() -> None:
-    trials = {"checkFlow", "runFlowDry", "testFlow", "previewScreen", "checkTheme", "checkLevels"}
+    trials = {"checkFlow", "runFlowDry", "testFlow", "previewScreen", "previewTheme", "checkTheme", "checkLevels"}
     for operation in OPERATIONS:
         if operation.method != "GET" and operation.id not in trials:
             assert operation.permission is not None

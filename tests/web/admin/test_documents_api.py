@@ -161,3 +161,81 @@ async def test_an_invitation_goes_to_one_address_and_says_who_sent_it(world: Wor
     assert world.audit("user.invite")[0].actor == "operator:sam@example.com"
     assert (await sam.ask("POST", "/invitations", {"email": "sam@example.com"})).status_code == 409
     assert (await sam.ask("POST", "/invitations", {"email": "nobody"})).status_code == 422
+
+
+async def test_a_theme_goes_back_to_a_former_version_with_the_image_that_it_had(world: World) -> None:
+    olga = operator(world, "editor")
+    other = base64.b64encode(b'<svg xmlns="http://www.w3.org/2000/svg" width="1"/>').decode()
+    text = BOLD + "logo: bold.svg\n"
+    first = await olga.ask("PUT", "/themes/bold", {"text": text, "logo": SVG, **WHY}, if_none_match="*")
+    second = await olga.ask("PUT", "/themes/bold", {"text": text, "logo": other, **WHY}, if_match=first.headers["etag"])
+
+    tag = second.headers["etag"]
+    back = await olga.ask("POST", "/themes/bold/roll-back", {"version": 1, **WHY}, if_match=tag)
+    stale = await olga.ask("POST", "/themes/bold/roll-back", {"version": 2, **WHY}, if_match=tag)
+    missing = await olga.ask("POST", "/themes/bold/roll-back", {"version": 9, **WHY}, if_match=back.headers["etag"])
+
+    assert second.json()["logo_url"] != first.json()["logo_url"]
+    assert back.json()["logo_url"] == first.json()["logo_url"]
+    assert back.json()["version"] == 3
+    assert stale.status_code == 412
+    assert missing.status_code == 404
+
+
+async def test_a_removed_version_is_nothing_to_go_back_to(world: World) -> None:
+    olga = operator(world, "editor")
+    made = await olga.ask("PUT", "/themes/bold", {"text": BOLD, **WHY}, if_none_match="*")
+    await olga.ask("DELETE", "/themes/bold", if_match=made.headers["etag"])
+    again = await olga.ask("PUT", "/themes/bold", {"text": BOLD, **WHY}, if_none_match="*")
+
+    refused = await olga.ask("POST", "/themes/bold/roll-back", {"version": 2, **WHY}, if_match=again.headers["etag"])
+
+    assert refused.status_code == 404
+    assert "version 2" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize("page", ["sign_in", "code", "check", "consent", "refusal"])
+async def test_every_sort_of_page_is_shown_in_a_theme_that_nobody_has_saved(world: World, page: str) -> None:
+    olga = operator(world, "editor")
+    text = BOLD + "logo: bold.svg\n"
+
+    shown = await olga.ask("POST", "/theme-previews", {"text": text, "logo": SVG, "page": page, "scheme": "dark"})
+
+    assert shown.status_code == 200, shown.text
+    told = shown.json()
+    assert told["faults"] == []
+    assert told["tokens"] == {"ink": "light-dark(#000000, #ffffff)"}
+    assert "Bold" in told["html"]
+    assert f"data:image/svg+xml;base64,{SVG}" in told["html"]
+    assert "preview-dark" in told["html"]
+    assert (await olga.read("/themes"))["items"] == []
+
+
+async def test_a_preview_shows_the_image_that_the_saved_theme_has(world: World) -> None:
+    olga = operator(world, "editor")
+    text = BOLD + "logo: bold.svg\n"
+    made = await olga.ask("PUT", "/themes/bold", {"text": text, "logo": SVG, **WHY}, if_none_match="*")
+
+    kept = (await olga.ask("POST", "/theme-previews", {"text": text})).json()
+    none = (await olga.ask("POST", "/theme-previews", {"text": text.replace("id: bold", "id: other")})).json()
+    arabic = (await olga.ask("POST", "/theme-previews", {"text": BOLD, "locale": "ar"})).json()
+
+    assert made.json()["logo_url"] in kept["html"]
+    assert made.json()["logo_url"] not in none["html"]
+    assert 'dir="rtl"' in arabic["html"]
+
+
+async def test_a_preview_of_a_faulty_theme_says_what_is_wrong(world: World) -> None:
+    olga = operator(world, "editor")
+    png = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
+
+    pale = (await olga.ask("POST", "/theme-previews", {"text": BOLD.replace("#000000", "#cccccc")})).json()
+    broken = (await olga.ask("POST", "/theme-previews", {"text": "{"})).json()
+    named = await olga.ask("POST", "/theme-previews", {"text": BOLD + "logo: bold.svg\n", "logo": png})
+    no_base64 = await olga.ask("POST", "/theme-previews", {"text": BOLD, "logo": "%"})
+
+    assert any("contrast" in one for one in pale["faults"])
+    assert pale["html"] is None
+    assert broken["faults"]
+    assert named.json()["faults"] == ["logo: is another kind of image than its name says"]
+    assert no_base64.json()["errors"][0]["pointer"] == "/logo"

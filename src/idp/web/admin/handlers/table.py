@@ -19,6 +19,7 @@ from idp.web.admin.handlers import (
     reviews,
     sight,
     steps,
+    theme_previews,
     themes,
     trials,
 )
@@ -88,7 +89,9 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "deleteTheme": themes.delete_theme,
     "listThemeVersions": themes.list_versions,
     "getThemeVersion": themes.get_version,
+    "rollBackTheme": themes.roll_back_theme,
     "checkTheme": themes.check_theme,
+    "previewTheme": theme_previews.preview_theme,
     "listRuns": sight.list_runs,
     "getRun": sight.get_run,
     "releaseRun": sight.release_run,

@@ -38,13 +38,25 @@ def put_theme(call: Call) -> Reply:
     seen = 0 if call.new else _see(call, name)
     try:
         saved = themes.save_theme(
-            call.deps, name, body.text, call.change(body.message), logo=_read_logo(body.logo), seen=seen
+            call.deps, name, body.text, call.change(body.message), logo=read_logo(body.logo), seen=seen
         )
     except DocumentConflict as conflict:
         now = conflict.theirs
         raise refuse_stale(_describe(call, now) if now is not None else None) from None
     reply = _describe(call, saved.document)
     return Reply(reply, tag_document(saved.document), status=201 if call.new else 200)
+
+
+def roll_back_theme(call: Call) -> Reply:
+    """Put a former version in force again, if what is in force is what the caller saw."""
+    name, body = call.path["theme_id"], call.body
+    seen = _see(call, name)
+    try:
+        saved = themes.roll_back_theme(call.deps, name, body.version, call.change(body.message), seen=seen)
+    except DocumentConflict as conflict:
+        now = conflict.theirs
+        raise refuse_stale(_describe(call, now) if now is not None else None) from None
+    return Reply(_describe(call, saved.document), tag_document(saved.document))
 
 
 def delete_theme(call: Call) -> Reply:
@@ -92,7 +104,8 @@ def _see(call: Call, name: str) -> int:
     return document.version
 
 
-def _read_logo(text: str | None) -> bytes | None:
+def read_logo(text: str | None) -> bytes | None:
+    """Return the bytes of an image in base64, None without one. Refuses what is no base64."""
     if text is None:
         return None
     try:

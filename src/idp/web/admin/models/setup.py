@@ -172,3 +172,30 @@ class ThemeChecked(Answer):
     faults: list[str]
     css: str | None
     contrasts: list[Contrast]
+
+
+class ThemeRollBack(Body):
+    """Put a former version in force again, with the image that it had."""
+
+    version: int = Field(ge=1, lt=2**31)
+    message: str = Field(min_length=1, max_length=500, description="Why.")
+
+
+class ThemePreview(ThemeCheck):
+    """A page to look at in a theme that need not be saved."""
+
+    page: Literal["sign_in", "code", "check", "consent", "refusal"] = "sign_in"
+    logo: str | None = Field(default=None, max_length=MAX_LOGO, description="The image that the text names, base64.")
+    locale: str = Field(default="en", max_length=35)
+    scheme: Literal["light", "dark"] = "light"
+
+
+class ThemePreviewed(Answer):
+    """A page in the theme. Null where the text has faults.
+
+    The page refers to the style sheets of this server; the tokens are CSS values to set on its root element.
+    """
+
+    faults: list[str]
+    html: str | None
+    tokens: dict[str, str]
