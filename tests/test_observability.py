@@ -184,12 +184,17 @@ def test_metrics_count_what_happened():
     metrics.observe_request("SPLURGE", "unmatched", 404, 0.002)
     metrics.count_decision("run.finish", "complete")
     metrics.set_backlog(3, 1)
+    metrics.set_chain(17, 4, 1_800_000_000.5, 2)
     text = metrics.render().decode()
     assert 'idp_http_requests_total{method="GET",route="/token",status="200"} 1.0' in text
     assert "SPLURGE" not in text
     assert 'idp_decisions_total{action="run.finish",outcome="complete"} 1.0' in text
     assert "idp_outbox_mails 3.0" in text
     assert "idp_open_reviews 1.0" in text
+    assert "idp_audit_seals 17.0" in text
+    assert "idp_audit_unsealed_entries 4.0" in text
+    assert "idp_audit_last_check_timestamp_seconds 1.8000000005e+09" in text
+    assert "idp_audit_check_findings 2.0" in text
 
 
 def test_two_sets_of_metrics_do_not_meet():

@@ -8,7 +8,7 @@ import typer
 import uvicorn
 
 from idp.application.console.set_up import offer_set_up
-from idp.commands import admin, clients, config, connections, flows, keys, reviews, runs, user_roles, users
+from idp.commands import admin, audit, clients, config, connections, flows, keys, reviews, runs, user_roles, users
 from idp.commands.printing import Force
 from idp.commands.provider import open_provider, report_faults
 from idp.demo.launch import run_demo
@@ -24,6 +24,7 @@ app.add_typer(clients.app, name="clients", help="Register and list relying parti
 app.add_typer(connections.app, name="connections", help="Configure and test connectors.")
 app.add_typer(reviews.app, name="reviews", help="Decide doubtful verifications.")
 app.add_typer(runs.app, name="runs", help="See what happened to people in flows.")
+app.add_typer(audit.app, name="audit", help="Check, seal, export and erase the audit trail.")
 app.add_typer(admin.app, name="admin", help="Print the admin API's document.")
 app.add_typer(keys.app, name="keys", help="List and rotate signing keys.")
 

@@ -176,6 +176,19 @@ class Metrics:
         self._mails = Gauge("idp_outbox_mails", "Mails that wait to be sent", registry=self.registry)
         self._cases = Gauge("idp_open_reviews", "Cases that wait for a reviewer", registry=self.registry)
 
+        self._seals = Gauge("idp_audit_seals", "Seals in the chain of the audit trail", registry=self.registry)
+        self._unsealed = Gauge(
+            "idp_audit_unsealed_entries", "Entries of the audit trail that no seal has yet", registry=self.registry
+        )
+        self._checked = Gauge(
+            "idp_audit_last_check_timestamp_seconds",
+            "When the whole chain of the audit trail was checked last",
+            registry=self.registry,
+        )
+        self._findings = Gauge(
+            "idp_audit_check_findings", "What the last check of the audit trail found wrong", registry=self.registry
+        )
+
     def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request; `route` is the pattern of its path."""
         found = self._lines.get((method, route, status))
@@ -195,6 +208,13 @@ class Metrics:
         """Note what waits to be done."""
         self._mails.set(mails)
         self._cases.set(cases)
+
+    def set_chain(self, seals: int, unsealed: int, checked_at: float | None, findings: int | None) -> None:
+        """Note how the chain of the audit trail stands; None before its first check, which counts as 0."""
+        self._seals.set(seals)
+        self._unsealed.set(unsealed)
+        self._checked.set(checked_at or 0)
+        self._findings.set(findings or 0)
 
     def render(self) -> bytes:
         """Return the metrics in Prometheus' text format."""

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
+from idp.application.chain.digests import ChainKeys
 from idp.application.config_plan import ConfigFault
 from idp.application.config_start import apply_news
 from idp.application.console.client import make_console_client
@@ -111,6 +112,7 @@ def build_provider(
         signer=LinkSigner([derive_key(master, "links") for master in masters], clock),
         code_key=derive_key(masters[0], "codes"),
         recovery_code_keys=tuple(derive_key(master, "recovery codes") for master in masters),
+        chain_keys=ChainKeys([derive_key(master, "audit chain") for master in masters]),
         console_secret=console_secret,
         policy=_policy(settings),
         themes=ThemeReader(translation.sentences, translation.tags),

@@ -8,6 +8,8 @@ import anyio
 import structlog
 
 from idp.application.account.closing import erase_due_accounts
+from idp.application.chain.sealing import seal_entries
+from idp.application.chain.watching import ChainWatch
 from idp.application.deliver import Mailer, deliver_mail
 from idp.application.dependencies import Dependencies
 from idp.application.housekeeping import expire_overdue, forget_expired, look_at_due_verifications
@@ -24,6 +26,8 @@ ERASE_PERIOD: Final = 15.0
 DELETE_PERIOD: Final = 15.0
 ASK_PERIOD: Final = 600.0
 RETENTION_PERIOD: Final = 60.0
+SEAL_PERIOD: Final = 15.0
+WATCH_PERIOD: Final = 60.0
 FORGET_PERIOD: Final = 3600.0
 
 Job = Callable[[], Awaitable[int]]
@@ -34,6 +38,7 @@ class Worker:
 
     def __init__(self, deps: Dependencies, mailer: Mailer) -> None:
         """Take what the jobs need."""
+        watch = ChainWatch(deps)
         self._jobs: tuple[tuple[str, float, Job], ...] = (
             ("deliver_mail", MAIL_PERIOD, lambda: deliver_mail(deps, mailer)),
             ("look_at_due_verifications", LOOK_PERIOD, lambda: look_at_due_verifications(deps)),
@@ -41,6 +46,8 @@ class Worker:
             ("erase_due_accounts", ERASE_PERIOD, lambda: in_thread(erase_due_accounts, deps)),
             ("delete_at_vendors", DELETE_PERIOD, lambda: delete_at_vendors(deps)),
             ("ask_for_due_deletions", ASK_PERIOD, lambda: in_thread(ask_for_due_deletions, deps)),
+            ("seal_entries", SEAL_PERIOD, lambda: in_thread(seal_entries, deps)),
+            ("watch_chain", WATCH_PERIOD, lambda: in_thread(watch.look)),
             ("forget_what_is_over", RETENTION_PERIOD, lambda: in_thread(forget_what_is_over, deps)),
             ("forget_expired", FORGET_PERIOD, lambda: in_thread(forget_expired, deps)),
         )

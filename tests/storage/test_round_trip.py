@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import LargeBinary
 
 from idp.errors import Conflict, InvalidInput
-from idp.records import accounts, clients, console, journeys, operations, tokens
+from idp.records import accounts, chain, clients, console, journeys, operations, tokens
 from idp.records import documents as document_records
 from idp.records import flows as flow_records
 from idp.storage.sql import (
@@ -50,6 +50,7 @@ from idp.storage.sql import (
     vendor_deletions,
     verifications,
 )
+from idp.storage.sql import chain as chain_rows
 from idp.storage.sql import clients as client_rows
 from idp.storage.sql.codec import codec
 from idp.storage.sql.rows import Rows
@@ -91,6 +92,9 @@ MAPPINGS: dict[type, Rows[Any]] = {
     tokens.AccessToken: access_tokens._ROWS,
     tokens.SigningKey: keys._ROWS,
     operations.AuditEntry: audit._ROWS,
+    chain.AuditSeal: chain_rows._SEALS,
+    chain.AuditErasure: chain_rows._ERASURES,
+    chain.AuditCheck: chain_rows._CHECKS,
     operations.KeptAnswer: answers._ROWS,
     operations.OutgoingMail: outbox._ROWS,
     operations.VendorDeletion: vendor_deletions._ROWS,
@@ -216,7 +220,7 @@ def test_hostile_text_is_kept_as_it_is_or_refused(shared_storage: SqlStorage, sh
 
 
 def test_every_record_type_has_a_mapping() -> None:
-    modules = (accounts, clients, console, document_records, flow_records, journeys, operations, tokens)
+    modules = (accounts, chain, clients, console, document_records, flow_records, journeys, operations, tokens)
     defined = {
         thing
         for module in modules

@@ -6,6 +6,8 @@ import httpx
 import pytest
 
 from idp.application.backlog import count_backlog
+from idp.application.chain.sealing import seal_entries
+from idp.application.chain.watching import ChainWatch
 from idp.observability import Metrics
 from idp.storage.sql.storage import SqlStorage
 from idp.storage.sql.transaction import Unavailable
@@ -24,6 +26,8 @@ def client_of(app: object) -> httpx.AsyncClient:
 async def test_metrics_have_what_is_counted_and_what_waits(world: World) -> None:
     metrics = Metrics()
     metrics.count_decision("run.finish", "complete")
+    seal_entries(world.deps)
+    ChainWatch(world.deps).look()
     async with client_of(build_management(world.deps, metrics)) as client:
         answer = await client.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=")
@@ -31,6 +35,11 @@ async def test_metrics_have_what_is_counted_and_what_waits(world: World) -> None
     assert 'idp_decisions_total{action="run.finish",outcome="complete"} 1.0' in answer.text
     assert "idp_outbox_mails 0.0" in answer.text
     assert "idp_open_reviews 0.0" in answer.text
+    assert "idp_audit_seals 1.0" in answer.text
+    # That the check was intact is an entry of its own.
+    assert "idp_audit_unsealed_entries 1.0" in answer.text
+    assert "idp_audit_last_check_timestamp_seconds 1.8" in answer.text
+    assert "idp_audit_check_findings 0.0" in answer.text
     assert (count_backlog(world.deps).mails, count_backlog(world.deps).cases) == (0, 0)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from idp.application.chain.digests import ChainKeys
 from idp.application.library import FlowLibrary
 from idp.application.policy import Policy
 from idp.application.switchboard import Switchboard
@@ -24,7 +25,8 @@ class Dependencies:
     """The application's collaborators.
 
     `console_secret` is the secret of the console's own client. `code_key` keys the HMAC of e-mailed codes and of
-    passkey challenges (32 bytes), `recovery_code_keys` that of recovery codes, newest first.
+    passkey challenges (32 bytes), `recovery_code_keys` that of recovery codes, newest first. `chain_keys` are those of
+    the chain over the audit trail.
     """
 
     storage: Storage
@@ -34,6 +36,7 @@ class Dependencies:
     signer: LinkSigner
     code_key: bytes
     recovery_code_keys: tuple[bytes, ...] = field(repr=False)
+    chain_keys: ChainKeys = field(repr=False)
     console_secret: str = field(repr=False)
     policy: Policy
     themes: ThemeReader

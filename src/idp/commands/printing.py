@@ -22,6 +22,11 @@ def print_json(value: Any) -> None:
     typer.echo(json.dumps(_plain(value), indent=2, ensure_ascii=False, sort_keys=False))
 
 
+def print_line(value: Any) -> None:
+    """Print JSON on one line."""
+    typer.echo(json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":")))
+
+
 def write_time(at: float | None) -> str:
     """Write a time as people read it, in UTC."""
     return "-" if at is None else datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

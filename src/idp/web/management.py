@@ -33,6 +33,7 @@ def build_management(deps: Dependencies, metrics: Metrics) -> ASGIApp:
     async def show_metrics(_request: Request) -> Response:
         backlog = await in_thread(count_backlog, deps)
         metrics.set_backlog(backlog.mails, backlog.cases)
+        metrics.set_chain(backlog.seals, backlog.unsealed, backlog.checked_at, backlog.findings)
         return Response(metrics.render(), media_type=CONTENT_TYPE_LATEST, headers=_NO_STORE)
 
     async def livez(_request: Request) -> Response:

@@ -13,6 +13,7 @@ from idp.storage.protocols.accounts import (
     RoleStore,
     UserStore,
 )
+from idp.storage.protocols.chain import ChainStore
 from idp.storage.protocols.clients import ClientStore, ConnectionStore, KeyStore
 from idp.storage.protocols.console import ConsoleSessionStore
 from idp.storage.protocols.documents import DocumentStore
@@ -103,6 +104,8 @@ class UnitOfWork(Protocol):
     def access_tokens(self) -> AccessTokenStore: ...
     @property
     def audit(self) -> AuditStore: ...
+    @property
+    def chain(self) -> ChainStore: ...
     @property
     def answers(self) -> AnswerStore: ...
     @property

@@ -9,6 +9,7 @@ from idp.storage.sql.answers import SqlAnswers
 from idp.storage.sql.applied import SqlApplied
 from idp.storage.sql.audit import SqlAudit
 from idp.storage.sql.cases import SqlCases
+from idp.storage.sql.chain import SqlChain
 from idp.storage.sql.clients import SqlClients
 from idp.storage.sql.closures import SqlClosures
 from idp.storage.sql.codes import SqlCodes
@@ -206,6 +207,11 @@ class SqlUnit:
     def audit(self) -> SqlAudit:
         """See `SqlAudit`."""
         return SqlAudit(self._transaction)
+
+    @cached_property
+    def chain(self) -> SqlChain:
+        """See `SqlChain`."""
+        return SqlChain(self._transaction)
 
     @cached_property
     def answers(self) -> SqlAnswers:
