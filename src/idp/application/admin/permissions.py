@@ -55,7 +55,7 @@ MEANINGS: Final[Mapping[Permission, str]] = {
     "levels:write": "Change the levels of assurance.",
     "themes:read": "See themes.",
     "themes:write": "Change themes.",
-    "audit:read": "Search and export the audit trail.",
+    "audit:read": "Search, export and check the audit trail.",
     "stats:read": "See the numbers of the home page.",
     "roles:write": "Give and take roles.",
 }

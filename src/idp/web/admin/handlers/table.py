@@ -5,6 +5,7 @@ from typing import Final
 
 from idp.web.admin.calls import Handler
 from idp.web.admin.handlers import (
+    chain,
     clients,
     connections,
     diffs,
@@ -97,5 +98,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "releaseRun": sight.release_run,
     "listAudit": sight.list_audit,
     "exportAudit": sight.export_audit,
+    "getAuditChain": chain.get_chain,
+    "checkAudit": chain.check_chain,
     "getHome": sight.get_home,
 }

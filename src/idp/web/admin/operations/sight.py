@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from idp.web.admin.models import sight
+from idp.web.admin.models import chain, sight
 from idp.web.admin.models.shape import Page
 from idp.web.admin.operation import Operation
 
@@ -56,6 +56,23 @@ SIGHT: Final[tuple[Operation, ...]] = (
         query=sight.AuditExport,
         media="application/x-ndjson",
         problems=("not-found",),
+    ),
+    Operation(
+        "GET",
+        "/audit/chain",
+        "getAuditChain",
+        "Where the chain over the audit trail stands, and what the last check by the worker found",
+        "audit:read",
+        chain.AuditChain,
+    ),
+    Operation(
+        "GET",
+        "/audit/check",
+        "checkAudit",
+        "Check a part of the chain over the audit trail, and say exactly what is wrong",
+        "audit:read",
+        chain.AuditCheck,
+        query=chain.AuditCheckQuery,
     ),
     Operation(
         "GET", "/home", "getHome", "The numbers that an operator wants", "stats:read", sight.Home, query=sight.HomeQuery
