@@ -1,13 +1,26 @@
 """A request that is sent twice is done once, if it says so by an Idempotency-Key."""
 
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import anyio
+import httpx2
 import pytest
 
 from idp.records.operations import KeptAnswer
+from idp.storage.sql.answers import SqlAnswers
 from tests.application.flow_texts import CHECK
-from tests.journeys.world import World
+from tests.journeys.world import World, make_world
+from tests.stores import postgres_database, postgres_url
 from tests.web.admin.office import Operator, operator
 
+__all__ = ["postgres_url"]
+
 pytestmark = pytest.mark.anyio
+ROOT = Path(__file__).parents[3]
 DRAFT = "/flows/identity-check/drafts/main"
 
 
@@ -67,7 +80,76 @@ async def test_a_refusal_is_not_kept_so_that_it_can_be_mended(world: World) -> N
     assert (await publish(olga, tag)).status_code == 200
 
 
-async def test_of_a_request_that_is_not_over_nothing_is_done_again(world: World) -> None:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[World, Path, str]]:
+    """A world on each engine, its folder and the address of its database, empty for the one in the folder."""
+    with ExitStack() as stack:
+        url = ""
+        if request.param == "postgresql":
+            url = stack.enter_context(postgres_database(request.getfixturevalue("postgres_url")))
+        made = make_world(tmp_path, **({"database_url": url} if url else {}))
+        stack.callback(made.provider.storage.close)
+        stack.callback(made.deps.hashing_pool.close)
+        yield made, tmp_path, url
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+async def test_a_process_that_is_killed_leaves_all_or_nothing_and_the_request_can_be_sent_again(
+    place: tuple[World, Path, str], moment: str
+) -> None:
+    """Killed before the answer is kept, nothing was done; killed after, the answer is given. Never twice, never 409."""
+    world, folder, url = place
+    olga = operator(world, "editor")
+    tag = await write(olga)
+    arguments = [str(folder), url, moment, olga.headers["authorization"].removeprefix("Bearer "), tag]
+    command = [sys.executable, "-m", "tests.web.admin.doomed", *arguments]
+    died = await anyio.run_process(command, check=False, cwd=ROOT)
+    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
+    assert len(await versions(world)) == (moment == "after")
+
+    answer = await publish(olga, tag)
+
+    assert answer.status_code == 200, answer.text
+    assert ("idempotency-replayed" in answer.headers) is (moment == "after")
+    assert [one.version for one in await versions(world)] == [1]
+
+
+async def test_of_two_who_send_the_same_at_one_moment_one_does_it_and_both_get_the_answer(
+    place: tuple[World, Path, str],
+) -> None:
+    world, _, _ = place
+    olga = operator(world, "editor")
+    tag = await write(olga)
+    answers: list[httpx2.Response] = []
+
+    async def send() -> None:
+        answers.append(await publish(olga, tag))
+
+    async with anyio.create_task_group() as group:
+        for _ in range(4):
+            group.start_soon(send)
+
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert len({answer.content for answer in answers}) == 1
+    assert sum("idempotency-replayed" in answer.headers for answer in answers) == 3
+    assert [one.version for one in await versions(world)] == [1]
+
+
+async def test_a_fault_after_the_work_takes_the_work_back(world: World) -> None:
+    olga = operator(world, "editor")
+    tag = await write(olga)
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SqlAnswers, "fill", fail)
+        assert (await publish(olga, tag)).status_code == 500
+    assert await versions(world) == []
+    assert (await publish(olga, tag)).status_code == 200
+
+
+async def test_a_key_that_an_earlier_release_left_behind_is_not_done_again(world: World) -> None:
     olga = operator(world, "editor")
     tag = await write(olga)
     with world.provider.storage.write() as uow:
@@ -78,7 +160,7 @@ async def test_of_a_request_that_is_not_over_nothing_is_done_again(world: World)
         assert user is not None
         kept = uow.answers.get(f"user:{user.id}", "key-1")
         assert kept is not None
-        # As after a process that died in the middle.
+        # As a release did that claimed keys by themselves, and died in the middle.
         uow.answers.claim(KeptAnswer(kept.caller, "key-2", kept.request, now, now + 60), now)
 
     answer = await publish(olga, tag, key="key-2")

@@ -1,7 +1,8 @@
 """Doing a request once: its answer is kept under the `Idempotency-Key` that the caller made up, and given again.
 
-The key is claimed before anything is done and the answer is kept afterwards, in units of work of their own. A process
-that dies in between leaves the claim: who asks again is told that it is not known how the request ended.
+The claim of the key, everything that the request does and its answer are one unit of work. A process that dies in the
+middle leaves nothing at all, neither the work nor the key; and of two who send the same at one moment the second waits
+for the first, and gets its answer.
 """
 
 import hashlib
@@ -11,8 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from idp.application.dependencies import Dependencies
-from idp.errors import Conflict, IdpError, InvalidInput
-from idp.flows.problems import FlowFault
+from idp.errors import Conflict, InvalidInput
 from idp.records.operations import KeptAnswer
 
 #: How long an answer is kept, seconds.
@@ -44,25 +44,17 @@ def digest_request(*parts: bytes) -> bytes:
 def do_once(deps: Dependencies, caller: str, key: str, request: bytes, work: Callable[[], Said]) -> Said:
     """Do the work, or return what it was answered before.
 
-    A refusal that the work raises is not kept: nothing has happened then. After any other error it is not known what
-    has, and the claim stays. Raises KeyReused if the key stands for another
-    request, and Conflict if one with this key has begun and not ended.
+    An error that the work raises is not kept, and nothing has happened then. The work may open units of work of its
+    own, which become parts of this one, and must call nobody. Raises KeyReused if the key stands for another request.
     """
     now = deps.clock.now()
     claim = KeptAnswer(caller, key, request, now, now + KEPT_SECONDS)
-    with deps.storage.write() as uow:
+    with deps.storage.together() as uow:
         before = None if uow.answers.claim(claim, now) else uow.answers.get(caller, key)
-    if before is not None:
-        return _say_again(deps, before, request)
-    try:
+        if before is not None:
+            return _say_again(deps, before, request)
         said = work()
-    except (IdpError, FlowFault):
-        with deps.storage.write() as uow:
-            uow.answers.drop(caller, key)
-        raise
-    sealed = deps.sealer.seal(_name(caller, key), _write(said))
-    with deps.storage.write() as uow:
-        uow.answers.fill(caller, key, said.status, sealed)
+        uow.answers.fill(caller, key, said.status, deps.sealer.seal(_name(caller, key), _write(said)))
     return said
 
 
@@ -70,6 +62,7 @@ def _say_again(deps: Dependencies, before: KeptAnswer, request: bytes) -> Said:
     if before.request != request:
         raise KeyReused("This Idempotency-Key was sent with another request before. Make up a new one.")
     if before.status is None or before.answer is None:
+        # Only a release before this one has claimed a key by itself; such a row is forgotten within a day.
         raise Conflict(
             "A request with this Idempotency-Key has begun, and it is not known how it ended. Look what there is now."
         )

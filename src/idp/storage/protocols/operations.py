@@ -132,10 +132,6 @@ class AnswerStore(Protocol):
         """Say what was answered, once. False if it was said already, or nothing was claimed."""
         ...
 
-    def drop(self, caller: str, key: str) -> bool:
-        """Forget one that was never filled: nothing has happened, and it may be tried again."""
-        ...
-
     def purge(self, now: float) -> int:
         """Forget expired ones and return how many."""
         ...

@@ -127,6 +127,10 @@ class Storage(Protocol):
         """Open a unit of work that may write (BEGIN IMMEDIATE on SQLite)."""
         ...
 
+    def together(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a unit of work that every further one of this thread is a part of until it ends: all or nothing."""
+        ...
+
     def close(self) -> None:
         """Release every connection."""
         ...

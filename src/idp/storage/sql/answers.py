@@ -30,7 +30,6 @@ _FILL = Statement(
     .where(_OPEN)
     .values(status=bindparam("to_status", type_=_T.status.type), answer=bindparam("sealed", type_=_T.answer.type))
 )
-_DROP = Statement(delete(KEPT_ANSWERS).where(_OPEN))
 _PURGE = Statement(delete(KEPT_ANSWERS).where(_T.expires_at <= bindparam("now")))
 
 
@@ -53,10 +52,6 @@ class SqlAnswers:
         """Say what was answered, once. False if it was said already, or nothing was claimed."""
         values = {"caller": caller, "key": key, "to_status": status, "sealed": answer}
         return self._transaction.change(_FILL, values) == 1
-
-    def drop(self, caller: str, key: str) -> bool:
-        """Forget one that was never filled: nothing has happened, and it may be tried again."""
-        return self._transaction.change(_DROP, {"caller": caller, "key": key}) == 1
 
     def purge(self, now: float) -> int:
         """Forget expired ones and return how many."""

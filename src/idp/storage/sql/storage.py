@@ -1,5 +1,6 @@
 """The storage: a URL in, units of work out."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
@@ -23,7 +24,8 @@ _NO_SUCH_TABLE = ("SQLITE_ERROR: no such table", "42P01")
 class SqlStorage:
     """Opens units of work on SQLite or PostgreSQL (`idp.storage.protocols.unit.Storage`).
 
-    A unit belongs to the thread that opened it. On SQLite a thread must not open a unit inside a writing one.
+    A unit belongs to the thread that opened it. On SQLite a thread must not open a unit inside a writing one, but for
+    one that they are `together` in.
     """
 
     def __init__(
@@ -47,6 +49,8 @@ class SqlStorage:
         """
         self._clock = clock or SystemClock()
         self._memory = Memory()
+        #: The unit of work that further ones of a thread are a part of.
+        self._joined = threading.local()
         self._followers: list[Follower] = []
         self._on_decision = on_decision
         self._database = _open(make_url(url), synchronous, busy_seconds, pool_size)
@@ -54,6 +58,10 @@ class SqlStorage:
     @contextmanager
     def read(self) -> Iterator[SqlUnit]:
         """Open a unit of work that cannot write: the database refuses."""
+        around: SqlUnit | None = getattr(self._joined, "unit", None)
+        if around is not None:
+            yield around
+            return
         with self._database.read() as transaction:
             yield SqlUnit(transaction, self._clock, self._memory, self._followers)
 
@@ -63,12 +71,32 @@ class SqlStorage:
 
         Raises Unavailable when the database is, and whatever error killed the transaction, even if it was caught.
         """
+        around: SqlUnit | None = getattr(self._joined, "unit", None)
+        if around is not None:
+            with around.part() as unit:
+                yield unit
+            return
         with self._database.write() as transaction:
             unit = SqlUnit(transaction, self._clock, self._memory, self._followers)
             yield unit
         if self._on_decision is not None:
             for action, outcome in unit.decided():
                 self._on_decision(action, outcome)
+
+    @contextmanager
+    def together(self) -> Iterator[SqlUnit]:
+        """Open a unit of work that every further one of this thread is a part of, until this one ends: all or nothing.
+
+        A part that an exception leaves is undone by itself; whoever opened it may go on. The database is locked as by
+        `write` all the while, so nothing slow belongs in here.
+        """
+        with self.write() as unit:
+            before = getattr(self._joined, "unit", None)
+            self._joined.unit = unit
+            try:
+                yield unit
+            finally:
+                self._joined.unit = before
 
     def follow(self, follower: Follower) -> None:
         """Let somebody hear, in each unit of work, of the token of the configuration that it finds, as it finds it.

@@ -1,7 +1,8 @@
 """One open transaction: runs statements on a driver's connection and turns the driver's errors into ours."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import psycopg
@@ -58,6 +59,31 @@ class Transaction:
         """Run a statement that returns nothing, and say how many rows it changed. Raises like `rows`."""
         count: int = self._run(statement, parameters).rowcount
         return count
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """Run a part that is undone by itself when an exception leaves it; the transaction goes on (a savepoint).
+
+        Raises the error that killed the part, even if it was caught there.
+        """
+        if self.failure is not None:
+            raise Conflict("The unit of work has failed.", detail="a part after a failed statement") from self.failure
+        self._command("SAVEPOINT part")
+        try:
+            yield
+            finish(self)
+        except BaseException:
+            self.failure = None
+            self._command("ROLLBACK TO SAVEPOINT part")
+            self._command("RELEASE SAVEPOINT part")
+            raise
+        self._command("RELEASE SAVEPOINT part")
+
+    def _command(self, text: str) -> None:
+        try:
+            self._connection.execute(text)
+        except _DRIVER_ERRORS as error:
+            self._fail(error)
 
     def _run(self, statement: Statement, parameters: Mapping[str, Any]) -> Any:
         if self.failure is not None:

@@ -1,6 +1,7 @@
 """One unit of work: every store, bound to one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 
 from idp.clock import Clock
@@ -63,6 +64,19 @@ class SqlUnit:
     def _tell(self, token: str) -> None:
         for follow in self._followers:
             follow(self, token)
+
+    @contextmanager
+    def part(self) -> Iterator["SqlUnit"]:
+        """Be a unit of work inside this one: what it did is undone by itself if an exception leaves it."""
+        told = len(self.decided())
+        try:
+            with self._transaction.part():
+                yield self
+        except BaseException:
+            del self.decided()[told:]
+            # What it changed of the configuration is not so any more.
+            self._configured.changed()
+            raise
 
     def decided(self) -> list[tuple[str, str]]:
         """Return action and outcome of each audit entry that was appended here."""
