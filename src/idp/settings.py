@@ -66,6 +66,7 @@ class Settings(BaseModel):
     account_fresh_seconds: float = Field(900.0, ge=60, description="Age of a proof that may change a credential")
     account_grace_seconds: float = Field(14 * 86400.0, ge=0, description="Time to undo the deletion of an account")
     identity_before_adding: bool = Field(False, description="Adding a credential takes the enrolled identity")
+    admin_requests_per_minute: int = Field(600, ge=60, description="Requests of each caller of the admin API")
     session_idle_seconds: float = Field(8 * 3600.0, gt=0)
     session_absolute_seconds: float = Field(24 * 3600.0, gt=0)
     keep_requests_seconds: float = Field(7 * 86400.0, ge=0, description="Requests, links, registrations, once over")

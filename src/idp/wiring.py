@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
+from idp.application.admin.budget import Budgets
 from idp.application.chain.digests import ChainKeys
 from idp.application.config_plan import ConfigFault
 from idp.application.config_start import apply_news
@@ -206,6 +207,7 @@ def _policy(settings: Settings) -> Policy:
         account_fresh_seconds=settings.account_fresh_seconds,
         account_grace_seconds=settings.account_grace_seconds,
         identity_before_adding=settings.identity_before_adding,
+        admin_requests_per_minute=settings.admin_requests_per_minute,
         session=SessionPolicy(settings.session_idle_seconds, settings.session_absolute_seconds),
         retention=Retention(
             requests=settings.keep_requests_seconds,
@@ -288,6 +290,7 @@ def _application(
         themes,
         translation,
         keys,
+        Budgets(deps),
         console=ConsoleSessions(deps, edge.cookies.console),
         templates=configuration.flows,
         production=urlsplit(settings.issuer).hostname not in LOOPBACK_HOSTS,

@@ -36,6 +36,7 @@ class Policy:
     `account_flows` are the flows of the account pages by purpose or acr, as in a client's policy. A proof that changes
     a credential may be `account_fresh_seconds` old; `identity_before_adding` asks people with an enrolled identity for
     it before a credential is added; an account that its person deletes can be kept for `account_grace_seconds`.
+    `admin_requests_per_minute` is how many requests each caller of the admin API may send.
     """
 
     issuer: str
@@ -55,6 +56,7 @@ class Policy:
     account_fresh_seconds: float = 900.0
     account_grace_seconds: float = 14 * 86400.0
     identity_before_adding: bool = False
+    admin_requests_per_minute: int = 600
     retention: Retention = field(default_factory=Retention)
     session: SessionPolicy = field(default_factory=lambda: SessionPolicy(8 * 3600.0, 24 * 3600.0))
     throttles: ThrottlePolicy = field(default_factory=ThrottlePolicy)

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from idp.observability import Metrics
 from idp.web.admin.desk import Desk
+from idp.web.admin.document import list_document_routes
 from idp.web.admin.endpoint import list_operation_routes
 from idp.web.admin.handlers.table import HANDLERS
 from idp.web.admin.operations import OPERATIONS
@@ -63,7 +64,7 @@ def build_app(
         async with background():
             yield
 
-    admin = list_operation_routes(desk, OPERATIONS, HANDLERS) if desk is not None else []
+    admin = [*list_document_routes(), *list_operation_routes(desk, OPERATIONS, HANDLERS)] if desk is not None else []
     routes = [*list_routes(assets, themes, ConsoleFiles()), *admin]
     router = _WithEdge(Dispatch(Router(routes, lifespan=lifespan)), edge)
     return wrap(

@@ -4,6 +4,7 @@ from typing import Any
 
 from starlette.routing import Router
 
+from idp.application.admin.budget import Budgets
 from idp.application.admin.callers import LEVEL, SignedIn
 from idp.records.accounts import User
 from idp.translation import load_translation
@@ -39,7 +40,8 @@ def console(world: World, user: User, *, acr: str | None = LEVEL, age: float = 0
     session = SignedIn(user.id, acr, now - age, now + lasts)
     translation, assets, themes = load_translation(), Assets(), ThemeFiles()
     pages = Pages(translation, assets, Brand("idp"), themes=themes)
-    desk = Desk(world.deps, pages, assets, themes, translation, world.provider.keys, console=OneSession(session))
+    keys, budgets = world.provider.keys, Budgets(world.deps)
+    desk = Desk(world.deps, pages, assets, themes, translation, keys, budgets, console=OneSession(session))
     app = wrap(
         Router(list_operation_routes(desk, OPERATIONS, HANDLERS)),
         issuer=ISSUER,

@@ -47,7 +47,7 @@ BY_ID = {found.ok().definition.raw["operationId"]: found.ok() for found in SCHEM
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, dict[str, str]]]:
     folder: Path = tmp_path_factory.mktemp("contract")
-    world = make_world(folder)
+    world = make_world(folder, admin_requests_per_minute=1_000_000)
     yield world, operator(world, "owner").headers
     world.deps.hashing_pool.close()
     world.provider.storage.close()

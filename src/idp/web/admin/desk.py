@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from idp.application.admin.budget import Budgets
 from idp.application.admin.callers import SignedIn
 from idp.application.dependencies import Dependencies
 from idp.application.signing import SigningKeys
@@ -47,6 +48,7 @@ class Desk:
     themes: ThemeFiles
     translation: Translation
     keys: SigningKeys
+    budgets: Budgets
     console: CallerSource = field(default_factory=NoConsole)
     templates: Mapping[str, str] = field(default_factory=dict)
     production: bool = True

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from idp.application.admin.budget import WINDOW
 from idp.application.admin.callers import Caller, is_fresh
 from idp.application.admin.once import Said, digest_request, do_once
 from idp.application.threads import in_thread
@@ -82,19 +83,28 @@ def _make_endpoint(
             body,
             request_id,
         )
+        quota: dict[str, str] = {}
         try:
-            done = await in_thread(serve, desk, operation, handlers[operation.id], asked)
+            done = await in_thread(serve, desk, operation, handlers[operation.id], asked, quota)
             said = done if isinstance(done, Said) else _say(operation, await done())
+            response = _to_response(operation, said)
         except (IdpError, FlowFault) as error:
-            return to_response(explain(error), request_id)
-        return _to_response(operation, said)
+            response = to_response(explain(error), request_id)
+        response.headers.update(quota)
+        return response
 
     return endpoint
 
 
-def serve(desk: Desk, operation: Operation, handler: Handler, asked: Asked) -> Said | Callable[[], Awaitable[Reply]]:
-    """Answer a request, in a worker thread. Raises what `explain` knows."""
+def serve(
+    desk: Desk, operation: Operation, handler: Handler, asked: Asked, quota: dict[str, str]
+) -> Said | Callable[[], Awaitable[Reply]]:
+    """Answer a request, in a worker thread. `quota` gets the headers that go with any answer to a known caller.
+
+    Raises what `explain` knows.
+    """
     caller = identify(desk, asked.method, asked.headers, asked.header("Authorization"), asked.request_id)
+    spend_turn(desk, caller, quota)
     authorize(desk, operation, caller)
     seen, new = read_guard(operation.guard, asked.header("If-Match"), asked.header("If-None-Match"))
     call = Call(
@@ -127,6 +137,20 @@ def authorize(desk: Desk, operation: Operation, caller: Caller) -> None:
         raise Refused("forbidden", f"This takes the permission {operation.permission}, which you have not.")
     if operation.dangerous and not is_fresh(caller, desk.deps.clock.now()):
         raise refuse_step_up("This takes a fresh sign-in.", fresh=True)
+
+
+def spend_turn(desk: Desk, caller: Caller, quota: dict[str, str]) -> None:
+    """Spend a turn of the caller, and say how many are left (draft-ietf-httpapi-ratelimit-headers).
+
+    Raises Refused for somebody who has none. Who is not let in at all has none to spend, and makes us write nothing.
+    """
+    spent = desk.budgets.spend(caller.key)
+    quota["RateLimit-Policy"] = f'"caller";q={spent.quota};w={WINDOW:.0f}'
+    quota["RateLimit"] = f'"caller";r={spent.remaining};t={spent.reset}'
+    if spent.retry_after:
+        quota["Retry-After"] = str(spent.retry_after)
+        detail = f"You sent more than {spent.quota} requests in a minute. Go on in {spent.retry_after} seconds."
+        raise Refused("rate-limited", detail)
 
 
 def _finish(operation: Operation, handler: Handler, call: Call) -> Said:

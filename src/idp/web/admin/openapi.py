@@ -1,8 +1,11 @@
 """The OpenAPI 3.1 document, made from the table of operations and their models."""
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -27,8 +30,17 @@ Everything that the console does, a script can do.
 
 Send an access token of this provider whose audience is `<issuer>/admin/api`. What it may do is what its scopes and
 the roles of its user have in common. Errors are `application/problem+json` (RFC 9457). What can be changed has an
-`ETag`, and changing it takes `If-Match`. Lists have `limit` and `cursor`.
+`ETag`, and changing it takes `If-Match`. Lists have `limit` and `cursor`. Every answer to a known caller has
+`RateLimit`, and 429 also `Retry-After`.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The document as it is sent, and its entity tag."""
+
+    body: bytes
+    tag: str
 
 
 def describe_api(operations: Sequence[Operation] = OPERATIONS) -> dict[str, Any]:
@@ -67,6 +79,13 @@ def describe_api(operations: Sequence[Operation] = OPERATIONS) -> dict[str, Any]
     return dict(json.loads(_PAGE.sub(r"\1Page", json.dumps(document))))
 
 
+@cache
+def publish_document() -> Published:
+    """Return the document as it is served, made once."""
+    body = write_document().encode()
+    return Published(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+
+
 def write_document(operations: Sequence[Operation] = OPERATIONS) -> str:
     """Return the document as the text of a file."""
     return json.dumps(describe_api(operations), indent=2, ensure_ascii=False) + "\n"
@@ -74,7 +93,8 @@ def write_document(operations: Sequence[Operation] = OPERATIONS) -> str:
 
 def list_refusals(operation: Operation) -> tuple[str, ...]:
     """Return the kinds of problems that an operation can answer with, in order of their status."""
-    found = {"unauthenticated", "step-up-required", "forbidden", "invalid", "server-error", *operation.problems}
+    found = {"unauthenticated", "step-up-required", "forbidden", "invalid", "rate-limited", "server-error"}
+    found |= set(operation.problems)
     if operation.body is not None:
         found |= {"too-large", "unsupported-media-type"}
     if operation.guard != "none":
