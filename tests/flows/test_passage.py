@@ -303,3 +303,70 @@ def test_whether_there_is_a_passkey_is_known() -> None:
     flow = make_flow("a: {action: has_passkey, on: {yes: done, no: no}}\ndone: {end: complete}\nno: {end: denied}")
     assert pass_through(flow, "passkey") == ways(set())
     assert pass_through(flow, PWD) == ways()
+
+
+def test_who_cannot_be_verified_brings_no_passing_score_to_a_condition_that_only_reads_it() -> None:
+    flow = make_flow(
+        """
+        a: {connector: incode_verify, on: {completed: k, pending: k, not_finished: k, expired: k, error: k}}
+        k: {condition: [{when: 'connectors.incode_verify.data.score.overall.status == "OK"', to: done}], otherwise: no}
+        done: {end: complete}
+        no: {end: denied}
+        """
+    )
+    assert pass_through(flow, PWD, OTP) == ways()
+    assert pass_through(flow, IDENTITY) == ways(set())
+    unfinished = make_flow(
+        """
+        a: {connector: incode_verify, on: {completed: no, pending: k, not_finished: k, expired: k, error: k}}
+        k: {condition: [{when: 'connectors.incode_verify.data.score.overall.status == "OK"', to: done}], otherwise: no}
+        done: {end: complete}
+        no: {end: denied}
+        """
+    )
+    assert pass_through(unfinished, IDENTITY) == ways()
+
+
+KNOWN = "{condition: [{when: user.known == true, to: done}], otherwise: no}\ndone: {end: complete}\nno: {end: denied}"
+
+
+@pytest.mark.parametrize(
+    ("purpose", "found"), [("step_up", ways(set())), ("recovery", ways(set())), ("sign_in", ways())]
+)
+def test_only_step_up_and_recovery_know_from_their_start_who_it_is(
+    purpose: str, found: frozenset[frozenset[str]]
+) -> None:
+    assert pass_through(make_flow(f"a: {KNOWN}", purpose=purpose)) == found
+    later = make_flow(f"a: {{screen: try_later, on: {{retry: k, stop: no}}}}\nk: {KNOWN}", purpose=purpose)
+    assert pass_through(later) == found
+
+
+def test_a_second_factor_does_not_say_who_it_is() -> None:
+    flow = make_flow(
+        f"a: {{action: check_totp, on: {{ok: k, wrong: no, throttled: no, not_enrolled: no}}}}\nk: {KNOWN}",
+        purpose="sign_in",
+    )
+    assert pass_through(flow, OTP) == ways()
+
+
+def test_exits_behind_one_that_an_older_version_has_not_are_still_taken() -> None:
+    steps = {"a": ActionStep("a", "check_totp", {"not_enrolled": "done"}), "done": EndStep("done", COMPLETE)}
+    assert pass_through(Flow("f", "F", "step_up", 60.0, "a", steps), PWD) == ways(set())
+
+
+def test_a_flow_that_is_too_wide_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passage, "MAX_PLACES", 3)
+    with pytest.raises(TooWide, match=r"^sign-in$"):
+        pass_through(load_shipped("sign-in"), PWD)
+
+
+def test_what_is_typed_into_the_fields_of_a_form_can_be_read() -> None:
+    flow = make_flow(
+        """
+        a: {screen: form, options: OPTIONS, on: {submitted: k, skip: no}}
+        k: {condition: [{when: 'form.city == "x"', to: done}], otherwise: no}
+        done: {end: complete}
+        no: {end: denied}
+        """.replace("OPTIONS", "{title: {en: Where}, fields: [{name: city, type: text, label: {en: City}}]}")
+    )
+    assert pass_through(flow) == ways(set())
