@@ -146,6 +146,11 @@ class ConnectionInfo:
     abilities: frozenset[str] = frozenset()
 
     @property
+    def roles(self) -> frozenset[str]:
+        """What flows can do with it: what a connector step does, and what actions can ask of it."""
+        return self.abilities | ({self.use} if self.use is not None else frozenset())
+
+    @property
     def verifies_owner(self) -> bool:
         """Say whether a passing result is proof of who the person is."""
         return self.proves in OWNER_PROOF

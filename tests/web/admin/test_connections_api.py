@@ -181,3 +181,31 @@ async def test_settings_that_are_wrong_are_told_by_name(world: World) -> None:
     assert answer.status_code == 422
     assert {"/settings/api_url", "/settings/flow_id", "/settings/flow"} <= places
     assert kind.status_code == 422
+
+
+async def test_a_connection_says_what_flows_can_do_with_it_and_can_be_found_by_it(world: World) -> None:
+    olga = operator(world, "editor")
+    mailbox = {"name": "texts", "type": "sms_mailbox", "settings": {}}
+    assert (await olga.ask("POST", "/connections", mailbox)).status_code == 201
+    found = {one["name"]: one["abilities"] for one in (await olga.read("/connections"))["items"]}
+    assert found == {"incode_verify": ["identity"], "texts": ["sends_sms"]}
+    for ability, names in {"sends_sms": ["texts"], "identity": ["incode_verify"], "sends_mail": []}.items():
+        items = (await olga.read(f"/connections?ability={ability}"))["items"]
+        assert [one["name"] for one in items] == names
+    refused = await olga.get("/connections?ability=")
+    assert refused.status_code == 422
+
+
+async def test_every_option_that_names_a_connection_asks_for_an_ability_that_some_type_has(world: World) -> None:
+    olga = operator(world, "editor")
+    types = (await olga.read("/connection-types"))["types"]
+    known = {ability for one in types for ability in [*one["abilities"], one["use"]]}
+    asked = {
+        option["x-idp-connection"]
+        for group in (await olga.read("/step-types"))["groups"]
+        for kind in group["types"]
+        for option in kind["options_schema"].get("properties", {}).values()
+        if "x-idp-connection" in option
+    }
+    assert asked
+    assert asked <= known

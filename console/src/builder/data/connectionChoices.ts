@@ -5,12 +5,6 @@ import { Problem } from "../../api/problems";
 import type { NamedChoice } from "../panel/connections";
 import type { Connection } from "./shapes";
 
-/** What types of connection can do what an action asks of them. What is not listed may be able to do anything. */
-const TYPES_WITH: Readonly<Record<string, readonly string[]>> = {
-  lists_breaches: ["breached_passwords"],
-  sends_mail: ["smtp"],
-};
-
 /** The connections that there are. Somebody who may not see them gets an empty list, and types names instead. */
 export const connections = queryOptions({
   queryKey: ["connections", "heads"],
@@ -25,11 +19,10 @@ export const connections = queryOptions({
   },
 });
 
-/** The connections for an option that names one, those first that can surely do what is asked. */
+/** The connections for an option that names one: those that can do what is asked, and all where nothing is. */
 export function connectionChoices(queries: QueryClient, ability: string): NamedChoice[] {
   const known = queries.getQueryData(connections.queryKey) ?? [];
-  const types = TYPES_WITH[ability];
   return known
-    .filter((one) => types === undefined || types.includes(one.type))
+    .filter((one) => ability === "" || one.abilities.includes(ability))
     .map((one) => ({ value: one.name, title: `${one.name} (${one.type})` }));
 }

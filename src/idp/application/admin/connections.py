@@ -27,6 +27,8 @@ MAX_DESCRIPTION: Final = 500
 class ConnectionView:
     """A connection. `held` are the names of its secrets, `used_by` the flows whose live versions use it.
 
+    `abilities` are what flows can do with it (`ConnectionInfo.roles`), none for a type that nobody knows any more.
+
     `breaker` is this node's circuit breaker, None while nothing was called from here. `results` counts the uses of the
     last day as (status, overall, error, how many).
     """
@@ -34,6 +36,7 @@ class ConnectionView:
     record: Connection
     held: frozenset[str]
     used_by: tuple[str, ...]
+    abilities: frozenset[str]
     breaker: BreakerState | None
     results: tuple[tuple[str, str | None, str | None, int], ...]
 
@@ -48,10 +51,11 @@ class ConnectionWish:
     secrets: Mapping[str, str | None]
 
 
-def list_connections(deps: Dependencies) -> list[ConnectionView]:
-    """List every connection, by name."""
+def list_connections(deps: Dependencies, ability: str | None = None) -> list[ConnectionView]:
+    """List every connection by name, or those with which flows can do this."""
     with deps.storage.read() as uow:
-        return [_view(deps, uow, record) for record in uow.connections.all()]
+        found = [_view(deps, uow, record) for record in uow.connections.all()]
+        return [view for view in found if ability is None or ability in view.abilities]
 
 
 def find_connection(deps: Dependencies, name: str) -> ConnectionView:
@@ -195,7 +199,10 @@ def _view(deps: Dependencies, uow: UnitOfWork, record: Connection) -> Connection
     since = deps.clock.now() - DAY
     counted = tuple(tuple_[1:] for tuple_ in uow.verifications.count_results(since) if tuple_[0] == record.name)
     held = frozenset(deps.switchboard.unseal(record))
-    return ConnectionView(record, held, _list_users(deps, uow, record.name), _find_breaker(deps, record), counted)
+    info = deps.flows.inventory.catalog(uow).connections.get(record.name)
+    abilities = info.roles if info is not None else frozenset[str]()
+    users = _list_users(deps, uow, record.name)
+    return ConnectionView(record, held, users, abilities, _find_breaker(deps, record), counted)
 
 
 def _find_breaker(deps: Dependencies, record: Connection) -> BreakerState | None:

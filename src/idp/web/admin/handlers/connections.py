@@ -35,7 +35,8 @@ def list_types(call: Call) -> Reply:
 
 def list_connections(call: Call) -> Reply:
     """List connections by name."""
-    found, cursor = page_of_names(connections.list_connections(call.deps), call.query, lambda one: one.record.name)
+    known = connections.list_connections(call.deps, call.query.ability)
+    found, cursor = page_of_names(known, call.query, lambda one: one.record.name)
     return Reply(Page[models.Connection](items=[_describe(call, one) for one in found], next=cursor))
 
 
@@ -136,6 +137,7 @@ def _describe(call: Call, view: ConnectionView) -> models.Connection:
         settings=plain(record.config),
         secrets={name: models.SecretState(set=name in view.held) for name in names},
         updated_at=at(record.updated_at),
+        abilities=sorted(view.abilities),
         used_by=list(view.used_by),
         health=_describe_health(view),
         etag=quote_tag(_tag(view)),

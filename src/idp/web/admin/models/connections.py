@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from idp.web.admin.models.shape import Answer, Body, Time
+from idp.web.admin.models.shape import Answer, Body, PageQuery, Time
 
 
 class SecretForm(Answer):
@@ -76,9 +76,22 @@ class Connection(Answer):
     settings: dict[str, Any]
     secrets: dict[str, SecretState]
     updated_at: Time
+    abilities: list[str] = Field(
+        description="What flows can do with it. In a connector step: `identity` (verify a person), `redirect` (a "
+        "sign-in elsewhere) or `call`. By an option of an action, whose schema says which in `x-idp-connection`: "
+        "`sends_mail`, `sends_sms`, `lists_breaches`."
+    )
     used_by: list[str] = Field(description="Flows whose live versions use it.")
     health: ConnectionHealth
     etag: str
+
+
+class ConnectionQuery(PageQuery):
+    """Which connections."""
+
+    ability: str | None = Field(
+        default=None, min_length=1, max_length=40, description="Only those whose `abilities` have this."
+    )
 
 
 class ConnectionChange(Body):

@@ -3,7 +3,7 @@
 from typing import Final
 
 from idp.web.admin.models import connections
-from idp.web.admin.models.shape import Page, PageQuery
+from idp.web.admin.models.shape import Page
 from idp.web.admin.operation import Operation
 
 _CONNECTION: Final = "/connections/{connection}"
@@ -24,7 +24,7 @@ CONNECTIONS: Final[tuple[Operation, ...]] = (
         "Connections, with health and what uses them",
         "connections:read",
         Page[connections.Connection],
-        query=PageQuery,
+        query=connections.ConnectionQuery,
     ),
     Operation(
         "POST",
