@@ -273,3 +273,31 @@ def test_rows_of_somebody_who_is_not_there_are_refused(storage: SqlStorage, seed
         unit.runs.add(a_run(session_id=9999))
     with pytest.raises(Conflict), storage.write() as unit:
         unit.verifications.add(a_verification(9999))
+
+
+def test_who_holds_what_is_counted_by_all_that_they_hold(storage: SqlStorage) -> None:
+    def hold(name: str, *kinds: str, verified: bool = True, status: str = "active", used: bool = False) -> int:
+        with storage.write() as unit:
+            user = unit.users.add(replace(a_user(name), email_verified=verified, status=status))  # type: ignore[arg-type]
+            for kind in kinds:
+                counter = 1 if used and kind == "recovery_code" else 0
+                unit.credentials.add(Credential(0, user.id, kind, b"s", kind, NOW, counter=counter))  # type: ignore[arg-type]
+        return user.id
+
+    first = hold("ann", "password", "phone")
+    hold("bob", "phone", "password", "phone")
+    unverified = hold("cem", "password", "phone", verified=False)
+    codes = hold("dan", "password", "phone", "recovery_code", "recovery_code")
+    hold("eve", "password", "phone", "recovery_code", used=True)
+    hold("fay", "password", "totp")
+    hold("gus", "password", "phone", status="blocked")
+
+    with storage.read() as unit:
+        found = unit.credentials.holders("phone")
+        assert unit.credentials.holders("upstream") == []
+    two = frozenset({"password", "phone"})
+    assert {(one.kinds, one.email_verified): (one.people, one.user_id) for one in found} == {
+        (two, True): (3, first),
+        (two, False): (1, unverified),
+        (two | {"recovery_code"}, True): (1, codes),
+    }

@@ -22,6 +22,8 @@ from idp.application.config_documents import (
 )
 from idp.application.config_plan import Act, ConfigFault, Faults, Planned, check_once, remember_text
 from idp.application.config_texts import bring_levels, bring_themes, digest_text
+from idp.application.connection_guard import guard_connections
+from idp.application.connection_uses import map_users
 from idp.application.dependencies import Dependencies
 from idp.application.documents import find_document
 from idp.application.folder import Brought, FolderFault, publish_flows
@@ -29,11 +31,10 @@ from idp.application.lockout import keep_doors_open
 from idp.application.operators import write_client, write_connection
 from idp.application.promises import list_broken_promises
 from idp.application.themes import remove_theme_in
-from idp.application.versions import read_flow
+from idp.application.versions import load_flow, read_flow
 from idp.configuration import Configuration, Source
 from idp.errors import InvalidInput
 from idp.flows.diff import diff_flows
-from idp.flows.language import ConnectorStep
 from idp.flows.parse import parse_flow
 from idp.records.documents import LEVELS, THEME
 from idp.storage.protocols.unit import UnitOfWork
@@ -85,6 +86,7 @@ def apply_in(
     with ExitStack() as guards:
         if _changes_levels(uow, folder.levels):
             guards.enter_context(keep_doors_open(deps, uow, None, change))
+        guards.enter_context(guard_connections(deps, uow, _list_leaving(uow, folder, prune=prune), change))
         # Levels go first, because flows and clients name them, and what they would break is asked last, because the
         # folder's flows and clients may no longer count on it.
         levels = [*bring_levels(deps, uow, folder.levels, change, faults)]
@@ -192,27 +194,23 @@ def _prune(deps: Dependencies, uow: UnitOfWork, kept: set[tuple[Kind, str]], cha
         if (THEME, theme.name) not in kept:
             remove_theme_in(deps, uow, theme.name, change)
             yield Planned(THEME, theme.name, "remove")
-    used = _list_used(deps, uow)
+    used = map_users(deps, uow, load_flow)
     for record in uow.connections.all():
         if ("connection", record.name) in kept:
             continue
         if record.name in used:
-            raise InvalidInput(f"The connection {record.name} is used by the flow {used[record.name]}; keep it.")
+            users = ", ".join(sorted(used[record.name]))
+            raise InvalidInput(f"The connection {record.name} is used by the flow {users}; keep it.")
         uow.connections.remove(record.name)
         note(deps, uow, "connection.remove", "removed", actor=change.actor, data={"connection": record.name})
         yield Planned("connection", record.name, "remove")
 
 
-def _list_used(deps: Dependencies, uow: UnitOfWork) -> dict[str, str]:
-    """Return which connections flows that are live use, each with one of those flows."""
-    used = {}
-    for latest in uow.flows.all_latest():
-        live = uow.releases.live(latest.flow_id)
-        for version in {live.version, live.trial} - {None} if live is not None else set():
-            flow = deps.flows.get(uow, latest.flow_id, version or 0)
-            names = (step.connector for step in flow.steps.values() if isinstance(step, ConnectorStep))
-            used.update(dict.fromkeys(names, latest.flow_id))
-    return used
+def _list_leaving(uow: UnitOfWork, folder: Configuration, *, prune: bool) -> set[str]:
+    """Return the connections that the folder takes away, or makes another type of."""
+    wanted = {str(source.document.get("name")): str(source.document.get("type")) for source in folder.connections}
+    there = {record.name: record.type for record in uow.connections.all()}
+    return {name for name, kind in there.items() if (wanted[name] != kind if name in wanted else prune)}
 
 
 def _changes_levels(uow: UnitOfWork, source: Source | None) -> bool:

@@ -51,7 +51,7 @@ def list_broken_promises(
     own = (name for name in deps.policy.account_flows if name not in PURPOSES and name not in levels.acrs)
     faults.extend(f"IDP_ACCOUNT_FLOWS: there is no level {name}" for name in own)
     if flows:
-        faults.extend(_list_broken_flows(uow, former, deps.flows.inventory.standard(uow)))
+        faults.extend(list_broken_flows(uow, former, deps.flows.inventory.standard(uow)))
     return tuple(faults)
 
 
@@ -79,7 +79,7 @@ def list_theme_ids(uow: UnitOfWork) -> frozenset[str]:
     return frozenset(theme.name for theme in uow.documents.all_latest("theme"))
 
 
-def _list_broken_flows(uow: UnitOfWork, former: Standard, standard: Standard) -> Iterator[str]:
+def list_broken_flows(uow: UnitOfWork, former: Standard, standard: Standard) -> Iterator[str]:
     """Check each live version again; what was wrong with it before is not held against the change."""
     for release in uow.releases.all_live():
         for version in dict.fromkeys((release.version, release.trial)):

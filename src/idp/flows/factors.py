@@ -9,6 +9,7 @@ from typing import Final
 
 from idp.flows.methods import EMAIL, OTP, PASSKEY, RECOVERY_CODE, SMS
 from idp.flows.step_types import SENDS_SMS, Catalog
+from idp.records.accounts import CredentialKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Factor:
     name: str
     title: str
     method: str
-    credential: str | None = None
+    credential: CredentialKind | None = None
     fallback: bool = False
     ability: str | None = None
 

@@ -61,6 +61,16 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
+class Holders:
+    """Active people who hold credentials of the very same kinds: how many, and one of them to stand for all."""
+
+    kinds: frozenset[CredentialKind]
+    email_verified: bool
+    people: int
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class EnrolledIdentity:
     """The vendor's identity that was proved to own the account (DESIGN invariant 2e); unique per vendor."""
 

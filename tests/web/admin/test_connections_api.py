@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from idp.records.accounts import Credential
 from tests.application.flow_texts import CHECK
 from tests.journeys.world import SIMULATOR, World
 from tests.web.admin.office import Operator, operator
@@ -209,3 +210,20 @@ async def test_every_option_that_names_a_connection_asks_for_an_ability_that_som
     }
     assert asked
     assert asked <= known
+
+
+async def test_the_last_gateway_for_text_messages_is_not_removed_from_under_people(world: World) -> None:
+    olga = operator(world, "editor")
+    mailbox = {"name": "texts", "type": "sms_mailbox", "settings": {}}
+    tag = (await olga.ask("POST", "/connections", mailbox)).headers["etag"]
+    for number in range(2):
+        user = world.add_user(f"p{number}@example.com")
+        with world.provider.storage.write() as uow:
+            uow.credentials.add(Credential(0, user.id, "phone", b"-", "phone", 0.0))
+    refused = await olga.ask("DELETE", "/connections/texts", if_match=tag)
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:idp:problem:would-lock-out")
+    assert "2 people could not sign in any more" in refused.json()["detail"]
+    turned = {"type": "breached_passwords", "settings": {}}
+    refused = await olga.ask("PUT", "/connections/texts", turned, if_match=tag)
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:idp:problem:would-lock-out")
+    assert (await olga.read("/connections/texts"))["type"] == "sms_mailbox"

@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 from idp.application.audit import note
 from idp.application.change import Change
 from idp.application.config_documents import ConnectionState, actual_connection
+from idp.application.connection_guard import guard_connections
+from idp.application.connection_uses import list_users
 from idp.application.dependencies import Dependencies
 from idp.application.operators import write_connection
 from idp.connectors.api import ChecksHealth, ConnectorType
 from idp.connectors.breaker import BreakerState
 from idp.errors import Conflict, InvalidFields, InvalidInput, NotFound
-from idp.flows.language import ActionStep, ConditionStep, ConnectorStep, Flow
 from idp.flows.reader import NAME
-from idp.flows.step_types import Catalog
 from idp.records.journeys import Connection
 from idp.storage.protocols.unit import UnitOfWork
 
@@ -70,7 +70,8 @@ def save_connection(
     """Make a connection (`seen` is None), or change the one that the author saw at version `seen`.
 
     Kept secrets never go to another host than they were given for: who changes the address gives them again, or an
-    operator could have a key sent to themselves. Raises InvalidInput, Conflict, or NotFound.
+    operator could have a key sent to themselves. Raises InvalidInput, Conflict, NotFound, or WouldLockOut for another
+    type that would not do what live flows ask of it, or what people sign in with.
     """
     kind = _find_type(deps, wish.type)
     if not NAME.fullmatch(name):
@@ -95,18 +96,21 @@ def save_connection(
         state = ConnectionState(name, wish.type, wish.description.strip()[:MAX_DESCRIPTION], dumped, secrets)
         if before is not None and actual_connection(deps, before) == state:
             return before
-        return write_connection(deps, uow, state, author.actor, author.trace)
+        turned = {name} if before is not None and before.type != wish.type else set[str]()
+        with guard_connections(deps, uow, turned, author):
+            return write_connection(deps, uow, state, author.actor, author.trace)
 
 
 def remove_connection(deps: Dependencies, name: str, author: Change, *, seen: int) -> None:
-    """Remove a connection that no live flow uses. Raises NotFound, or Conflict."""
+    """Remove a connection that no live flow uses. Raises NotFound, Conflict, or WouldLockOut."""
     with deps.storage.write() as uow:
         record = _get(uow, name)
         _check_seen(record, name, seen)
-        used = _list_users(deps, uow, name)
+        used = list_users(deps, uow, name)
         if used:
             raise Conflict(f"These flows use {name}: {', '.join(used)}. Publish them without it first.")
-        uow.connections.remove(name)
+        with guard_connections(deps, uow, {name}, author):
+            uow.connections.remove(name)
         data = {"connection": name, "type": record.type}
         note(deps, uow, "connection.remove", "removed", actor=author.actor, trace=author.trace, data=data)
 
@@ -120,21 +124,6 @@ def open_for_test(deps: Dependencies, name: str, author: Change) -> ChecksHealth
         data = {"connection": name}
         note(deps, uow, "connection.test", "asked", actor=author.actor, trace=author.trace, data=data)
         return connector
-
-
-def list_connection_names(flow: Flow, catalog: Catalog) -> frozenset[str]:
-    """Return the connections that a flow names: in connector steps, proofs, and options of actions."""
-    found: set[str] = set()
-    for step in flow.steps.values():
-        match step:
-            case ConnectorStep():
-                found.add(step.connector)
-            case ConditionStep():
-                found.update(case.proves for case in step.cases if case.proves)
-            case ActionStep() if step.action in catalog.actions:
-                uses = catalog.actions[step.action].uses
-                found.update(str(step.options[name]) for name in uses if name in step.options)
-    return frozenset(found)
 
 
 def _get(uow: UnitOfWork, name: str) -> Connection:
@@ -201,21 +190,10 @@ def _view(deps: Dependencies, uow: UnitOfWork, record: Connection) -> Connection
     held = frozenset(deps.switchboard.unseal(record))
     info = deps.flows.inventory.catalog(uow).connections.get(record.name)
     abilities = info.roles if info is not None else frozenset[str]()
-    users = _list_users(deps, uow, record.name)
+    users = list_users(deps, uow, record.name)
     return ConnectionView(record, held, users, abilities, _find_breaker(deps, record), counted)
 
 
 def _find_breaker(deps: Dependencies, record: Connection) -> BreakerState | None:
     state = getattr(deps.switchboard.find_open(record), "breaker", None)
     return state if isinstance(state, BreakerState) else None
-
-
-def _list_users(deps: Dependencies, uow: UnitOfWork, name: str) -> tuple[str, ...]:
-    catalog = deps.flows.inventory.catalog(uow)
-    found = set()
-    for live in uow.releases.all_live():
-        for version in (live.version, live.trial):
-            flow = deps.flows.get(uow, live.flow_id, version) if version is not None else None
-            if flow is not None and name in list_connection_names(flow, catalog):
-                found.add(live.flow_id)
-    return tuple(sorted(found))

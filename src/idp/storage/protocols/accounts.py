@@ -9,6 +9,7 @@ from idp.records.accounts import (
     Credential,
     CredentialKind,
     EnrolledIdentity,
+    Holders,
     KnownDevice,
     PendingRegistration,
     Role,
@@ -88,6 +89,13 @@ class CredentialStore(Protocol):
 
     def remove(self, credential_id: int) -> None:
         """Delete."""
+        ...
+
+    def holders(self, kind: CredentialKind) -> Sequence[Holders]:
+        """Count the active people who hold one of a kind, by the kinds of all that they hold.
+
+        A recovery code that was used is none.
+        """
         ...
 
 

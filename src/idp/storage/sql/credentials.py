@@ -1,15 +1,15 @@
 """Credentials."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final, get_args
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, case, delete, func, or_, select, update
 
-from idp.records.accounts import Credential, CredentialKind
+from idp.records.accounts import Credential, CredentialKind, Holders
 from idp.storage.sql.codec import to_json
 from idp.storage.sql.rows import Rows
 from idp.storage.sql.statement import Statement
-from idp.storage.sql.tables.accounts import CREDENTIALS
+from idp.storage.sql.tables.accounts import CREDENTIALS, USERS
 from idp.storage.sql.transaction import Transaction
 
 _T = CREDENTIALS.c
@@ -36,6 +36,30 @@ _ADVANCE = Statement(
     .values(counter=bindparam("counter", type_=_T.counter.type), last_used_at=_AT)
 )
 _REMOVE = Statement(delete(CREDENTIALS).where(_THIS))
+
+#: A bit for each kind, so that the sum of the distinct ones says what somebody holds.
+_BITS: Final[Mapping[CredentialKind, int]] = {kind: 1 << at for at, kind in enumerate(get_args(CredentialKind))}
+
+
+def _count_holders() -> Any:
+    unused = or_(_T.kind != "recovery_code", _T.counter < 1)
+    held = (
+        select(_T.user_id, func.sum(case(_BITS, value=_T.kind).distinct()).label("kinds"))
+        .where(unused)
+        .group_by(_T.user_id)
+        .subquery()
+    )
+    verified = USERS.c.email_verified
+    return (
+        select(held.c.kinds, verified, func.count(), func.min(held.c.user_id))
+        .join(USERS, USERS.c.id == held.c.user_id)
+        .where(USERS.c.status == "active")
+        .group_by(held.c.kinds, verified)
+        .order_by(held.c.kinds, verified)
+    )
+
+
+_HOLDERS = Statement(_count_holders())
 
 
 class SqlCredentials:
@@ -86,3 +110,12 @@ class SqlCredentials:
     def remove(self, credential_id: int) -> None:
         """Delete."""
         self._transaction.change(_REMOVE, {"id": credential_id})
+
+    def holders(self, kind: CredentialKind) -> Sequence[Holders]:
+        """Count the active people who hold one of a kind, by the kinds of all that they hold."""
+        found = self._transaction.rows(_HOLDERS, {})
+        return [
+            Holders(frozenset(name for name, bit in _BITS.items() if int(kinds) & bit), bool(verified), people, one)
+            for kinds, verified, people, one in found
+            if int(kinds) & _BITS[kind]
+        ]

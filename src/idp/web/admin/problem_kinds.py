@@ -19,7 +19,7 @@ KINDS: Final[dict[str, ProblemKind]] = {
     "not-found": ProblemKind(404, "There is no such thing"),
     "method-not-allowed": ProblemKind(405, "This cannot be done here"),
     "conflict": ProblemKind(409, "Somebody else was faster"),
-    "would-lock-out": ProblemKind(409, "No administrator could sign in any more"),
+    "would-lock-out": ProblemKind(409, "Somebody could not sign in any more"),
     "precondition-failed": ProblemKind(412, "It has changed since you looked"),
     "too-large": ProblemKind(413, "This is too large"),
     "unsupported-media-type": ProblemKind(415, "Send JSON"),
