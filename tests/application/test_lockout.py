@@ -7,13 +7,14 @@ from typing import get_args
 import pytest
 
 from idp.application.authenticators import replace_recovery_codes, use_recovery_code
+from idp.application.doors import is_open, make_door
 from idp.application.lockout import WouldLockOut
-from idp.application.means import METHODS
+from idp.application.means import METHODS, Person, weigh
 from idp.application.operators import set_blocked
 from idp.application.releasing import roll_back, roll_out
 from idp.application.roles import grant_role
 from idp.records.accounts import CredentialKind, Role, User
-from idp.records.clients import Client
+from idp.records.clients import Client, ClientPolicy
 from tests.application.flow_texts import ANN, SIGN_IN, change, put, shipped, titled
 from tests.journeys.world import World
 
@@ -216,6 +217,19 @@ async def test_an_administrator_without_a_second_factor_does_not_reach_the_level
     with pytest.raises(WouldLockOut):
         put(world, NO_TOTP)
     assert put(world, TOTP_ONLY).created
+
+
+async def test_a_level_that_nobody_knows_shuts_the_door_and_does_not_open_it(world: World) -> None:
+    """Read as no minimum it would count somebody in who is refused: the guard would let the true last door be shut."""
+    root = administrator(world)
+    world.add_totp(root)
+    client = Client("console", {}, policy=ClientPolicy(administrators=True, minimum_acr="urn:idp:acr:gone"))
+    with world.provider.storage.read() as uow:
+        person = Person(root, weigh(world.deps, uow, root, uow.credentials.of_user(root.id)))
+        door = make_door(world.deps, uow, client)
+        assert not is_open(world.deps, uow, door, [person], world.deps.flows.get)
+        known = make_door(world.deps, uow, replace(client, policy=replace(client.policy, minimum_acr=LEVEL_2FA)))
+        assert is_open(world.deps, uow, known, [person], world.deps.flows.get)
 
 
 async def test_the_flag_is_kept_with_the_client(world: World) -> None:

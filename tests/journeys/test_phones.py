@@ -360,6 +360,31 @@ async def test_the_shipped_step_up_to_two_factors_asks_for_it_too(shipped: World
     assert (await shop.redeem(shipped.provider.app, url))["claims"]["acr"] == TWO_FACTORS
 
 
+async def test_a_phone_that_nothing_can_reach_is_left_for_a_recovery_code(shipped: World, gateway: Gateway) -> None:
+    """The gateway sends to Germany alone, and the phone is elsewhere: the person still has what they wrote down."""
+    user = shipped.add_user()
+    give_phone(shipped, user, "+14155552671")
+    with shipped.provider.storage.write() as uow:
+        codes = replace_recovery_codes(shipped.deps, uow, user.id)
+    shop = shipped.clients["shop"]
+    for code, asked in zip(codes, ({}, {"acr_values": TWO_FACTORS}), strict=False):
+        browser = shipped.browser()
+        await sign_in(browser, shop.authorize(**asked))
+        assert browser.heading == "Enter a recovery code"
+        url = await browser.submit("submitted", code=code)
+        assert (await shop.redeem(shipped.provider.app, url))["claims"]["acr"] == TWO_FACTORS
+    assert outcomes(shipped, "sms_code.send") == ["no_phone", "no_phone"]
+    assert gateway.taken == []
+
+
+async def test_a_phone_that_nothing_can_reach_is_no_way_around_the_second_factor(shipped: World) -> None:
+    give_phone(shipped, shipped.add_user(), "+14155552671")
+    browser = shipped.browser()
+    await sign_in(browser, shipped.clients["shop"].authorize())
+    assert "has a second way to confirm it is you, but it cannot be used here" in browser.text
+    assert "error=" in await browser.submit("continue")
+
+
 async def test_where_nothing_sends_text_messages_somebody_is_told_the_truth_and_not_passed_over(
     silent: World,
 ) -> None:

@@ -42,13 +42,19 @@ class Door:
 
 
 def make_door(deps: Dependencies, uow: UnitOfWork, client: Client) -> Door:
-    """Return the way into a client: its sign-in, and the step-ups to what it takes at least."""
-    least = client.policy.minimum_acr
+    """Return the way into a client: its sign-in, and the step-ups to what it takes at least.
+
+    A level that nobody knows is one that nobody reaches: the door is there, and shut.
+    """
+    least, sign_in = client.policy.minimum_acr, name_flow(SIGN_IN, client.policy)
+    if least is None:
+        return Door(client.client_id, sign_in, {})
     levels = deps.flows.inventory.levels(uow)
-    rank = levels.rank(least) if least is not None else None
-    taken = levels.levels[rank:] if rank is not None else ()
-    step_ups = {level.acr: name_step_ups(level, client.policy) for level in taken}
-    return Door(client.client_id, name_flow(SIGN_IN, client.policy), step_ups)
+    rank = levels.rank(least)
+    if rank is None:
+        return Door(client.client_id, sign_in, {least: ()})
+    step_ups = {level.acr: name_step_ups(level, client.policy) for level in levels.levels[rank:]}
+    return Door(client.client_id, sign_in, step_ups)
 
 
 def merge_alike(deps: Dependencies, uow: UnitOfWork, doors: Iterable[Door]) -> list[Door]:
