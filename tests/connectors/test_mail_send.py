@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import email
 import logging
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -268,7 +269,7 @@ async def test_a_refused_login_is_temporary_and_told_without_the_password(caplog
             await mailer.send("a@example.com", MAIL)
         report = await mailer.check()
     assert "login is refused" in caught.value.detail
-    assert not report.ok
+    assert [(check.name, check.ok) for check in report.checks] == [("sign_in", False)]
     ours = "".join(record.getMessage() for record in caplog.records if not record.name.startswith("mail"))
     assert CANARY not in f"{caught.value!r}{caught.value.detail}{report}{mailer._settings}{ours}"
 
@@ -290,8 +291,10 @@ async def test_a_wrong_or_unknown_certificate_gets_no_mail(mode, name):
     async with smtp_server(Post(), **tls) as post:
         with pytest.raises(TemporaryMailFailure) as caught:
             await make_mailer(post.port, tls=mode, context=client).send("a@example.com", MAIL)
+        report = await make_mailer(post.port, tls=mode, context=client).check()
     assert post.taken == []
     assert "certificate" in caught.value.detail
+    assert [(check.name, check.ok) for check in report.checks] == [("certificate", False)]
 
 
 def test_a_password_is_never_sent_in_clear():
@@ -316,7 +319,18 @@ async def test_the_check_says_what_is_wrong():
         port = post.port
     report = await make_mailer(port).check()
     assert not report.ok
+    assert report.checks[0].name == "connection"
     assert "no connection" in report.checks[0].message
+
+
+async def test_the_check_says_that_a_name_does_not_resolve(monkeypatch):
+    async def resolve(*_args, **_options):
+        raise socket.gaierror(socket.EAI_NONAME, "unknown")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+    report = await make_mailer(25, host="mail.invalid").check()
+    assert [(check.name, check.ok) for check in report.checks] == [("name", False)]
+    assert "cannot be resolved" in report.checks[0].message
 
 
 async def test_the_check_gives_up_on_a_server_that_says_nothing():
@@ -326,6 +340,7 @@ async def test_the_check_gives_up_on_a_server_that_says_nothing():
     async with serve(talk) as server:
         report = await make_mailer(server.port, total=0.05).check()
     assert not report.ok
+    assert report.checks[0].name == "answer"
     assert "in time" in report.checks[0].message
 
 

@@ -60,6 +60,7 @@ async def test_a_server_at_a_private_address_is_not_called_unless_it_is_allowed(
         assert name_failure(caught.value) == "not_allowed"
         report = await make(post.port, allowed=False).check()
         assert (report.ok, report.checks[-1].message) == (False, "Calling this address is not allowed.")
+        assert report.checks[-1].name == "address"
     assert post.taken == []
     with pytest.raises(ConnectorError) as caught:
         await make(25, host="169.254.169.254").send(MESSAGE)

@@ -36,6 +36,11 @@ async def check_reachable(http: HttpClient, url: str) -> HealthReport:
     return HealthReport(True, _pass(None))
 
 
+def name_stage(failed: CallFailed) -> str:
+    """Return which part of reaching a host has failed: `name` for one that does not resolve."""
+    return _FAILURES.get(failed.kind, ("answer", ""))[0]
+
+
 def _pass(until: str | None) -> tuple[HealthCheck, ...]:
     names = [name for name, _ in _STAGES]
     end = names.index(until) if until is not None else len(names)

@@ -24,6 +24,7 @@ import anyio
 
 from idp.clock import Clock
 from idp.connectors.api import ConnectorError, HealthCheck, HealthReport, MessageRefused
+from idp.connectors.reachability import name_stage
 from idp.connectors.smtp.render import Rendered
 from idp.egress import CallFailed
 
@@ -45,6 +46,15 @@ class TemporaryMailFailure(MailFailed):
     """Try this mail again later."""
 
     code = "mail_failed_temporarily"
+
+
+class CannotConnect(TemporaryMailFailure):
+    """The server cannot be used by anybody. `stage` says which part of reaching it has failed, as checks are named."""
+
+    def __init__(self, stage: str, detail: str) -> None:
+        """Say which and how."""
+        super().__init__(detail=detail)
+        self.stage = stage
 
 
 class PermanentMailFailure(MailFailed, MessageRefused):
@@ -119,11 +129,11 @@ class Mailer:
                 client = await self._connect()
                 await _leave(client)
         except TimeoutError:
-            check = HealthCheck("connection", False, "The mail server does not answer in time.")
+            check = HealthCheck("answer", False, "The mail server does not answer in time.")
         except CallFailed as failed:
-            check = HealthCheck("connection", False, failed.message)
-        except TemporaryMailFailure as failed:
-            check = HealthCheck("connection", False, f"The mail server cannot be used: {failed.detail}.")
+            check = HealthCheck(name_stage(failed), False, failed.message)
+        except CannotConnect as failed:
+            check = HealthCheck(failed.stage, False, f"The mail server cannot be used: {failed.detail}.")
         else:
             check = HealthCheck("connection", True, "The mail server accepts us.")
         return HealthReport(bool(check.ok), (check,))
@@ -167,7 +177,7 @@ class Mailer:
             await client.connect()
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             client.close()
-            raise TemporaryMailFailure(detail=_explain_connection(error)) from None
+            raise CannotConnect(*_explain_connection(error)) from None
         return client
 
     async def _deliver(self, message: EmailMessage) -> None:
@@ -188,18 +198,21 @@ async def _leave(client: aiosmtplib.SMTP) -> None:
         client.close()
 
 
-def _explain_connection(error: Exception) -> str:
+def _explain_connection(error: Exception) -> tuple[str, str]:
+    """Return which part has failed, and in words how."""
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
-        return f"the login is refused (reply {error.code})"
+        return "sign_in", f"the login is refused (reply {error.code})"
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        return f"the server refuses the session (reply {error.code})"
+        return "answer", f"the server refuses the session (reply {error.code})"
     if isinstance(error, aiosmtplib.SMTPTimeoutError | TimeoutError):
-        return "no connection in time"
+        return "connection", "no connection in time"
     if _has_cause(error, ssl.SSLError):
-        return "the certificate or TLS is not accepted"
+        return "certificate", "the certificate or TLS is not accepted"
+    if _has_cause(error, socket.gaierror):
+        return "name", "its name cannot be resolved"
     if isinstance(error, aiosmtplib.SMTPConnectError | aiosmtplib.SMTPServerDisconnected | OSError):
-        return "no connection, or it was closed"
-    return "the server does not offer TLS or a login that we can use"
+        return "connection", "no connection, or it was closed"
+    return "certificate", "the server does not offer TLS or a login that we can use"
 
 
 def _judge(error: Exception) -> MailFailed:

@@ -22,7 +22,10 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "api_key": "Copy the API key from the vendor's dashboard again, for the same environment as the API URL.",
     "flow": "Copy the flow ID from the vendor's dashboard again.",
     "admin_login": "Enter the e-mail and password of an administrator at the vendor.",
-    "credential": "Enter the credential of the service again.",
+    "account": "Compare the account with the service's dashboard, and enter its token again.",
+    "metadata": "Compare the issuer with what the provider writes at /.well-known/openid-configuration.",
+    "keys": "Ask the provider which algorithms it signs with, and look at its status page.",
+    "list": "Compare the URL with the documentation of the list, and look at its status page.",
     "sign_in": "Enter user name and password of the mail server again.",
 }
 
