@@ -8,6 +8,7 @@ import { type Column, Listing } from "../../parts/Listing";
 import { Page } from "../../parts/Page";
 import { Pages } from "../../parts/Pages";
 import { Exactly } from "../../parts/When";
+import { ChainCheck } from "./ChainCheck";
 
 type Entry = components["schemas"]["AuditEntry"];
 
@@ -77,6 +78,7 @@ export function AuditPage() {
         </a>
       }
     >
+      <ChainCheck />
       <form
         className="toolbar"
         role="search"
