@@ -22,7 +22,15 @@ const TITLES: Readonly<Record<(typeof FILTERS)[number], string>> = {
 };
 
 const COLUMNS: readonly Column<Entry>[] = [
-  { title: "When", cell: (row) => <Exactly at={row.at} /> },
+  {
+    title: "When",
+    cell: (row) => (
+      <>
+        <Exactly at={row.at} />
+        <span className="line soft small">No. {row.id}</span>
+      </>
+    ),
+  },
   {
     title: "What",
     cell: (row) => (

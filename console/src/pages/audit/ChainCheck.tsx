@@ -113,13 +113,14 @@ function Stand({ chain: found }: { readonly chain: Chain }) {
           </>
         )}
       </dd>
-      <dt>Checked by itself</dt>
+      <dt>Daily check</dt>
       <dd>
         {last === null ? (
           "Not yet. The worker walks along the whole chain once a day."
         ) : (
           <>
-            <When at={last.finished_at} />: {last.findings === 0 ? "nothing was wrong." : <strong>{count(last.findings, "thing")} wrong. {last.first_finding}</strong>}
+            {last.findings === 0 ? "Nothing was wrong, " : <strong>{count(last.findings, "thing")} wrong, </strong>}
+            <When at={last.finished_at} />. {last.first_finding}
           </>
         )}
       </dd>

@@ -1,0 +1,76 @@
+"""The audit page in a real Chromium: the chain is checked, and what somebody did to the trail is said to everybody."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from idp.application.chain.sealing import seal_entries
+from idp.application.chain.watching import ChainWatch
+from tests.browser.test_console_pages import NARROW, SHOTS, SLOW, WIDE, Office, complaints, office, tab
+from tests.browser.test_pages import RULES
+from tests.storage.intruder import Intruder
+
+__all__ = ["complaints", "office", "tab"]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
+
+
+def open_audit(page: Page, office: Office) -> None:
+    page.goto(office.url("audit"))
+    expect(page.get_by_role("heading", name="Is the trail as it was written?")).to_be_visible(timeout=SLOW)
+    expect(page.locator(".waiting")).to_have_count(0)
+
+
+def test_the_chain_is_checked_with_the_keyboard_and_a_kept_head_is_compared(tab: Page, office: Office) -> None:
+    seal_entries(office.live.provider.deps)
+    ChainWatch(office.live.provider.deps).look()
+    open_audit(tab, office)
+    tab.get_by_role("button", name="Check the chain").focus()
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_text("All good")).to_be_visible()
+    head = tab.locator(".note.good code").inner_text()
+    assert head.startswith("1:")
+    tab.get_by_text("Compare with a head that you kept").click()
+    tab.get_by_label("Head").fill(f"7{head[1:]}")
+    tab.get_by_role("button", name="Check again").click()
+    expect(tab.get_by_text("The chain ends at seal 1, and went up to seal 7 before.")).to_be_visible()
+    tab.get_by_label("Head").fill("nonsense")
+    tab.get_by_role("button", name="Check again").click()
+    expect(tab.get_by_role("alert")).to_contain_text("A head is a number, a colon and 43 characters.")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "viewport"),
+    [("light", WIDE), ("dark", WIDE), ("light", NARROW)],
+    ids=["light", "dark", "narrow"],
+)
+def test_everybody_can_read_what_a_check_says(browser: Browser, office: Office, scheme: Any, viewport: Any) -> None:
+    seal_entries(office.live.provider.deps)
+    context = browser.new_context(
+        viewport=viewport, color_scheme=scheme, storage_state=office.state, bypass_csp=True, reduced_motion="reduce"
+    )
+    context.set_default_timeout(SLOW)
+    page = context.new_page()
+    open_audit(page, office)
+    page.get_by_role("button", name="Check the chain").click()
+    expect(page.get_by_text("All good")).to_be_visible()
+    check_look(page, f"good-{scheme}-{viewport['width']}")
+    intruder = Intruder(f"sqlite:///{office.live.provider.storage._database._path}")  # type: ignore[union-attr]
+    kept = [intruder.entry(3), intruder.entry(4)]
+    intruder.run("UPDATE audit SET actor = 'nobody' WHERE id = 3")
+    intruder.run("DELETE FROM audit WHERE id = 4")
+    page.get_by_role("button", name="Check again").click()
+    expect(page.get_by_text("The trail is not as it was sealed")).to_be_visible()
+    check_look(page, f"bad-{scheme}-{viewport['width']}")
+    intruder.run("DELETE FROM audit WHERE id = 3")
+    for entry in kept:
+        intruder.insert(entry)
+    context.close()
+
+
+def check_look(page: Page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/audit-{name}.png")
+    assert Axe().run(page, options=RULES).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
