@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from idp.application.change import MAX_MESSAGE, Change
+from idp.application.comparing import Text, sum_up_changes
 from idp.application.publishing import publish
 from idp.application.versions import load_flow
 from idp.application.where_used import find_uses, list_outdated
@@ -33,6 +34,31 @@ async def test_a_change_becomes_the_next_version_and_is_live_and_audited(world: 
     published, released = world.audit("flow.publish")[-1], world.audit("flow.release")[-1]
     assert (published.actor, published.reason, published.data["before"]) == ("operator:ann", "because", 1)
     assert (released.outcome, released.data["version"], released.data["before"]) == ("publish", 2, 1)
+
+
+async def test_the_entry_of_a_publication_says_what_changed_in_few_words_and_without_what_it_says(world: World) -> None:
+    text = shipped("step-up").replace("title: Confirm", "title: Please confirm")
+    assert text != shipped("step-up")
+    put(world, text)
+    changes = world.audit("flow.publish")[-1].data["changes"]
+    told = [{"area": "head", "kind": "changed", "place": ["title"]}]
+    assert changes == {"counts": {"head": 1}, "list": told, "more": 0}
+    assert "Please" not in str(changes)
+    put(world, CHECK)
+    assert world.audit("flow.publish")[-1].data["changes"] is None
+
+
+async def test_the_entry_of_a_large_publication_stays_small(world: World) -> None:
+    step = "  s{}: {{screen: message, options: {{message: m}}, on: {{continue: s{}}}}}"
+    steps = "\n".join(step.format(number, number + 1) for number in range(60))
+    big = f"id: many\ntitle: Many\npurpose: step_up\ndeadline: 15m\nstart: s0\nsteps:\n{steps}\n  s60: {{end: denied}}\n"
+    small = "id: many\ntitle: Many\npurpose: step_up\ndeadline: 15m\nstart: s60\nsteps:\n  s60: {end: denied}\n"
+    changes = sum_up_changes(Text("a", small), Text("b", big))
+    assert changes is not None
+    assert (len(changes["list"]), changes["counts"]["steps"]) == (20, 60)
+    assert changes["more"] == sum(changes["counts"].values()) - 20
+    assert len(str(changes)) < 5000
+    assert sum_up_changes(Text("a", "not: a flow"), Text("b", big)) is None
 
 
 async def test_what_did_not_change_makes_no_version_no_release_and_no_entry(world: World) -> None:

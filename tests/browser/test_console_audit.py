@@ -8,8 +8,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from idp.application.chain.sealing import seal_entries
 from idp.application.chain.watching import ChainWatch
+from idp.application.change import Change
+from idp.application.publishing import publish
 from tests.browser.test_console_pages import NARROW, SHOTS, SLOW, WIDE, Office, complaints, office, tab
 from tests.browser.test_pages import RULES
+from tests.journeys.world import CONFIG
 from tests.storage.intruder import Intruder
 
 __all__ = ["complaints", "office", "tab"]
@@ -38,6 +41,22 @@ def test_the_chain_is_checked_with_the_keyboard_and_a_kept_head_is_compared(tab:
     tab.get_by_label("Head").fill("nonsense")
     tab.get_by_role("button", name="Check again").click()
     expect(tab.get_by_role("alert")).to_contain_text("A head is a number, a colon and 43 characters.")
+
+
+def test_an_entry_of_a_publication_leads_to_what_changed(tab: Page, office: Office) -> None:
+    text = (CONFIG / "flows" / "step-up.yaml").read_text(encoding="utf-8")
+    changed = text.replace("title: Confirm", "title: Please confirm")
+    publish(office.live.provider.deps, changed, "step-up.yaml", Change("olga", "Friendlier"))
+    tab.goto(office.url("audit") + "?action=flow.publish")
+    expect(tab.get_by_text("1 property changed")).to_be_visible()
+    tab.get_by_role("link", name="step-up: version 1 to 2").click()
+    expect(tab.get_by_role("heading", name="From version 1 to version 2")).to_be_visible()
+    expect(tab.get_by_role("region", name="What differs")).to_contain_text("Please confirm")
+    if SHOTS:
+        tab.screenshot(path=f"{SHOTS}/audit-comparison.png")
+    for width, height in ((320, 700), (1280, 900)):
+        tab.set_viewport_size({"width": width, "height": height})
+        assert tab.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
 
 
 @pytest.mark.parametrize(

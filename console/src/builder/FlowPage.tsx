@@ -2,12 +2,13 @@ import "./styles/builder.css";
 
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { useParams } from "react-router";
+import { useParams, useSearchParams } from "react-router";
 
 import { me } from "../api/queries";
 import { flow as flowQuery, readDraft, stepTypes, type Tagged, variables as variablesQuery, version as versionQuery } from "./data/reading";
 import type { Draft } from "./data/shapes";
 import { Catalogue } from "./model/catalogue";
+import { readComparison } from "./publish/comparison";
 import { Beginning } from "./publish/Beginning";
 import { Workbench } from "./Workbench";
 
@@ -22,11 +23,13 @@ interface Opened {
 /** One flow: its drawing and everything around it. */
 export function FlowPage() {
   const { id = "" } = useParams();
-  return <Loader key={id} id={id} />;
+  const [search] = useSearchParams();
+  const compare = search.get("compare");
+  return <Loader key={`${id} ${compare}`} id={id} compare={compare} />;
 }
 
 /** Fetches what the builder needs before anything can be drawn. */
-function Loader({ id }: { readonly id: string }) {
+function Loader({ id, compare }: { readonly id: string; readonly compare: string | null }) {
   const caller = useQuery(me);
   const types = useQuery(stepTypes);
   const variables = useQuery(variablesQuery);
@@ -59,6 +62,7 @@ function Loader({ id }: { readonly id: string }) {
       variables={variables.data.variables}
       may={may}
       flow={found.data}
+      comparison={readComparison(compare)}
       {...opened}
     />
   );

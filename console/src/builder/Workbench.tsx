@@ -12,6 +12,7 @@ import { saveDraft } from "./data/writing";
 import type { Catalogue } from "./model/catalogue";
 import { Palette } from "./palette/Palette";
 import { SignGlyph } from "./parts/Glyph";
+import type { Comparison } from "./publish/comparison";
 import { KeptBanner } from "./publish/KeptBanner";
 import { Commands } from "./state/commands";
 import { type Asked, type Builder, BuilderProvider, CheckProvider, useBuilder, useBuilderState } from "./state/context";
@@ -43,6 +44,8 @@ export interface WorkbenchProps {
   readonly text: string;
   /** Whether it was only just begun, so that nobody has saved it yet. */
   readonly isNew?: boolean;
+  /** What the address asks to compare: the drawer of versions is open with it. */
+  readonly comparison?: Comparison | null;
 }
 
 const CLOCK = {
@@ -137,7 +140,7 @@ function Bench(props: BenchProps) {
   const saving = useSyncExternalStore(saver.subscribe, saver.getState);
   const commands = useMemo(() => new Commands(store, catalogue), [store, catalogue]);
   const [view, setView] = useState<View>(() => (matchMedia("(max-width: 48rem)").matches ? "outline" : "canvas"));
-  const [drawer, setDrawer] = useState<Drawer>(null);
+  const [drawer, setDrawer] = useState<Drawer>(props.comparison ? "versions" : null);
   const [marks, setMarks] = useState<Marks>(NO_MARKS);
   const [problem, setProblem] = useState<FlowProblem | null>(null);
   const palette = useRef<HTMLInputElement>(null);
@@ -242,6 +245,7 @@ function Bench(props: BenchProps) {
                 hasDraft={saving.etag !== undefined}
                 may={may}
                 viewing={viewing}
+                comparison={props.comparison ?? null}
                 onView={onView}
                 onMarks={setMarks}
                 onReleased={refresh}

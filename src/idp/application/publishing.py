@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from idp.application.audit import note
 from idp.application.change import Change, check_change
+from idp.application.comparing import Text, sum_up_changes
 from idp.application.dependencies import Dependencies
 from idp.application.lockout import keep_doors_open
 from idp.application.releasing import EVERYBODY, release, release_first, release_to_all
@@ -100,11 +101,16 @@ def write_version(
             "before_author": before.author if before else None,
             "embeds": dict(version.embeds),
             "digest": version.digest.hex(),
+            "changes": sum_up_changes(_text(before), _text(version)) if before else None,
         },
     )
     if percent:
         live = _release(deps, uow, live, version, percent, change)
     return Publication(version, created, live, before, proved.warnings)
+
+
+def _text(version: FlowVersion) -> Text:
+    return Text(f"{version.flow_id}@{version.version}", version.text, version.embeds)
 
 
 def _release(

@@ -8,6 +8,7 @@ import type { Flow, FlowVersionHead } from "../data/shapes";
 import { rollBack } from "../data/writing";
 import { Window } from "../parts/Dialogs";
 import { useBuilder } from "../state/context";
+import type { Comparison } from "./comparison";
 import { Differences } from "./FlowDialog";
 
 interface VersionsDrawerProps {
@@ -16,6 +17,8 @@ interface VersionsDrawerProps {
   readonly hasDraft: boolean;
   readonly may: { write: boolean; publish: boolean };
   readonly viewing: number | null;
+  /** What to compare to begin with. */
+  readonly comparison: Comparison | null;
   readonly onView: (number: number, text: string) => void;
   readonly onMarks: (marks: Marks) => void;
   readonly onReleased: () => void;
@@ -26,18 +29,19 @@ export function VersionsDrawer(props: VersionsDrawerProps) {
   const { flow, may, viewing, onMarks, onReleased, draftName, hasDraft } = props;
   const { flowId, store } = useBuilder();
   const found = useQuery(versions(flowId));
-  const [compared, setCompared] = useState<string | null>(null);
+  const [compared, setCompared] = useState<Comparison | null>(props.comparison);
   const [returning, setReturning] = useState<FlowVersionHead | null>(null);
   const queries = useQueryClient();
   const newest = found.data?.items[0]?.version;
   const other = hasDraft ? `draft:${draftName}` : String(newest ?? "");
-  const changes = useQuery({ ...difference(flowId, compared ?? "", other), enabled: compared !== null && other !== "" });
+  const changes = useQuery({ ...difference(flowId, compared?.from ?? "", compared?.to ?? ""), enabled: compared !== null && compared.to !== "" });
   const look = (number: number) => {
     void queries.query(version(flowId, number)).then(({ text }) => props.onView(number, text));
   };
   useEffect(() => {
-    onMarks(compared !== null && changes.data ? markChanges(changes.data.changes) : NO_MARKS);
-  }, [compared, changes.data, onMarks]);
+    // The drawing shows the newest; what older versions differ in is no part of it.
+    onMarks(compared?.to === other && changes.data ? markChanges(changes.data.changes) : NO_MARKS);
+  }, [compared, other, changes.data, onMarks]);
   if (found.error) return <p className="b-list">{found.error.message}</p>;
   if (!found.data) return <p className="b-list">One moment …</p>;
   if (found.data.items.length === 0) return <p className="b-list soft">Nothing is published yet.</p>;
@@ -63,8 +67,8 @@ export function VersionsDrawer(props: VersionsDrawerProps) {
               <button
                 type="button"
                 className="button b-small"
-                aria-pressed={compared === String(one.version)}
-                onClick={() => setCompared(compared === String(one.version) ? null : String(one.version))}
+                aria-pressed={compared?.from === String(one.version) && compared.to === other}
+                onClick={() => setCompared(compared?.from === String(one.version) && compared.to === other ? null : { from: String(one.version), to: other })}
               >
                 Compare
               </button>
@@ -80,9 +84,9 @@ export function VersionsDrawer(props: VersionsDrawerProps) {
       {compared !== null && (
         <section aria-label="What differs">
           <h3>
-            From version {compared} to {hasDraft ? "the draft" : `version ${newest ?? ""}`}
+            From version {compared.from} to {compared.to.startsWith("draft:") ? "the draft" : `version ${compared.to}`}
           </h3>
-          <Differences from={compared} to={other} />
+          <Differences from={compared.from} to={compared.to} />
         </section>
       )}
       {returning && flow && (

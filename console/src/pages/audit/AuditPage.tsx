@@ -1,7 +1,6 @@
 import { Link, useSearchParams } from "react-router";
 
 import { answer, API, client } from "../../api/client";
-import type { components } from "../../api/schema.gen";
 import { Empty } from "../../parts/Empty";
 import { Field } from "../../parts/Field";
 import { type Column, Listing } from "../../parts/Listing";
@@ -9,8 +8,8 @@ import { Page } from "../../parts/Page";
 import { Pages } from "../../parts/Pages";
 import { Exactly } from "../../parts/When";
 import { ChainCheck } from "./ChainCheck";
-
-type Entry = components["schemas"]["AuditEntry"];
+import type { Entry } from "./entry";
+import { FlowLink } from "./FlowLink";
 
 const FILTERS = ["action", "outcome", "actor", "client", "user"] as const;
 const TITLES: Readonly<Record<(typeof FILTERS)[number], string>> = {
@@ -51,6 +50,7 @@ const COLUMNS: readonly Column<Entry>[] = [
           </Link>
         )}
         {row.client_id !== null && <span className="line">{row.client_id}</span>}
+        <FlowLink entry={row} />
         {row.run !== null && (
           <Link className="line" to={`/runs/${row.run}`}>
             Run {row.run}

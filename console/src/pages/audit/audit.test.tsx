@@ -7,7 +7,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { queries } from "../../api/queries";
 import { ChainCheck } from "./ChainCheck";
 import { goOn, MOST_FINDINGS, START, type Walk, walkChain } from "./checking";
-import { count, sayStand } from "./words";
+import type { Entry } from "./entry";
+import { FlowLink } from "./FlowLink";
+import { count, sayChanges, sayStand } from "./words";
 
 const HEAD = `3:${"A".repeat(43)}`;
 
@@ -71,6 +73,39 @@ it.each([
 
 it("counts with the right noun", () => {
   expect([count(1, "entry"), count(2, "entry"), count(2, "seal")]).toEqual(["1 entry", "2 entries", "2 seals"]);
+});
+
+describe("an entry about a flow", () => {
+  afterEach(cleanup);
+
+  function show(action: string, data: Entry["data"]) {
+    const entry = { action, data } as Entry;
+    render(
+      <MemoryRouter>
+        <FlowLink entry={entry} />
+      </MemoryRouter>,
+    );
+  }
+
+  it("leads to what the version differs in from the one before, and says how much that is", () => {
+    show("flow.publish", { flow: "step-up", version: 4, before: 3, changes: { counts: { head: 1, steps: 2, layout: 9 }, list: [], more: 0 } });
+    expect(screen.getByRole("link", { name: "step-up: version 3 to 4" }).getAttribute("href")).toBe("/flows/step-up?compare=3..4");
+    expect(screen.getByText("1 property, 2 steps changed")).toBeTruthy();
+  });
+
+  it("leads to the flow where there was none before", () => {
+    show("flow.publish", { flow: "step-up", version: 1, before: null, changes: null });
+    expect(screen.getByRole("link", { name: "step-up: version 1" }).getAttribute("href")).toBe("/flows/step-up");
+  });
+
+  it("says nothing of other things", () => {
+    show("connector.call", { flow: "step-up" });
+    expect(screen.queryByRole("link")).toBeNull();
+  });
+});
+
+it.each([null, undefined, "x", {}, { counts: { layout: 3, steps: "2" } }])("says nothing of changes that are %o", (changes) => {
+  expect(sayChanges(changes)).toBe("");
 });
 
 describe("the check on the page", () => {

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from idp.application.comparing import Comparison, Text, compare_texts, find_draft_text, find_version
+from idp.application.comparing import AREAS, Comparison, Text, compare_texts, find_draft_text, find_version
 from idp.errors import NotFound
 from idp.flows.diff import Difference
 from idp.web.admin.calls import Call, Reply
@@ -10,7 +10,6 @@ from idp.web.admin.models.flows import FlowChange, FlowDifference
 from idp.web.admin.models.shape import plain
 from idp.web.edge import number_of
 
-AREAS: Final = ("head", "steps", "edges", "texts", "layout")
 _DRAFT: Final = "draft:"
 
 
