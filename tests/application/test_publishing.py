@@ -51,7 +51,9 @@ async def test_the_entry_of_a_publication_says_what_changed_in_few_words_and_wit
 async def test_the_entry_of_a_large_publication_stays_small(world: World) -> None:
     step = "  s{}: {{screen: message, options: {{message: m}}, on: {{continue: s{}}}}}"
     steps = "\n".join(step.format(number, number + 1) for number in range(60))
-    big = f"id: many\ntitle: Many\npurpose: step_up\ndeadline: 15m\nstart: s0\nsteps:\n{steps}\n  s60: {{end: denied}}\n"
+    big = (
+        f"id: many\ntitle: Many\npurpose: step_up\ndeadline: 15m\nstart: s0\nsteps:\n{steps}\n  s60: {{end: denied}}\n"
+    )
     small = "id: many\ntitle: Many\npurpose: step_up\ndeadline: 15m\nstart: s60\nsteps:\n  s60: {end: denied}\n"
     changes = sum_up_changes(Text("a", small), Text("b", big))
     assert changes is not None

@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from idp.application.change import Change
+from idp.application.invitations import list_invitations, revoke_invitation
 from idp.application.invite import INVITATION_SECONDS, invite
-from idp.errors import Conflict, InvalidInput
+from idp.errors import Conflict, InvalidInput, NotFound
 from tests.journeys.browser import Browser
 from tests.journeys.steps import verify
 from tests.journeys.world import ISSUER, World, make_world
@@ -170,3 +173,65 @@ async def test_a_sign_up_that_nobody_invited_cannot_use_the_action(world: World)
     assert [entry.outcome for entry in world.audit("invitation.register")] == ["refused"]
     with world.provider.storage.read() as uow:
         assert all(item.method != "email" for run in uow.runs.list() for item in uow.evidence.of_run(run.id))
+
+
+REASON = Change("olga", "Sent to the wrong address")
+
+
+async def test_an_invitation_that_was_revoked_opens_nothing_however_its_link_is_replayed(world: World) -> None:
+    link = send(world)
+    waiting = world.browser()
+    await waiting.get(link)
+    revoked = revoke_invitation(world.deps, 1, REASON)
+    assert (revoked.state, revoked.email, revoked.ended_at) == ("revoked", NEW, world.clock.now())
+    await waiting.submit("continue")
+    assert (waiting.status, waiting.heading) == (410, "This link does not work any more")
+    for _ in range(2):
+        await (late := world.browser()).get(link)
+        assert (late.status, late.heading) == (410, "This link does not work any more")
+    assert world.audit("run.start") == []
+    assert world.audit("invitation.accept") == []
+    [noted] = world.audit("invitation.revoke")
+    assert (noted.actor, noted.reason, noted.data) == ("operator:olga", "Sent to the wrong address", {"link": 1})
+    assert await accept(world, send(world)), "another invitation is another link"
+    assert len(world.audit("run.start")) == 1
+
+
+async def test_what_was_accepted_is_over_or_is_no_invitation_is_not_revoked(world: World) -> None:
+    await accept(world, send(world))
+    with pytest.raises(Conflict, match="accepted already"):
+        revoke_invitation(world.deps, 1, REASON)
+    with pytest.raises(NotFound):
+        revoke_invitation(world.deps, 2, REASON)  # the row that binds the run
+    with pytest.raises(NotFound):
+        revoke_invitation(world.deps, 99, REASON)
+    send(world, "dave@example.com")
+    revoke_invitation(world.deps, 3, REASON)
+    with pytest.raises(Conflict, match="revoked already"):
+        revoke_invitation(world.deps, 3, REASON)
+    send(world, "erin@example.com")
+    with pytest.raises(InvalidInput):
+        revoke_invitation(world.deps, 4, Change("olga", " "))
+    world.clock.advance(INVITATION_SECONDS)
+    with pytest.raises(Conflict, match="expired already"):
+        revoke_invitation(world.deps, 4, REASON)
+    assert len(world.audit("invitation.revoke")) == 1
+
+
+async def test_invitations_are_listed_with_what_became_of_them(world: World) -> None:
+    for name in ("ann", "bob", "dan", "eve"):
+        send(world, f"{name}@example.com")
+    revoke_invitation(world.deps, 1, REASON)
+    world.add_user("bob@example.com")
+    await accept(world, send(world, "fay@example.com"))
+
+    def listed(**asked: Any) -> list[tuple[str, str]]:
+        return [(one.email[:3], one.state) for one in list_invitations(world.deps, **asked)]
+
+    assert listed(ended=False) == [("eve", "open"), ("dan", "open"), ("bob", "superseded")]
+    everything = [("fay", "accepted"), ("eve", "open"), ("dan", "open"), ("bob", "superseded"), ("ann", "revoked")]
+    assert listed(ended=True) == everything
+    assert listed(ended=True, before_id=4, limit=2) == everything[2:4]
+    world.clock.advance(INVITATION_SECONDS)
+    assert listed(ended=False)[0] == ("eve", "expired")
+    assert {one.by for one in list_invitations(world.deps, ended=True)} == {"operator"}

@@ -358,3 +358,23 @@ def test_runs_that_began_and_results_of_verifications_are_counted(storage: SqlSt
             (made.connection, "completed", "OK", None, 1),
             (made.connection, "error", None, "timeout", 1),
         }
+
+
+def test_an_invitation_is_revoked_or_used_and_never_both(storage: SqlStorage) -> None:
+    link = MailedLink(0, "invite", DIGEST, NOW, LATER, data={"email": "ann@example.org"})
+    with storage.write() as unit:
+        used, revoked, late = (unit.links.add(link) for _ in range(3))
+        bound = unit.links.add(replace(link, purpose="set_up"))
+        assert unit.links.consume(used.id, NOW)
+        assert not unit.links.revoke(used.id, {"revoked": True}, NOW)
+        assert unit.links.revoke(revoked.id, {"revoked": True}, NOW)
+        assert not unit.links.consume(revoked.id, NOW)
+        assert not unit.links.revoke(late.id, {"revoked": True}, LATER)
+        found = unit.links.get(revoked.id)
+        assert found is not None
+        assert (found.data, found.consumed_at) == ({"revoked": True}, NOW)
+        assert [one.id for one in unit.links.invitations(ended=False, before_id=2**62, limit=9)] == [late.id]
+        everything = [one.id for one in unit.links.invitations(ended=True, before_id=2**62, limit=9)]
+        assert everything == [late.id, revoked.id, used.id]
+        assert [one.id for one in unit.links.invitations(ended=True, before_id=late.id, limit=1)] == [revoked.id]
+        assert bound.id not in everything

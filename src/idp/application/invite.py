@@ -33,6 +33,8 @@ INVITATION_SECONDS: Final = 7 * 86400.0
 ENDED: Final = "This link has been used or has expired."
 #: In the row of a link: the address that was invited.
 TO: Final = "email"
+#: And who did.
+BY: Final = "by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def invite(deps: Dependencies, typed: str, locale: str, actor: str = "operator")
         if uow.users.by_email_key(email.lookup_key) is not None:
             raise Conflict("That address has an account already.")
         secret = mint(deps.random_bytes)
-        link = uow.links.add(MailedLink(0, "invite", secret.digest, now, until, data={TO: email.address}))
+        link = uow.links.add(MailedLink(0, "invite", secret.digest, now, until, data={TO: email.address, BY: actor}))
         text = deps.signer.sign(LINK_PURPOSE, {"l": encode(link.id, secret.text)})
         values = {"link": f"{deps.policy.issuer}/invitation?link={text}", "until": until}
         queue_mail(deps, uow, email.address, "invitation", locale, values)

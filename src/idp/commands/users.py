@@ -6,8 +6,11 @@ from typing import Annotated
 import typer
 
 from idp.application import operators
+from idp.application.change import Change
 from idp.application.console.set_up import offer_set_up
+from idp.application.invitations import list_invitations, revoke_invitation
 from idp.application.invite import invite as invite_person
+from idp.commands.printing import AsJson, Author, Message, name_author, print_json, write_time
 from idp.commands.provider import open_provider, report_faults
 from idp.errors import Conflict
 
@@ -48,6 +51,31 @@ def invite(email: str, locale: Annotated[str, typer.Option(help="Language of the
     with open_provider() as provider:
         until = invite_person(provider.deps, email, locale)
     typer.echo(f"invited {email}; the link works once, until {datetime.fromtimestamp(until, UTC):%Y-%m-%d %H:%M} UTC")
+
+
+@app.command()
+@report_faults
+def invitations(
+    ended: Annotated[bool, typer.Option("--all", help="Used and revoked ones too")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List invitations, newest first."""
+    with open_provider() as provider:
+        found = list_invitations(provider.deps, ended=ended, limit=1000)
+    if as_json:
+        print_json(found)
+        return
+    for one in found:
+        typer.echo(f"{one.id:6}  {one.state:10}  until {write_time(one.until)}  {one.email}  by {one.by or '-'}")
+
+
+@app.command("revoke-invitation")
+@report_faults
+def revoke(invitation: int, message: Message, author: Author = None) -> None:
+    """Take an invitation back before it is used: its link opens nothing any more."""
+    with open_provider() as provider:
+        revoked = revoke_invitation(provider.deps, invitation, Change(name_author(author), message))
+    typer.echo(f"the invitation of {revoked.email} is revoked")
 
 
 @app.command()

@@ -341,6 +341,14 @@ class LinkStore(Protocol):
         """Erase what a user's links hold, and return how many there were."""
         ...
 
+    def invitations(self, *, ended: bool, before_id: int, limit: int) -> Sequence[MailedLink]:
+        """List invitations that were mailed, newest first, with ids below `before_id`; with `ended` also used ones."""
+        ...
+
+    def revoke(self, link_id: int, data: Mapping[str, Any], at: float) -> bool:
+        """Use a link up like `consume`, and say in it why. False if it was used or has expired."""
+        ...
+
 
 class OnceStore(Protocol):
     """Values that may be seen once: JWT `jti`, one-time codes, revoked token ids."""

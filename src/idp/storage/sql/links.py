@@ -1,10 +1,12 @@
 """Mailed links."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, literal, update
 
 from idp.records.journeys import MailedLink
+from idp.storage.sql.codec import to_json
 from idp.storage.sql.rows import Rows
 from idp.storage.sql.statement import Statement
 from idp.storage.sql.tables.journeys import LINKS
@@ -22,6 +24,17 @@ _CONSUME_OF_USER = Statement(
     update(LINKS)
     .where(_T.user_id == bindparam("user_id"), _T.purpose == bindparam("of_purpose"), _T.consumed_at.is_(None))
     .values(consumed_at=_AT)
+)
+
+_INVITATION = (_T.user_id.is_(None), _T.purpose == literal("invite"), _T.run_id.is_(None))
+_PLACE = _T.id < bindparam("before_id")
+# The index over unused links finds the open ones.
+_OPEN_INVITATIONS = _ROWS.select(*_INVITATION, _T.consumed_at.is_(None), _PLACE, order=[_T.id.desc()], limit=True)
+_INVITATIONS = _ROWS.select(*_INVITATION, _PLACE, order=[_T.id.desc()], limit=True)
+_REVOKE = Statement(
+    update(LINKS)
+    .where(_T.id == bindparam("id"), _T.consumed_at.is_(None), _T.expires_at > _AT)
+    .values(consumed_at=_AT, data=bindparam("new_data", type_=_T.data.type))
 )
 
 _FORGET = Statement(update(LINKS).where(_T.user_id == bindparam("of_user")).values(data="{}"))
@@ -57,3 +70,12 @@ class SqlLinks:
     def forget_user(self, user_id: int) -> int:
         """Erase what a user's links hold, and return how many there were."""
         return self._transaction.change(_FORGET, {"of_user": user_id})
+
+    def invitations(self, *, ended: bool, before_id: int, limit: int) -> Sequence[MailedLink]:
+        """List invitations that were mailed, newest first, with ids below `before_id`; with `ended` also used ones."""
+        statement = _INVITATIONS if ended else _OPEN_INVITATIONS
+        return _ROWS.many(self._transaction, statement, {"before_id": before_id, "limit": limit})
+
+    def revoke(self, link_id: int, data: Mapping[str, Any], at: float) -> bool:
+        """Use a link up like `consume`, and say in it why. False if it was used or has expired."""
+        return self._transaction.change(_REVOKE, {"id": link_id, "new_data": to_json(data), "at": at}) == 1

@@ -22,6 +22,7 @@ PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "connection": {"type": "string", "maxLength": 64, "description": "A connection.", "example": "incode_verify"},
     "review": {"type": "string", "maxLength": 20, "description": "The number of a case.", "example": "1"},
     "user_id": {"type": "string", "maxLength": 80, "description": "The subject (`sub`) of a person."},
+    "invitation": {"type": "string", "maxLength": 20, "description": "The number of an invitation.", "example": "1"},
     "role": {"type": "string", "enum": list(ROLES), "description": "A role."},
     "session_id": {"type": "string", "maxLength": 20, "description": "A session."},
     "client_id": {"type": "string", "maxLength": 255, "description": "A client.", "example": "bank"},

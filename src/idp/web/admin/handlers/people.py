@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from idp.application import invitations
 from idp.application.admin import people
 from idp.application.admin.people import PersonFile
 from idp.application.devices import describe_device
@@ -34,6 +35,24 @@ def invite_user(call: Call) -> Reply:
     locale = call.desk.find_locale(call.body.locale)
     actor = call.change("invited").actor
     return Reply(models.Invited(until=at(invite(call.deps, call.body.email, locale, actor))))
+
+
+def list_invitations(call: Call) -> Reply:
+    """List invitations, newest first."""
+    query: models.InvitationQuery = call.query
+    before = decode_cursor(query.cursor, int)
+    found = invitations.list_invitations(call.deps, ended=query.state == "all", before_id=before, limit=query.limit + 1)
+    shown, cursor = cut_page(found, query.limit, lambda one: one.id)
+    return Reply(Page[models.SentInvitation](items=[_describe_invitation(one) for one in shown], next=cursor))
+
+
+def revoke_invitation(call: Call) -> Reply:
+    """Take an invitation back."""
+    number = number_of(call.path["invitation"])
+    if number is None:
+        raise NotFound(f"There is no invitation {call.path['invitation'][:40]!r}.")
+    revoked = invitations.revoke_invitation(call.deps, number, call.change(call.body.reason))
+    return Reply(_describe_invitation(revoked))
 
 
 def get_user(call: Call) -> Reply:
@@ -209,4 +228,16 @@ def _describe_session(session: SessionRecord) -> models.SessionOfUser:
         created_at=at(session.created_at),
         last_seen_at=at(session.last_seen_at),
         expires_at=at(session.expires_at),
+    )
+
+
+def _describe_invitation(one: invitations.SentInvitation) -> models.SentInvitation:
+    return models.SentInvitation(
+        id=str(one.id),
+        email=one.email,
+        invited_by=one.by,
+        state=one.state,
+        sent_at=at(one.sent_at),
+        until=at(one.until),
+        ended_at=at_or_none(one.ended_at),
     )

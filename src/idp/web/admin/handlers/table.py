@@ -58,6 +58,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "getReview": reviews.get_review,
     "decideReview": reviews.decide_review,
     "inviteUser": people.invite_user,
+    "listInvitations": people.list_invitations,
+    "revokeInvitation": people.revoke_invitation,
     "listUsers": people.list_users,
     "getUser": people.get_user,
     "blockUser": people.block_user,

@@ -117,6 +117,29 @@ class Invited(Answer):
     until: Time
 
 
+class InvitationQuery(PageQuery):
+    """Which invitations."""
+
+    state: Literal["open", "all"] = Field(
+        default="open",
+        description="open: not used and not revoked. all: used and revoked ones too, while they are kept.",
+    )
+
+
+class SentInvitation(Answer):
+    """An invitation that was sent."""
+
+    id: str
+    email: str
+    invited_by: str | None
+    state: Literal["open", "accepted", "revoked", "expired", "superseded"] = Field(
+        description="superseded: the address got an account in another way."
+    )
+    sent_at: Time
+    until: Time
+    ended_at: Time | None = Field(description="When it was accepted or revoked.")
+
+
 class LinkMailed(Answer):
     """The link is asked for. It is sent soon, unless the limits for mails to this address say no."""
 

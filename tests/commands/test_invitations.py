@@ -1,0 +1,18 @@
+"""`idp users invite|invitations|revoke-invitation`."""
+
+from tests.commands.machine import Machine
+
+
+def test_invitations_are_listed_and_taken_back(machine: Machine) -> None:
+    machine.run("users", "invite", "ann@example.com")
+    machine.run("users", "invite", "bob@example.com")
+    assert [line.split()[-3] for line in machine.run("users", "invitations").splitlines()] == [
+        "bob@example.com",
+        "ann@example.com",
+    ]
+    said = machine.run("users", "revoke-invitation", 1, "-m", "wrong address", "--author", "olga")
+    assert said.strip() == "the invitation of ann@example.com is revoked"
+    assert [one["state"] for one in machine.json("users", "invitations")] == ["open"]
+    assert [one["state"] for one in machine.json("users", "invitations", "--all")] == ["open", "revoked"]
+    assert "revoked already" in machine.run("users", "revoke-invitation", 1, "-m", "again", expect=3)
+    assert "There is no invitation 9" in machine.run("users", "revoke-invitation", 9, "-m", "no", expect=1)
