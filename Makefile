@@ -6,13 +6,13 @@ WORKERS ?= 2
 # The tests of the pure cores: `coverage` runs their examples, `unit` what they draw at random. Nothing runs twice.
 CORES = tests/oidc tests/oidc_tokens tests/flows tests/identity
 
-.PHONY: help demo test console console-test lint types layers flows coverage unit mutants bench lock clean
+.PHONY: help demo test console console-test lint types layers flows coverage unit mutants bench bench-builder lock clean
 
 help:
 	@echo "make demo   start everything on this machine and print what to try"
 	@echo "make test   install, run every gate and every test"
 	@echo "make console  build the operators' console again after a change in console/"
-	@echo "make bench  measure CPU time per operation"
+	@echo "make bench  measure CPU time per operation; make bench-builder the flow builder in a browser"
 	@echo "make mutants  break the cores in every way mutmut knows, and see the tests notice"
 
 $(VENV)/.runtime: requirements/runtime.lock pyproject.toml
@@ -75,6 +75,9 @@ mutants: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
+
+bench-builder: $(VENV)/.dev console
+	$(BIN)/python -m bench.builder
 
 lock:
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras pyproject.toml --extra demo -o requirements/runtime.lock

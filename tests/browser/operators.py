@@ -143,6 +143,32 @@ def call(page: Page, method: str, path: str, body: Any = None) -> dict[str, Any]
     return found
 
 
+def read_draft(page: Page, flow: str) -> str:
+    """Return the text of the draft as the server has it."""
+    text: str = call(page, "GET", f"/flows/{flow}/drafts/main")["body"]["text"]
+    return text
+
+
+def put_draft(page: Page, flow: str, text: str) -> None:
+    """Save a text as the draft, whatever the draft was."""
+    status = page.evaluate(
+        """async ([url, text]) => {
+            const known = (await fetch(url)).headers.get("ETag");
+            const headers = {"X-IDP-Console": "1", "Content-Type": "application/json",
+                             ...(known ? {"If-Match": known} : {"If-None-Match": "*"})};
+            return (await fetch(url, {method: "PUT", headers, body: JSON.stringify({text})})).status;
+        }""",
+        [f"{API}/flows/{flow}/drafts/main", text],
+    )
+    assert status in (200, 201)
+
+
+def settle(page: Page) -> None:
+    """Wait until what was done is saved and checked."""
+    expect(page.get_by_text(re.compile(r"^(Not saved yet|Saving …)$"))).to_have_count(0)
+    expect(page.locator(".b-check-button")).to_have_attribute("aria-busy", "false")
+
+
 def step(page: Page, name: str) -> Locator:
     return page.locator(f'[data-step="{name}"]')
 

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.operators import NEEDS_CONSOLE, SLOW, Office, call, choose, office, sign_in, step, tab
+from tests.browser.operators import NEEDS_CONSOLE, SLOW, Office, call, choose, office, read_draft, sign_in, step, tab
 
 __all__ = ["office", "tab"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420), NEEDS_CONSOLE]
@@ -151,8 +151,3 @@ def shoot(page: Page, name: str) -> None:
     if SHOTS:
         page.wait_for_timeout(900)
         page.screenshot(path=Path(SHOTS) / f"{name}.png")
-
-
-def read_draft(page: Page, flow: str) -> str:
-    text: str = call(page, "GET", f"/flows/{flow}/drafts/main")["body"]["text"]
-    return text

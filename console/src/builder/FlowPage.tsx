@@ -1,7 +1,7 @@
 import "./styles/builder.css";
 
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useLayoutEffect, useMemo, useState } from "react";
 import { useParams, useSearchParams } from "react-router";
 
 import { me } from "../api/queries";
@@ -10,7 +10,7 @@ import type { Draft } from "./data/shapes";
 import { Catalogue } from "./model/catalogue";
 import { readComparison } from "./publish/comparison";
 import { Beginning } from "./publish/Beginning";
-import { Workbench } from "./Workbench";
+import { Workbench, type WorkbenchProps } from "./Workbench";
 
 const MAIN = "main";
 
@@ -55,7 +55,7 @@ function Loader({ id, compare }: { readonly id: string; readonly compare: string
     return <Beginning id={id} mayWrite={may.write} onBegin={(begun) => setOpened({ text: begun, draft: null, isNew: true })} />;
   }
   return (
-    <Workbench
+    <Opened
       id={id}
       draftName={MAIN}
       catalogue={catalogue}
@@ -68,7 +68,25 @@ function Loader({ id, compare }: { readonly id: string; readonly compare: string
   );
 }
 
+function Opened(props: WorkbenchProps) {
+  useWholeWindow();
+  return <Workbench {...props} />;
+}
+
+/**
+ * Gives the window to the builder while it is there. A class says so, for `:has(.builder)` would have the browser style
+ * the whole page anew with every key that is typed.
+ */
+function useWholeWindow(): void {
+  useLayoutEffect(() => {
+    const { classList } = document.documentElement;
+    classList.add("whole-window");
+    return () => classList.remove("whole-window");
+  }, []);
+}
+
 function Waiting() {
+  useWholeWindow();
   return (
     <main className="builder b-waiting">
       <p role="status">One moment …</p>

@@ -9,7 +9,9 @@ import { connections } from "./data/connectionChoices";
 import type { Tagged } from "./data/reading";
 import type { Draft, Flow, FlowProblem, Variable } from "./data/shapes";
 import { saveDraft } from "./data/writing";
+import { leaveField } from "./keys";
 import type { Catalogue } from "./model/catalogue";
+import type { StepKind } from "./model/graph";
 import { Palette } from "./palette/Palette";
 import { SignGlyph } from "./parts/Glyph";
 import type { Comparison } from "./publish/comparison";
@@ -100,6 +102,7 @@ export function Workbench(props: WorkbenchProps) {
   }, [store, saver, isNew]);
   useEffect(() => {
     const guard = (event: BeforeUnloadEvent) => {
+      leaveField();
       if (saver.isDirty) event.preventDefault();
     };
     addEventListener("beforeunload", guard);
@@ -154,17 +157,30 @@ function Bench(props: BenchProps) {
     setMarks(NO_MARKS);
     setProblem(null);
   }, []);
+  const tidyUp = useCallback(async () => {
+    await commands.tidy();
+    const { selected, graph } = store.getState();
+    reveal(selected.length > 0 ? selected : [graph.head.start]);
+  }, [commands, store, reveal]);
+  const add = useCallback(
+    (kind: StepKind, subject: string) => {
+      const name = commands.add(kind, subject, addWhere(store.getState()));
+      if (name !== "") goTo(name);
+    },
+    [commands, store, goTo],
+  );
   const doors = useMemo(
     () => ({
+      tidy: tidyUp,
       save: () => {
-        (document.activeElement as HTMLElement | null)?.blur();
+        leaveField();
         void saver.flush().then((done) => store.getState().announce(done ? "Saved." : "Not saved yet."));
       },
       setView,
       openDrawer,
       focusPalette: () => palette.current?.focus(),
     }),
-    [saver, store, openDrawer],
+    [saver, store, openDrawer, tidyUp],
   );
   useGlobalKeys(commands, doors);
 
@@ -200,6 +216,7 @@ function Bench(props: BenchProps) {
         viewing={viewing}
         author={draftWords(props.draft)}
         onView={setView}
+        onTidy={tidyUp}
         onDrawer={openDrawer}
         onLeaveVersion={() => onView(null)}
       />
@@ -209,10 +226,7 @@ function Bench(props: BenchProps) {
           <Palette
             catalogue={catalogue}
             inputRef={palette}
-            onAdd={(kind, subject) => {
-              const name = commands.add(kind, subject, addWhere(store.getState()));
-              if (name !== "") goTo(name);
-            }}
+            onAdd={add}
           />
         )}
         <div className="b-middle">

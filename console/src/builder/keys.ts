@@ -49,3 +49,10 @@ export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false;
   return target.closest(".b-code, input, textarea, select, [contenteditable='true'], [role='dialog'], [role='alertdialog']") !== null;
 }
+
+/** Has the field that is being typed into hand over what it holds, also where it stands in a root of its own. */
+export function leaveField(): void {
+  let field = document.activeElement;
+  while (field?.shadowRoot?.activeElement) field = field.shadowRoot.activeElement;
+  if (field instanceof HTMLElement) field.blur();
+}

@@ -11,6 +11,8 @@ import {
   type NodeChange,
   ReactFlow,
   useReactFlow,
+  useStore as useFlowStore,
+  type Viewport,
 } from "@xyflow/react";
 import { type DragEvent, useCallback, useMemo, useState } from "react";
 
@@ -20,7 +22,7 @@ import type { Position } from "../model/graph";
 import { readStepRef, STEP_DRAG } from "../palette/stepRef";
 import type { Commands } from "../state/commands";
 import { useBuilder, useBuilderState, useCheck } from "../state/context";
-import { drawSteps, drawWires, keepUnchanged, type StepNode, type Wire } from "./drawing";
+import { drawSteps, drawWires, keepUnchanged, keepWires, type StepNode, type Wire } from "./drawing";
 import { exitKey, type Marks, splitKey } from "./marks";
 import { StepFace } from "./StepFace";
 import { useCanvasKeys } from "./useCanvasKeys";
@@ -32,6 +34,9 @@ const EDGE_TYPES = { wire: WireLine };
 const ARROW = { type: MarkerType.ArrowClosed, width: 16, height: 16, markerUnits: "userSpaceOnUse", color: "var(--b-arrow)" };
 const EDGE_DEFAULTS = { markerEnd: ARROW };
 
+/** Below this zoom a step shows its name alone, large enough to be read. */
+const FAR = 0.4;
+
 /** The drawing of the flow, which is what runs: every step, every exit, and nothing that is not in the text. */
 export function Canvas({ commands, marks }: { readonly commands: Commands; readonly marks: Marks }) {
   const { store, catalogue, flowId, ask, goTo } = useBuilder();
@@ -41,6 +46,7 @@ export function Canvas({ commands, marks }: { readonly commands: Commands; reado
   const selectedExit = useBuilderState((state) => state.selectedExit);
   const locked = useBuilderState((state) => state.readOnly || state.faults.length > 0);
   const { screenToFlowPosition } = useReactFlow<StepNode, Wire>();
+  const isFar = useFlowStore((state) => state.transform[2] < FAR);
   const onKeyDown = useCanvasKeys(commands, goTo);
 
   const drawn = useMemo(() => drawSteps(graph, catalogue, check, marks), [graph, catalogue, check, marks]);
@@ -52,7 +58,13 @@ export function Canvas({ commands, marks }: { readonly commands: Commands; reado
     setNodes(keepUnchanged(nodes, drawn, new Set(selected)));
   }
   const edgeId = selectedExit ? exitKey(selectedExit.step, selectedExit.outcome) : null;
-  const wires = useMemo(() => drawWires(drawn, graph, marks, edgeId), [drawn, graph, marks, edgeId]);
+  const made = useMemo(() => drawWires(drawn, graph, marks, edgeId), [drawn, graph, marks, edgeId]);
+  const [wires, setWires] = useState<Wire[]>(made);
+  const [takenWires, setTakenWires] = useState(made);
+  if (takenWires !== made) {
+    setTakenWires(made);
+    setWires(keepWires(wires, made));
+  }
 
   const onNodesChange = useCallback(
     (changes: NodeChange<StepNode>[]) => {
@@ -71,7 +83,13 @@ export function Canvas({ commands, marks }: { readonly commands: Commands; reado
         }
       }
       if (moving.size > 0) {
-        setNodes((before) => before.map((node) => ({ ...node, position: moving.get(node.id) ?? node.position })));
+        // A step that does not move stays the object that it was, so that it is not drawn anew.
+        setNodes((before) =>
+          before.map((node) => {
+            const position = moving.get(node.id);
+            return position ? { ...node, position } : node;
+          }),
+        );
       }
       if (dropped.size > 0) commands.move(dropped);
       if (isChosen) store.getState().select([...chosen]);
@@ -120,6 +138,11 @@ export function Canvas({ commands, marks }: { readonly commands: Commands; reado
     [commands],
   );
 
+  // What is given to the drawing is the same each time: anything else would draw every step and every wire anew.
+  const onEdgeClick = useCallback((_: unknown, wire: Wire) => store.getState().select([], splitKey(wire.id)), [store]);
+  const onPaneClick = useCallback(() => store.getState().select([]), [store]);
+  const onNodeDoubleClick = useCallback((_: unknown, node: StepNode) => focusPanel(node.id), []);
+  const onMoveEnd = useCallback((_: unknown, viewport: Viewport) => rememberViewport(flowId, viewport), [flowId]);
   const onDrop = (event: DragEvent) => {
     const ref = readStepRef(event.dataTransfer.getData(STEP_DRAG));
     if (!ref) return;
@@ -130,7 +153,7 @@ export function Canvas({ commands, marks }: { readonly commands: Commands; reado
   };
 
   return (
-    <div className="b-canvas" onKeyDown={onKeyDown}>
+    <div className="b-canvas" data-far={isFar || undefined} onKeyDown={onKeyDown}>
       <p id="b-canvas-keys" className="hidden">
         Arrow keys go to other steps. Enter edits, C connects, A adds a step after this one. Press the question mark for all keys.
       </p>
@@ -154,13 +177,13 @@ export function Canvas({ commands, marks }: { readonly commands: Commands; reado
         onConnectEnd={onConnectEnd}
         onReconnect={onReconnect}
         isValidConnection={isValidConnection}
-        onEdgeClick={(_, wire) => store.getState().select([], splitKey(wire.id))}
-        onPaneClick={() => store.getState().select([])}
-        onNodeDoubleClick={(_, node) => focusPanel(node.id)}
-        onDragOver={(event) => event.preventDefault()}
+        onEdgeClick={onEdgeClick}
+        onPaneClick={onPaneClick}
+        onNodeDoubleClick={onNodeDoubleClick}
+        onDragOver={onDragOver}
         onDrop={onDrop}
         {...firstView}
-        onMoveEnd={(_, viewport) => rememberViewport(flowId, viewport)}
+        onMoveEnd={onMoveEnd}
         nodesDraggable={!locked}
         nodesConnectable={!locked}
         edgesReconnectable={!locked}
@@ -173,7 +196,7 @@ export function Canvas({ commands, marks }: { readonly commands: Commands; reado
         snapToGrid
         snapGrid={GRID}
         panOnScroll
-        minZoom={0.15}
+        minZoom={0.05}
         maxZoom={1.6}
         connectionRadius={28}
         proOptions={{ hideAttribution: true }}
@@ -184,6 +207,10 @@ export function Canvas({ commands, marks }: { readonly commands: Commands; reado
       </ReactFlow>
     </div>
   );
+}
+
+function onDragOver(event: DragEvent): void {
+  event.preventDefault();
 }
 
 function miniClass(node: StepNode): string {

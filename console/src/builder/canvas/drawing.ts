@@ -161,3 +161,23 @@ export function keepUnchanged(before: readonly StepNode[], after: readonly StepN
 function isSameData(one: StepData, other: StepData): boolean {
   return one.step === other.step && JSON.stringify({ ...one, step: null }) === JSON.stringify({ ...other, step: null });
 }
+
+/** Keeps the edge objects that did not change, and the whole list if none did. */
+export function keepWires(before: Wire[], after: Wire[]): Wire[] {
+  const old = new Map(before.map((wire) => [wire.id, wire]));
+  const kept = after.map((wire) => {
+    const was = old.get(wire.id);
+    return was && isSameWire(was, wire) ? was : wire;
+  });
+  return kept.length === before.length && kept.every((wire, index) => wire === before[index]) ? before : kept;
+}
+
+function isSameWire(one: Wire, other: Wire): boolean {
+  return (
+    one.target === other.target &&
+    one.selected === other.selected &&
+    one.data?.tone === other.data?.tone &&
+    one.data?.mark === other.data?.mark &&
+    one.data?.count === other.data?.count
+  );
+}

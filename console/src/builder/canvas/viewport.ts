@@ -1,10 +1,13 @@
 import type { FitViewOptions, Viewport } from "@xyflow/react";
 
+import { NODE_WIDTH, placeAll, toPixels } from "../model/geometry";
 import type { FlowGraph } from "../model/graph";
 import { listFromStart } from "../model/order";
 
-/** So many steps from the start are in view at first: all of a small flow, and of a large one as many as can be read. */
-const FIRST = 8;
+/** At first there is room for so much beside the start, in pixels of the drawing: more of a large flow could not be read. */
+const FIRST = { width: 1700, height: 1400 };
+/** A step with its exits is about so high. */
+const HEIGHT = 200;
 
 /** How a flow is looked at is kept in this browser: it is nobody else's business, and makes no difference to the flow. */
 export function recallViewport(
@@ -18,8 +21,28 @@ export function recallViewport(
   } catch {
     // What cannot be read is as good as nothing.
   }
-  const nodes = listFromStart(graph).slice(0, FIRST).map((id) => ({ id }));
+  const nodes = listFirst(graph).map((id) => ({ id }));
   return { fitView: true, fitViewOptions: { padding: 0.08, minZoom: 0.45, maxZoom: 1, nodes } };
+}
+
+/** Lists the start and the steps near it, as many of them in the order of a run as can be seen at once. */
+export function listFirst(graph: FlowGraph): string[] {
+  const places = placeAll(graph);
+  const names: string[] = [];
+  let box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+  for (const name of listFromStart(graph)) {
+    const { x, y } = toPixels(places.get(name) ?? { x: 0, y: 0 });
+    const wider = {
+      left: Math.min(box.left, x),
+      top: Math.min(box.top, y),
+      right: Math.max(box.right, x + NODE_WIDTH),
+      bottom: Math.max(box.bottom, y + HEIGHT),
+    };
+    if (wider.right - wider.left > FIRST.width || wider.bottom - wider.top > FIRST.height) continue;
+    box = wider;
+    names.push(name);
+  }
+  return names;
 }
 
 export function rememberViewport(flowId: string, viewport: Viewport): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { listFirst } from "../canvas/viewport";
 import { makeGroup, makeType } from "./catalogue.testing";
 import { Catalogue, listAddable, listPorts, mainPort, shortenExpression, toneOf } from "./catalogue";
 import { refuseConnection } from "./connecting";
@@ -135,6 +136,22 @@ describe("places", () => {
       const start = places.find((place) => place.name === graph.head.start)!;
       expect(start.x).toBe(Math.min(...places.map((place) => place.x)));
     }
+  });
+
+  it("are tidied so that an end of many steps stands right of them all, and pulls nobody away from where they belong", () => {
+    const chain = [0, 1, 2, 3, 4, 5, 6, 7];
+    const steps = chain.map((at) => `  q${at}: {screen: x, on: {yes: a${at}, no: ${at < 7 ? `q${at + 1}` : "over"}, back: q0}}\n  a${at}: {screen: x, on: {ok: over, no: over}}`);
+    const graph = graphOf(`start: q0\nsteps:\n${steps.join("\n")}\n  over: {end: complete}`);
+    const places = tidy(graph, new Map());
+    const xOf = (name: string) => places.get(name)!.x;
+    for (const name of graph.steps.keys()) if (name !== "over") expect(xOf(name)).toBeLessThan(xOf("over"));
+    // What follows a step stands beside it, however far away the common end is.
+    for (const at of chain) expect(xOf(`a${at}`) - xOf(`q${at}`)).toBe(240);
+  });
+
+  it("are in view at first with the start, and as many more as can be read", () => {
+    const far = graphOf("start: a\nsteps: {a: {screen: x, on: {ok: b, no: c}}, b: {screen: x}, c: {screen: x}}\nlayout: {a: [900, 900], b: [1140, 900], c: [0, 0]}");
+    expect(listFirst(far)).toEqual(["a", "b"]);
   });
 
   it("list the steps as a run meets them", () => {

@@ -80,6 +80,16 @@ start: a
     expect(graphOf(wired).steps.get("a")?.exits[1]?.target).toBe("b");
   });
 
+  it("keeps that also through one edit after another, and through undo", () => {
+    const own = "id: x\nsteps:\n  a: { screen:   intro, on: {ok: b} }   # mine\n  m: {end: denied}\n  b:   {end: complete}\n";
+    const first = editText(own, (doc) => setNote(doc, "b", "The end."));
+    const second = editText(first, (doc) => connect(doc, { step: "a", outcome: "no" }, "b"));
+    expect(first).toContain("  a: { screen:   intro, on: {ok: b} }   # mine\n  m: {end: denied}\n  # The end.\n  b:");
+    expect(readGraph(parseText(second).doc).steps.get("a")?.exits).toHaveLength(2);
+    // As after undo: the text is another one than that which was written last.
+    expect(editText(first, (doc) => moveSteps(doc, new Map([["a", { x: 1, y: 2 }]])))).toBe(`${first}layout:\n  a: [1, 2]\n`);
+  });
+
   it("that is no YAML is not touched", () => {
     expect(() => editText("steps: {", () => undefined)).toThrow(UnreadableText);
     expect(readText("a: [1, 2\nb: 3").faults[0]).toMatchObject({ line: 2 });

@@ -27,8 +27,11 @@ export class UnreadableText extends Error {
   }
 }
 
-/** The document that an edit has just been written from: the next edit need not read it again. */
-let written: { text: string; doc: FlowDocument } | null = null;
+/**
+ * The document that an edit has just been written from, and how we write it: the next edit need not read it again.
+ * `text` says the same and may keep its author's lines.
+ */
+let written: { text: string; doc: FlowDocument; plain: string } | null = null;
 
 /**
  * Reads YAML 1.2. Never throws: what is wrong is in `faults`. The document is for reading; only `editText` changes one.
@@ -63,24 +66,21 @@ export function writeText(doc: FlowDocument): string {
 export function editText(text: string, change: (doc: FlowDocument) => void): string {
   const { doc, faults } = readText(text);
   if (faults.length > 0) throw new UnreadableText(faults);
-  const before = written?.doc === doc ? text : writeText(doc);
+  const before = written?.doc === doc ? written.plain : writeText(doc);
   // A change that fails half way must not leave a document that nobody has written.
   written = null;
   change(doc);
   const after = writeText(doc);
-  if (after === before) return text;
-  if (text === before) {
-    written = { text: after, doc };
-    return after;
-  }
-  const merged = keepFormatting(text, before, after);
-  return saysTheSame(merged, after) ? merged : after;
+  const merged = after === before ? text : text === before ? after : keepFormatting(text, before, after);
+  const next = merged === after || after === before || saysTheSame(merged, doc) ? merged : after;
+  written = { text: next, doc, plain: after };
+  return next;
 }
 
 /** Lines were put together; what they say is what counts. */
-function saysTheSame(one: string, other: string): boolean {
-  const [first, second] = [readText(one), readText(other)];
-  return first.faults.length === 0 && JSON.stringify(first.doc.toJSON()) === JSON.stringify(second.doc.toJSON());
+function saysTheSame(text: string, doc: FlowDocument): boolean {
+  const read = parseText(text);
+  return read.faults.length === 0 && JSON.stringify(read.doc.toJSON()) === JSON.stringify(doc.toJSON());
 }
 
 /** Returns the mapping under a key of the document, made if it is not there. */

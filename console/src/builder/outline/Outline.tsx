@@ -1,7 +1,6 @@
 import { type KeyboardEvent, memo, useMemo, useState } from "react";
 
-import { outerStep } from "../canvas/marks";
-import type { FlowChecked } from "../data/shapes";
+import type { FlowProblem } from "../data/shapes";
 import { listPorts } from "../model/catalogue";
 import { reorderStep } from "../model/edits";
 import type { Step } from "../model/graph";
@@ -9,17 +8,21 @@ import { listFromStart } from "../model/order";
 import { KIND_TITLES, KindGlyph, SignGlyph, ToneGlyph } from "../parts/Glyph";
 import { TargetButton } from "../panel/TargetButton";
 import type { Commands } from "../state/commands";
-import { useBuilder, useBuilderState, useCheck } from "../state/context";
+import { useBuilder, useBuilderState } from "../state/context";
+import { useProblemsByStep } from "./useProblemsByStep";
+
+const NONE: readonly FlowProblem[] = [];
 
 /** The flow as a table: everything that can be done on the drawing, for those who cannot see or use it. */
 export function Outline({ commands }: { readonly commands: Commands }) {
-  const { ask, store } = useBuilder();
-  const check = useCheck();
+  const { ask } = useBuilder();
+  const problems = useProblemsByStep();
   const graph = useBuilderState((state) => state.graph);
   const selected = useBuilderState((state) => state.selected);
   const locked = useBuilderState((state) => state.readOnly || state.faults.length > 0);
   const [order, setOrder] = useState<"way" | "text">("way");
   const names = useMemo(() => (order === "way" ? listFromStart(graph) : [...graph.steps.keys()]), [graph, order]);
+  const chosen = new Set(selected);
   return (
     <section className="b-outline" aria-label="Outline of the flow">
       <div className="b-outline-head">
@@ -55,12 +58,11 @@ export function Outline({ commands }: { readonly commands: Commands }) {
                 key={name}
                 step={step}
                 commands={commands}
-                check={check}
+                problems={problems.get(name) ?? NONE}
                 isStart={graph.head.start === name}
-                isSelected={selected.includes(name)}
+                isSelected={chosen.has(name)}
                 locked={locked}
                 upper={order === "text" ? (names[index - 1] ?? null) : null}
-                onReorder={(before) => store.getState().edit((doc) => reorderStep(doc, name, before), `${name} moved up in the text.`)}
               />
             );
           })}
@@ -74,20 +76,18 @@ export function Outline({ commands }: { readonly commands: Commands }) {
 interface OutlineRowProps {
   readonly step: Step;
   readonly commands: Commands;
-  readonly check: FlowChecked | null;
+  readonly problems: readonly FlowProblem[];
   readonly isStart: boolean;
   readonly isSelected: boolean;
   readonly locked: boolean;
   readonly upper: string | null;
-  readonly onReorder: (before: string | null) => void;
 }
 
 const OutlineRow = memo(function OutlineRow(props: OutlineRowProps) {
-  const { step, commands, check, isStart, isSelected, locked, upper, onReorder } = props;
+  const { step, commands, problems, isStart, isSelected, locked, upper } = props;
   const { ask, catalogue, store } = useBuilder();
   const title = step.kind === "end" ? step.subject : (catalogue.find(step.kind, step.subject)?.title ?? step.subject);
   const ports = listPorts(step, catalogue);
-  const problems = check?.problems.filter((problem) => problem.step !== null && outerStep(problem.step) === step.id) ?? [];
   const free = ports.find((port) => port.target === null) ?? ports[0];
   return (
     <tr data-selected={isSelected || undefined} onFocus={() => store.getState().select([step.id])}>
@@ -152,7 +152,7 @@ const OutlineRow = memo(function OutlineRow(props: OutlineRowProps) {
             className="button quiet b-icon"
             disabled={locked}
             aria-label={`Move ${step.id} up in the text`}
-            onClick={() => onReorder(upper)}
+            onClick={() => store.getState().edit((doc) => reorderStep(doc, step.id, upper), `${step.id} moved up in the text.`)}
           >
             <SignGlyph sign="up" size={15} />
           </button>

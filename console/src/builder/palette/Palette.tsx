@@ -1,4 +1,4 @@
-import type { RefObject } from "react";
+import { memo, type RefObject, useMemo } from "react";
 
 import type { Catalogue } from "../model/catalogue";
 import type { StepKind } from "../model/graph";
@@ -13,13 +13,14 @@ interface PaletteProps {
 }
 
 /** Every type of step there is: drag one onto the drawing, click it, or take it with Enter. */
-export function Palette({ catalogue, inputRef, onAdd }: PaletteProps) {
+export const Palette = memo(function Palette({ catalogue, inputRef, onAdd }: PaletteProps) {
+  const choices = useMemo(() => listTypes(catalogue), [catalogue]);
   return (
     <section className="b-palette" aria-label="Steps to add">
       <ChoiceList
         label="Search steps"
         inputRef={inputRef}
-        choices={listTypes(catalogue)}
+        choices={choices}
         drag={(id) => ({ [STEP_DRAG]: id })}
         onChoose={(id) => {
           const ref = readStepRef(id);
@@ -28,7 +29,7 @@ export function Palette({ catalogue, inputRef, onAdd }: PaletteProps) {
       />
     </section>
   );
-}
+});
 
 /** Every step type as a choice, in the groups of the server. */
 export function listTypes(catalogue: Catalogue): Choice[] {

@@ -46,7 +46,7 @@ export function VersionsDrawer(props: VersionsDrawerProps) {
   if (!found.data) return <p className="b-list">One moment …</p>;
   if (found.data.items.length === 0) return <p className="b-list soft">Nothing is published yet.</p>;
   return (
-    <div className="b-list b-two">
+    <div className="b-list b-two" data-compared={compared ?? undefined}>
       <ul className="b-versions">
         {found.data.items.map((one) => (
           <li key={one.version} aria-current={viewing === one.version || undefined}>

@@ -132,10 +132,12 @@ export class Commands {
   async tidy(): Promise<void> {
     const { tidy } = await import("../model/tidy");
     const { graph } = this.store.getState();
-    const sizes = new Map(
-      [...graph.steps].map(([name, step]) => [name, sizeOf(listPorts(step, this.catalogue))]),
-    );
-    this.store.getState().edit((doc) => moveSteps(doc, tidy(graph, sizes)), "The drawing is tidied up.");
+    const places = tidy(graph, new Map([...graph.steps].map(([name, step]) => [name, sizeOf(listPorts(step, this.catalogue))])));
+    // Reckoning a large drawing takes a while: keys and clicks come first, and may take steps away.
+    await new Promise((resolve) => setTimeout(resolve));
+    const now = this.store.getState();
+    const there = new Map([...places].filter(([name]) => now.graph.steps.has(name)));
+    now.edit((doc) => moveSteps(doc, there), "The drawing is tidied up.");
   }
 
   /** The exit by which a run usually goes on from a step of this type. */

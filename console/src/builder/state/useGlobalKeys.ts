@@ -12,6 +12,7 @@ interface Doors {
   setView: (view: View) => void;
   openDrawer: (drawer: Drawer) => void;
   focusPalette: () => void;
+  tidy: () => Promise<void>;
 }
 
 const VIEWS: Record<string, View> = { "1": "canvas", "2": "outline", "3": "split" };
@@ -91,7 +92,7 @@ function findPlain(event: KeyboardEvent, commands: Commands, doors: Doors, ask: 
     case "g":
       return () => ask({ what: "find" });
     case "t":
-      return () => void commands.tidy();
+      return () => void doors.tidy();
     case "d":
       return () => doors.openDrawer("run");
     case "p":

@@ -22,6 +22,7 @@ interface ToolbarProps {
   readonly viewing: number | null;
   readonly author: string | null;
   readonly onView: (view: View) => void;
+  readonly onTidy: () => Promise<void>;
   readonly onDrawer: (drawer: Drawer) => void;
   readonly onLeaveVersion: () => void;
 }
@@ -76,7 +77,7 @@ export function Toolbar(props: ToolbarProps) {
           className="button quiet b-icon"
           aria-label="Tidy up the drawing"
           disabled={!may.write || viewing !== null}
-          onClick={() => void commands.tidy()}
+          onClick={() => void props.onTidy()}
         >
           <SignGlyph sign="tidy" />
         </button>
@@ -85,6 +86,7 @@ export function Toolbar(props: ToolbarProps) {
         type="button"
         className="button b-check-button"
         aria-pressed={drawer === "problems"}
+        aria-busy={!checking.isCurrent}
         data-state={checking.check === null ? "none" : errors > 0 ? "bad" : warnings > 0 ? "warn" : "good"}
         onClick={() => toggle("problems")}
       >

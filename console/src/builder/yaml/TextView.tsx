@@ -13,7 +13,10 @@ import { codeLook, shadowOf } from "../parts/codeLook";
 import { findChange } from "./change";
 import { findStepLine, stepAtLine } from "./places";
 
-/** The text of the flow, which is the flow: what is typed is drawn at once, and what is drawn stands here at once. */
+/** Typing is drawn when it rests for so long: a large flow is not read anew with every key. */
+const REST_MS = 150;
+
+/** The text of the flow, which is the flow: what is typed is drawn in a moment, and what is drawn stands here at once. */
 export function TextView({ check }: { readonly check: FlowChecked | null }) {
   const { store } = useBuilder();
   const place = useRef<HTMLDivElement>(null);
@@ -26,6 +29,13 @@ export function TextView({ check }: { readonly check: FlowChecked | null }) {
 
   useEffect(() => {
     if (!place.current) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const takeOver = () => {
+      clearTimeout(timer);
+      timer = undefined;
+      const { type } = store.getState();
+      type(editor.state.doc.toString(), Date.now());
+    };
     const editor = new EditorView({
       ...shadowOf(place.current),
       state: EditorState.create({
@@ -46,8 +56,10 @@ export function TextView({ check }: { readonly check: FlowChecked | null }) {
           lock.current.of(EditorState.readOnly.of(store.getState().readOnly)),
           EditorView.updateListener.of((update) => {
             const isTyped = update.transactions.some((one) => one.annotation(Transaction.remote) !== true && one.docChanged);
-            if (isTyped) store.getState().type(update.state.doc.toString(), Date.now());
-            else if (update.selectionSet && update.view.hasFocus) {
+            if (isTyped) {
+              clearTimeout(timer);
+              timer = setTimeout(takeOver, REST_MS);
+            } else if (timer === undefined && update.selectionSet && update.view.hasFocus) {
               const line = update.state.doc.lineAt(update.state.selection.main.head).number;
               const step = stepAtLine(update.state.doc.toString(), line);
               if (step !== null && store.getState().graph.steps.has(step)) store.getState().select([step]);
@@ -57,7 +69,13 @@ export function TextView({ check }: { readonly check: FlowChecked | null }) {
       }),
     });
     view.current = editor;
-    return () => editor.destroy();
+    // Whoever leaves the editor, or saves, has all of it taken over.
+    const leave = () => timer !== undefined && takeOver();
+    editor.contentDOM.addEventListener("blur", leave);
+    return () => {
+      leave();
+      editor.destroy();
+    };
   }, [store]);
 
   useEffect(() => {
