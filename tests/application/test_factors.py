@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from idp.application.authenticators import replace_recovery_codes, use_recovery_code
-from idp.application.factors import list_factors, pick_factor
-from idp.flows.factors import FACTOR_NAMES, FACTORS, Factor
+from idp.application.factors import list_factors
+from idp.flows.factors import FACTOR_NAMES, FACTORS, Factor, pick_factor
 from idp.records.accounts import Credential, User
 from idp.records.journeys import Evidence, Run
 from tests.journeys.world import World

@@ -12,7 +12,7 @@ from idp.application.second_factor import proved_user
 from idp.application.steps import ActionCall, ActionResult, prove, subject_of
 from idp.application.throttle import charge
 from idp.flows.events import ShowScreen
-from idp.flows.factors import FACTOR_NAMES, FACTORS, Factor, list_served
+from idp.flows.factors import FACTOR_NAMES, FACTORS, Factor, list_enrolled, list_served, pick_factor
 from idp.flows.language import Flow, ScreenStep
 from idp.flows.methods import RECOVERY_CODE
 from idp.identity.throttling import keys_for_code
@@ -57,7 +57,7 @@ def find_offered(flow: Flow, screen: ShowScreen) -> Collection[str]:
 
 def perform_has_second_factor(_deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> ActionResult:
     """Say whether the person has a second factor of any kind."""
-    return ActionResult("yes" if _list_enrolled(list_factors(uow, call.run)) else "no", call.run)
+    return ActionResult("yes" if list_enrolled(list_factors(uow, call.run)) else "no", call.run)
 
 
 def perform_pick_second_factor(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> ActionResult:
@@ -65,20 +65,6 @@ def perform_pick_second_factor(deps: Dependencies, uow: UnitOfWork, call: Action
     served = list_served(deps.flows.inventory.catalog(uow))
     offered = [name for name in call.outcomes if name in served]
     return ActionResult(pick_factor(list_factors(uow, call.run), offered), call.run)
-
-
-def pick_factor(factors: Collection[Factor], offered: Collection[str]) -> str:
-    """Return the best of a person's factors that is offered, by its name.
-
-    A code by mail is picked only for somebody without a second factor of their own, so that nobody's is passed over.
-    `unavailable` if the person has one and none that they have is offered, `none` if there is nothing to ask for.
-    """
-    enrolled = _list_enrolled(factors)
-    usable = [factor for factor in enrolled or factors if factor.name in offered]
-    best = next((factor for factor in usable if not factor.fallback), next(iter(usable), None))
-    if best is not None:
-        return best.name
-    return "unavailable" if enrolled else "none"
 
 
 def perform_check_recovery_code(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> ActionResult:
@@ -103,7 +89,3 @@ def perform_check_recovery_code(deps: Dependencies, uow: UnitOfWork, call: Actio
         queue_mail(deps, uow, user.email, "recovery_code_used", user.locale or call.run.locale, values)
     note(deps, uow, "recovery_code.check", outcome, trace=call.browser.trace, user_id=user_id, run_id=call.run.id)
     return ActionResult(outcome, run)
-
-
-def _list_enrolled(factors: Collection[Factor]) -> list[Factor]:
-    return [factor for factor in factors if factor.credential is not None]

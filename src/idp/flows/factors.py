@@ -4,6 +4,7 @@ What picks a factor, what offers a choice and what says whether there is a secon
 a kind that is new here is asked for everywhere. Whoever adds a kind of credential adds it here; a test insists.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,6 +40,25 @@ FACTORS: Final[tuple[Factor, ...]] = (
     Factor("recovery_code", "A recovery code", RECOVERY_CODE, "recovery_code", fallback=True),
 )
 FACTOR_NAMES: Final = tuple(factor.name for factor in FACTORS)
+
+
+def pick_factor(factors: Collection[Factor], offered: Collection[str]) -> str:
+    """Return the best of a person's factors that is offered, by its name.
+
+    A code by mail is picked only for somebody without a second factor of their own, so that nobody's is passed over.
+    `unavailable` if the person has one and none that they have is offered, `none` if there is nothing to ask for.
+    """
+    enrolled = list_enrolled(factors)
+    usable = [factor for factor in enrolled or factors if factor.name in offered]
+    best = next((factor for factor in usable if not factor.fallback), next(iter(usable), None))
+    if best is not None:
+        return best.name
+    return "unavailable" if enrolled else "none"
+
+
+def list_enrolled(factors: Collection[Factor]) -> list[Factor]:
+    """Return those that the person has added as a second factor."""
+    return [factor for factor in factors if factor.credential is not None]
 
 
 def list_served(catalog: Catalog) -> frozenset[str]:

@@ -27,7 +27,7 @@ from idp.flows.engine import (
     advance,
     begin,
 )
-from idp.flows.factors import FACTOR_NAMES, FACTORS, list_served
+from idp.flows.factors import FACTORS, list_served, pick_factor
 from idp.flows.language import APPROVED, COMPLETE, CONNECTOR_OUTCOMES, RECOVERY, REVIEW_OUTCOMES, STEP_UP, Flow
 from idp.flows.methods import FEDERATED, OTP, PASSKEY, RECOVERY_CODE, SMS, entry_evidence
 from idp.flows.state import State
@@ -37,6 +37,7 @@ from idp.flows.step_types import Catalog
 MAX_PLACES: Final = 20_000
 COMPLETED: Final = "completed"
 TEXTED: Final = "sms_code"
+PICK: Final = "pick_second_factor"
 _SECOND_FACTORS: Final = frozenset(factor.method for factor in FACTORS if factor.credential is not None)
 
 Evidence: TypeAlias = frozenset[str]
@@ -83,7 +84,7 @@ def find_passages(
             if place.effect.end == COMPLETE:
                 found.add(place.evidence)
             continue
-        for event, proved in _list_answers(place.effect, means, catalog):
+        for event, proved in _list_answers(place.effect, means, place.evidence, catalog):
             known = place.known or _sets_user(place.effect, proved, catalog)
             try:
                 state, effect = advance(flow, place.state, event, context(known))
@@ -106,15 +107,17 @@ def _identify(place: _Place) -> tuple[Any, ...]:
     return repr(plain), place.known, place.evidence
 
 
-def _list_answers(effect: _Question, means: Means, catalog: Catalog) -> Iterator[tuple[Event, Evidence]]:
-    """List what can happen at a step to somebody of these means, with the evidence that each gives."""
+def _list_answers(
+    effect: _Question, means: Means, evidence: Evidence, catalog: Catalog
+) -> Iterator[tuple[Event, Evidence]]:
+    """List what can happen at a step to somebody of these means and with this evidence, and what each adds to it."""
     nothing: Evidence = frozenset()
     match effect:
         case ShowScreen():
             for outcome in effect.outcomes:
                 yield Submitted(effect.step, effect.seq, outcome, _fill(effect, outcome, means, catalog)), nothing
         case RunAction():
-            for outcome, proved in _list_outcomes(effect.action, means, catalog):
+            for outcome, proved in _list_outcomes(effect, means, evidence, catalog):
                 yield ActionDone(effect.step, outcome, {}, effect.seq), proved
         case CallConnector():
             info = catalog.connections.get(effect.connection)
@@ -139,9 +142,15 @@ def _fill(effect: ShowScreen, outcome: str, means: Means, catalog: Catalog) -> d
     return {field.name: means.form.get(field.name, "x") for field in carried if not field.secret}
 
 
-def _list_outcomes(action: str, means: Means, catalog: Catalog) -> Iterator[tuple[str, Evidence]]:
+def _list_outcomes(
+    effect: RunAction, means: Means, evidence: Evidence, catalog: Catalog
+) -> Iterator[tuple[str, Evidence]]:
+    action, nothing = effect.action, frozenset[str]()
     known = catalog.actions.get(action)
     if known is None:
+        return
+    if action == PICK:
+        yield _pick(effect, means, evidence, catalog), nothing
         return
     question = QUESTIONS.get(action)
     unserved = _list_unserved(action, catalog)
@@ -150,24 +159,19 @@ def _list_outcomes(action: str, means: Means, catalog: Catalog) -> Iterator[tupl
         if outcome in unserved or (method is not None and method not in means.methods):
             continue
         if question is None or question(means.methods, outcome):
-            yield outcome, frozenset({method} if method is not None else ())
+            yield outcome, frozenset({method}) if method is not None else nothing
 
 
 def _list_unserved(action: str, catalog: Catalog) -> frozenset[str]:
     """Return the outcomes that no connection can serve: a phone is of no use where nothing sends text messages."""
-    unserved = frozenset(FACTOR_NAMES) - list_served(catalog)
-    if action == "send_sms_code":
-        return frozenset({"sent"}) if TEXTED in unserved else frozenset()
-    return unserved if action == "pick_second_factor" else frozenset()
+    return frozenset({"sent"}) if action == "send_sms_code" and TEXTED not in list_served(catalog) else frozenset()
 
 
-def _may_pick(methods: frozenset[str], outcome: str) -> bool:
-    """Say whether a second factor can be picked so. Which of several is the best is left open: a choice leads on."""
-    factor = next((factor for factor in FACTORS if factor.name == outcome), None)
-    enrolled = bool(_SECOND_FACTORS & methods)
-    if factor is None:
-        return enrolled == (outcome == "unavailable")
-    return factor.method in methods and (factor.credential is not None or not enrolled)
+def _pick(effect: RunAction, means: Means, evidence: Evidence, catalog: Catalog) -> str:
+    """Return the second factor that is asked for, as a run picks it: a flow may lead only some of them on."""
+    served = list_served(catalog)
+    held = [factor for factor in FACTORS if factor.method in means.methods - evidence]
+    return pick_factor(held, [name for name in effect.outcomes if name in served])
 
 
 def _sets_user(effect: Effect, proved: Evidence, catalog: Catalog) -> bool:
@@ -178,7 +182,6 @@ def _sets_user(effect: Effect, proved: Evidence, catalog: Catalog) -> bool:
 #: Actions whose outcome the person's credentials decide, beside whether a proof succeeds.
 QUESTIONS: Final[Mapping[str, Callable[[frozenset[str], str], bool]]] = {
     "has_second_factor": lambda methods, outcome: (outcome == "yes") == bool(_SECOND_FACTORS & methods),
-    "pick_second_factor": _may_pick,
     "check_recovery_code": lambda methods, outcome: (outcome == "not_enrolled") == (RECOVERY_CODE not in methods),
     "has_passkey": lambda methods, outcome: (outcome == "yes") == (PASSKEY in methods),
     "has_phone": lambda methods, outcome: (outcome == "yes") == (SMS in methods),
