@@ -4,6 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { MemoryRouter } from "react-router";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { Problem } from "../../api/problems";
 import { queries } from "../../api/queries";
 import { ChainCheck } from "./ChainCheck";
 import { goOn, MOST_FINDINGS, START, type Walk, walkChain } from "./checking";
@@ -52,6 +53,21 @@ describe("walking along the chain", () => {
       stopped = told.length === 1;
       return Promise.resolve(part(told.length + 1, "more"));
     });
+    expect(told).toHaveLength(1);
+  });
+
+  it("waits where it comes to the limit of requests, and asks for the same part again", async () => {
+    const asked: object[] = [];
+    const told: Walk[] = [];
+    let rests = 0;
+    const read = (query: object) => {
+      asked.push(query);
+      if (asked.length < 3) return Promise.reject(new Problem(429, { type: "urn:idp:problem:rate-limited" }));
+      return Promise.resolve(part(3, null));
+    };
+    await walkChain(START, "", (walk) => told.push(walk), () => false, read, () => Promise.resolve(void (rests += 1)));
+    expect(asked).toEqual([{}, {}, {}]);
+    expect(rests).toBe(2);
     expect(told).toHaveLength(1);
   });
 

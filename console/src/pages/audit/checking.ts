@@ -1,4 +1,5 @@
 import { answer, client } from "../../api/client";
+import { Problem } from "../../api/problems";
 import type { components } from "../../api/schema.gen";
 
 export type Chain = components["schemas"]["AuditChain"];
@@ -53,13 +54,26 @@ export async function walkChain(
   tell: (walk: Walk) => void,
   stopped: () => boolean,
   read: ReadPart = readPart,
+  rest: () => Promise<void> = restAWhile,
 ): Promise<void> {
   let walk = from;
   while (walk.next !== null && !stopped()) {
-    // A head that was kept is looked for once, with the first part.
-    const part = await read(walk.next === undefined ? (head === "" ? {} : { head }) : { cursor: walk.next });
-    if (stopped()) return;
-    walk = goOn(walk, part);
-    tell(walk);
+    try {
+      // A head that was kept is looked for once, with the first part.
+      const part = await read(walk.next === undefined ? (head === "" ? {} : { head }) : { cursor: walk.next });
+      if (stopped()) return;
+      walk = goOn(walk, part);
+      tell(walk);
+    } catch (problem) {
+      if (!(problem instanceof Problem && problem.status === 429)) throw problem;
+      await rest();
+    }
   }
+}
+
+/** Whoever has a very long chain comes to the limit of requests. The check waits, and leaves some to the person. */
+const REST_MS = 5000;
+
+function restAWhile(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, REST_MS));
 }

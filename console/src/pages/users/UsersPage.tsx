@@ -1,13 +1,18 @@
 import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
 
+import { useMay } from "../../api/permissions";
 import { Chip } from "../../parts/Chip";
 import { Empty } from "../../parts/Empty";
 import { Field } from "../../parts/Field";
+import { Icon } from "../../parts/Icon";
 import { type Column, Listing } from "../../parts/Listing";
 import { Page } from "../../parts/Page";
 import { Pages } from "../../parts/Pages";
+import { TabSet } from "../../parts/TabSet";
 import { When } from "../../parts/When";
+import { Invitations } from "./Invitations";
+import { InviteDialog } from "./InviteDialog";
 import { type Operator, readOperators, readUsers, type UserSummary } from "./queries";
 
 const WHO: Column<UserSummary> = {
@@ -40,13 +45,51 @@ export function Status({ status }: { readonly status: UserSummary["status"] }) {
   return status === "blocked" ? <Chip tone="bad">Blocked</Chip> : <Chip tone="good">Active</Chip>;
 }
 
-/** Everybody who has an account. */
+/** Everybody who has an account, and who was invited to make one. */
 export function UsersPage() {
+  const [inviting, setInviting] = useState(false);
+  const [sent, setSent] = useState<string>();
+  const mayInvite = useMay("users:write");
+  return (
+    <Page
+      title="Users"
+      lede="Everybody who has an account here, and who was invited. Find somebody by a part of their address or name."
+      actions={
+        mayInvite && (
+          <button type="button" className="button" onClick={() => setInviting(true)}>
+            <Icon name="plus" />
+            Invite somebody
+          </button>
+        )
+      }
+    >
+      <div role="status" className="test-result">{sent !== undefined && <p className="note good">An invitation is on its way to {sent}.</p>}</div>
+      <TabSet
+        label="Users"
+        items={[
+          { id: "accounts", title: "Accounts", panel: <Accounts /> },
+          { id: "invitations", title: "Invitations", panel: <Invitations /> },
+        ]}
+      />
+      {inviting && (
+        <InviteDialog
+          onClose={() => setInviting(false)}
+          onSent={(email) => {
+            setInviting(false);
+            setSent(email);
+          }}
+        />
+      )}
+    </Page>
+  );
+}
+
+function Accounts() {
   const [search, setSearch] = useSearchParams();
   const asked = search.get("q") ?? "";
   const [text, setText] = useState(asked);
   return (
-    <Page title="Users" lede="Everybody who has an account here. Find somebody by a part of their address or name.">
+    <>
       <form
         className="toolbar"
         role="search"
@@ -67,13 +110,13 @@ export function UsersPage() {
         read={(cursor) => readUsers(asked, cursor)}
         empty={
           <Empty icon="users" title={asked === "" ? "Nobody has an account yet" : `Nobody is found by “${asked}”`}>
-            People make accounts themselves by signing up, or you add them with <code>idp users add</code>.
+            People make accounts themselves by signing up, or by an invitation.
           </Empty>
         }
       >
         {(items) => <Listing label="Users" columns={COLUMNS} rows={items} rowKey={(row) => row.id} />}
       </Pages>
-    </Page>
+    </>
   );
 }
 

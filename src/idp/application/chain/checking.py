@@ -15,9 +15,9 @@ from idp.application.dependencies import Dependencies
 from idp.records.chain import AuditSeal
 from idp.storage.protocols.chain import ChainStore
 
-#: What one part looks at, at most. A seal has at most `sealing.BATCH` entries.
-MAX_SEALS: Final = 200
-MAX_ENTRIES: Final = 5000
+#: What one part looks at, at most, or by a seal more: about a tenth of a second. A seal has `sealing.BATCH` entries.
+MAX_SEALS: Final = 1000
+MAX_ENTRIES: Final = 10_000
 #: How many entries that are not sealed yet are counted, at most.
 COUNTED: Final = 10_000
 MAX_FINDINGS: Final = 100
