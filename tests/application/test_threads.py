@@ -6,7 +6,7 @@ from contextvars import ContextVar
 
 import pytest
 
-from idp.application.threads import in_thread
+from idp.application.threads import MOST_TRIALS, MOST_WAITING, TooBusy, in_thread, in_trial_thread
 
 pytestmark = pytest.mark.anyio
 NAME: ContextVar[str] = ContextVar("NAME", default="none")
@@ -76,3 +76,28 @@ async def test_a_cancelled_callers_error_is_nobodys() -> None:
     del task
     await asyncio.sleep(0)
     assert reported == []
+
+
+async def test_long_trials_leave_threads_to_everybody_else_and_do_not_queue_without_end() -> None:
+    """Somebody who may only read flows could otherwise fill every thread with tests, and nobody could sign in."""
+    go = threading.Event()
+    trials = [asyncio.ensure_future(in_trial_thread(go.wait, 30)) for _ in range(MOST_TRIALS + MOST_WAITING)]
+    await asyncio.sleep(0)
+    with pytest.raises(TooBusy):
+        await in_trial_thread(divmod, 7, 2)
+    assert await in_thread(divmod, 7, 2) == (3, 1)
+    go.set()
+    assert await asyncio.gather(*trials) == [True] * len(trials)
+    assert await in_trial_thread(divmod, 7, 2) == (3, 1)
+
+
+async def test_a_trial_that_fails_or_is_given_up_leaves_its_place() -> None:
+    for _ in range(MOST_TRIALS + MOST_WAITING + 1):
+        with pytest.raises(ZeroDivisionError):
+            await in_trial_thread(divmod, 7, 0)
+        given_up = asyncio.ensure_future(in_trial_thread(divmod, 7, 2))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await given_up
+    assert await in_trial_thread(divmod, 7, 2) == (3, 1)

@@ -5,7 +5,7 @@ from typing import Final, get_args
 
 from idp.application.audit import note
 from idp.application.dependencies import Dependencies
-from idp.application.owners import keep_an_owner
+from idp.application.owners import hold_operators, keep_an_owner
 from idp.errors import InvalidInput
 from idp.records.accounts import Role, RoleAssignment, User
 from idp.storage.protocols.unit import UnitOfWork
@@ -24,6 +24,7 @@ def read_role(text: str) -> Role:
 def grant_role(deps: Dependencies, user: User, role: Role, author: str, trace: str = "-") -> bool:
     """Give a user a role; False if they have it."""
     with deps.storage.write() as uow:
+        hold_operators(uow)
         added = uow.roles.add(RoleAssignment(user.id, role, deps.clock.now(), author))
         if added:
             note(deps, uow, "role.add", role, actor=f"operator:{author}", user_id=user.id, trace=trace)

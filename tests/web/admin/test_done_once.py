@@ -15,7 +15,8 @@ from idp.storage.sql.answers import SqlAnswers
 from tests.application.flow_texts import CHECK
 from tests.journeys.world import World, make_world
 from tests.stores import postgres_database, postgres_url
-from tests.web.admin.office import Operator, operator
+from tests.web.admin.console import console
+from tests.web.admin.office import Operator, add_operator, make_token, operator
 
 __all__ = ["postgres_url"]
 
@@ -70,6 +71,22 @@ async def test_keys_of_two_callers_do_not_meet(world: World) -> None:
 
     assert answer.status_code == 404
     assert "idempotency-replayed" not in answer.headers
+
+
+async def test_an_answer_to_the_console_is_not_given_to_a_tool_of_the_same_person(world: World) -> None:
+    """The tool may do less: what a wider token was told, a secret even, is not repeated to a narrower one."""
+    olga = add_operator(world, "owner")
+    by_console = console(world, olga)
+    by_tool = Operator(world.provider.app, {"authorization": f"Bearer {make_token(world, olga)}"})
+    wish = {"client_id": "shop", "metadata": {"redirect_uris": ["https://shop.example/cb"]}}
+
+    first = await by_console.ask("POST", "/clients", wish, idempotency_key="key-1")
+    second = await by_tool.ask("POST", "/clients", wish, idempotency_key="key-1")
+
+    assert first.status_code == 201
+    assert first.json()["client_secret"]
+    assert second.status_code == 409
+    assert "client_secret" not in second.text
 
 
 async def test_a_refusal_is_not_kept_so_that_it_can_be_mended(world: World) -> None:
@@ -158,7 +175,7 @@ async def test_a_key_that_an_earlier_release_left_behind_is_not_done_again(world
     done = await publish(olga, tag)
     with world.provider.storage.write() as uow:
         assert user is not None
-        kept = uow.answers.get(f"user:{user.id}", "key-1")
+        kept = uow.answers.get(f"user:{user.id} token script", "key-1")
         assert kept is not None
         # As a release did that claimed keys by themselves, and died in the middle.
         uow.answers.claim(KeptAnswer(kept.caller, "key-2", kept.request, now, now + 60), now)
@@ -177,7 +194,7 @@ async def test_what_is_kept_is_sealed_and_forgotten_after_a_day(world: World) ->
     with world.provider.storage.write() as uow:
         user = uow.users.by_email_key("olga@example.com")
         assert user is not None
-        kept = uow.answers.get(f"user:{user.id}", "key-1")
+        kept = uow.answers.get(f"user:{user.id} token script", "key-1")
         assert kept is not None
         assert kept.status == 200
         assert b"created" not in (kept.answer or b"")

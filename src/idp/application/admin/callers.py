@@ -6,6 +6,7 @@ from typing import Final, Literal
 from idp.application.admin.permissions import Permission, permissions_in, permissions_of
 from idp.application.change import MAX_AUTHOR
 from idp.application.dependencies import Dependencies
+from idp.errors import IdpError
 from idp.oidc.levels import Levels
 from idp.records.accounts import Role, User
 from idp.storage.protocols.unit import UnitOfWork
@@ -57,6 +58,11 @@ class Caller:
         """What tells this caller from every other."""
         return f"user:{self.user.id}" if self.user is not None else f"client:{self.client_id}"
 
+    @property
+    def hand(self) -> str:
+        """The caller and by what they call: a person may have given a tool less than they may do in the console."""
+        return f"{self.key} {self.via} {self.client_id or '-'}"
+
 
 def name_audience(issuer: str) -> str:
     """Return the audience of access tokens for the admin API."""
@@ -95,6 +101,18 @@ def is_strong(levels: Levels, acr: str | None) -> bool:
     if found is None or found.recovery or least is None:
         return False
     return levels.acrs.index(found.acr) >= least
+
+
+class NotFresh(IdpError):
+    """What is asked for is dangerous, and the caller has proved who they are too long ago."""
+
+    code = "not_fresh"
+
+
+def check_fresh(deps: Dependencies, caller: Caller) -> None:
+    """Raise NotFresh unless the caller may do what is dangerous: for what is so only sometimes."""
+    if not is_fresh(caller, deps.clock.now()):
+        raise NotFresh
 
 
 def is_fresh(caller: Caller, now: float) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from idp.application import waiting
 from idp.application.account.closing import erase_account
 from idp.application.admin.callers import Caller
 from idp.application.audit import note
@@ -11,6 +12,7 @@ from idp.application.browser import Browser
 from idp.application.change import Change, check_change
 from idp.application.dependencies import Dependencies
 from idp.application.operators import set_blocked
+from idp.application.owners import hold_operators
 from idp.application.recover import request_link
 from idp.application.roles import grant_role, revoke_role
 from idp.errors import IdpError, InvalidInput, NotFound
@@ -71,9 +73,9 @@ def show_person(deps: Dependencies, sub: str) -> PersonFile:
 def block_person(deps: Dependencies, caller: Caller, user: User, change: Change, *, blocked: bool) -> User:
     """Block somebody, which ends all they do here at once, or lift it. Raises NotYours, LastOwner, Conflict."""
     check_change(change)
-    with deps.storage.read() as uow:
+    with deps.storage.together() as uow:
         _check_rank(uow, caller, user)
-    return set_blocked(deps, user, blocked=blocked, change=change, owned=True)
+        return set_blocked(deps, user, blocked=blocked, change=change, owned=True)
 
 
 def mail_recovery_link(deps: Dependencies, caller: Caller, user: User, change: Change) -> None:
@@ -101,12 +103,12 @@ def mail_recovery_link(deps: Dependencies, caller: Caller, user: User, change: C
 def erase_person(deps: Dependencies, caller: Caller, user: User, change: Change) -> bool:
     """Erase an account; False if that waits for a mail. Raises NotYours, LastOwner, Conflict."""
     check_change(change)
-    with deps.storage.read() as uow:
+    with deps.storage.together() as uow:
         _check_rank(uow, caller, user)
         closure = uow.closures.newest_of_user(user.id)
         if closure is not None and closure.erased_at is not None:
             raise InvalidInput("This account was erased; there is nothing left of it.")
-    return erase_account(deps, user, change)
+        return erase_account(deps, user, change)
 
 
 def sign_out_person(deps: Dependencies, caller: Caller, user: User, change: Change) -> int:
@@ -133,6 +135,21 @@ def end_session(deps: Dependencies, caller: Caller, session_id: int, change: Cha
         uow.sessions.end(session_id, now)
         uow.grants.revoke_of_session(session_id, now)
         _note_end(deps, uow, user, change, 1)
+
+
+def release_run(deps: Dependencies, caller: Caller, run_id: int, change: Change) -> None:
+    """Let a run go on that waits. Raises NotFound, Conflict, or NotYours for one's own and, but for owners, operators'.
+
+    A wait is there so that somebody has time to object; nobody takes that from others for themself.
+    """
+    with deps.storage.together() as uow:
+        run = waiting.release_run(deps, run_id, change.actor)
+        user_id = run.user_id or run.expected_user_id
+        user = uow.users.get(user_id) if user_id is not None else None
+        if user is not None and caller.user is not None and user.id == caller.user.id:
+            raise NotYours("Nobody releases their own run. Ask somebody else.")
+        if user is not None:
+            _check_rank(uow, caller, user)
 
 
 def list_sessions(
@@ -170,7 +187,11 @@ def _find(uow: UnitOfWork, sub: str) -> User:
 
 
 def _check_rank(uow: UnitOfWork, caller: Caller, user: User) -> None:
-    """Raise NotYours if the person is an operator, unless the caller may give roles or is that person."""
+    """Raise NotYours if the person is an operator, unless the caller may give roles or is that person.
+
+    Asked in the unit of work that acts, and nobody gets a role meanwhile.
+    """
+    hold_operators(uow)
     own = caller.user is not None and caller.user.id == user.id
     if uow.roles.of_user(user.id) and not own and "roles:write" not in caller.permissions:
         raise NotYours("This person is an operator. Only an owner may do this to them.")

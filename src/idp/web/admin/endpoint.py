@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from idp.application.admin.budget import WINDOW
 from idp.application.admin.callers import Caller, is_fresh
 from idp.application.admin.once import Said, digest_request, do_once
-from idp.application.threads import in_thread
+from idp.application.threads import in_thread, in_trial_thread
 from idp.errors import IdpError
 from idp.flows.problems import FlowFault
 from idp.web.admin.callers import identify
@@ -85,7 +85,8 @@ def _make_endpoint(
         )
         quota: dict[str, str] = {}
         try:
-            done = await in_thread(serve, desk, operation, handlers[operation.id], asked, quota)
+            hop = in_trial_thread if operation.trial else in_thread
+            done = await hop(serve, desk, operation, handlers[operation.id], asked, quota)
             said = done if isinstance(done, Said) else _say(operation, await done())
             response = _to_response(operation, said)
         except (IdpError, FlowFault) as error:
@@ -124,7 +125,7 @@ def serve(
     if not _KEY.fullmatch(key):
         raise refuse_input("header", "An Idempotency-Key is up to 255 visible characters.", parameter="Idempotency-Key")
     request = digest_request(asked.method.encode(), asked.path.encode(), (seen or "").encode(), asked.body)
-    return do_once(desk.deps, caller.key, key, request, partial(_finish, operation, handler, call))
+    return do_once(desk.deps, caller.hand, key, request, partial(_finish, operation, handler, call))
 
 
 def authorize(desk: Desk, operation: Operation, caller: Caller) -> None:

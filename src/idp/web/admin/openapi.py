@@ -99,6 +99,8 @@ def list_refusals(operation: Operation) -> tuple[str, ...]:
         found |= {"too-large", "unsupported-media-type"}
     if operation.guard != "none":
         found |= {"precondition-required", "precondition-failed"}
+    if operation.trial:
+        found.add("unavailable")
     if operation.creates:
         found |= {"idempotency-key-reused", "conflict"}
     return tuple(name for name in KINDS if name in found)

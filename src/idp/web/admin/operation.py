@@ -39,7 +39,8 @@ class Operation:
 
     `permission` is None where any role will do. A `dangerous` one wants a fresh sign-in. `tagged` answers carry an
     ETag. `creates` is a POST that does something, so that an `Idempotency-Key` counts. `problems` are refusals beside
-    those that every operation of its shape can have. `media` is what is answered when that is not JSON.
+    those that every operation of its shape can have. `media` is what is answered when that is not JSON. A
+    `trial` computes for long, so that only a few run at once.
     """
 
     method: Method
@@ -57,6 +58,7 @@ class Operation:
     status: int = 200
     problems: tuple[str, ...] = ()
     media: str = "application/json"
+    trial: bool = False
 
     @property
     def tag(self) -> str:

@@ -7,11 +7,12 @@ from pydantic import ValidationError
 from starlette.responses import Response
 from starlette.types import Scope
 
-from idp.application.admin.callers import FRESH_SECONDS, LEVEL
+from idp.application.admin.callers import FRESH_SECONDS, LEVEL, NotFresh
 from idp.application.admin.once import KeyReused
 from idp.application.admin.people import NotYours
 from idp.application.lockout import WouldLockOut
 from idp.application.owners import LastOwner
+from idp.application.threads import TooBusy
 from idp.errors import Conflict, IdpError, InvalidFields, InvalidInput, NotFound
 from idp.flows.problems import FlowFault, escape_pointer
 from idp.oidc.levels_document import LevelsFault
@@ -39,6 +40,7 @@ _OF_CODE: Final[Mapping[str, str]] = {"body_too_large": "too-large", "method_not
 #: Errors of use cases, the special ones first.
 _OF_CLASS: Final = (
     (NotYours, "forbidden"),
+    (TooBusy, "unavailable"),
     (LastOwner, "would-lock-out"),
     (WouldLockOut, "would-lock-out"),
     (NotFound, "not-found"),
@@ -108,6 +110,8 @@ def explain(error: IdpError | FlowFault) -> Refused:
         return error
     if isinstance(error, FlowFault):
         return _explain_flow(error)
+    if isinstance(error, NotFresh):
+        return refuse_step_up("This takes a fresh sign-in.", fresh=True)
     if isinstance(error, InvalidInput) and error.code not in _OF_CODE:
         return _explain_input(error)
     kind = _OF_CODE.get(error.code) or next((name for known, name in _OF_CLASS if isinstance(error, known)), None)

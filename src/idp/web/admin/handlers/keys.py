@@ -16,8 +16,9 @@ def list_keys(call: Call) -> Reply:
 
 def stage_key(call: Call) -> Reply:
     """Publish the next key."""
-    key = call.desk.keys.stage(call.body.alg)
-    _note(call, "key.stage", key.kid)
+    with call.deps.storage.together():
+        key = call.desk.keys.stage(call.body.alg)
+        _note(call, "key.stage", key.kid)
     return Reply(_describe_key(key))
 
 
@@ -25,10 +26,11 @@ def activate_key(call: Call) -> Reply:
     """Let a staged key sign."""
     kid = call.path["kid"]
     try:
-        call.desk.keys.activate(kid)
+        with call.deps.storage.together():
+            call.desk.keys.activate(kid)
+            _note(call, "key.activate", kid)
     except KeyError:
         raise NotFound(f"There is no staged key {kid[:60]!r}.") from None
-    _note(call, "key.activate", kid)
     return list_keys(call)
 
 

@@ -2,8 +2,8 @@
 
 from urllib.parse import urlencode
 
-from idp.application import waiting
 from idp.application.admin.numbers import count_home
+from idp.application.admin.people import release_run as release_waiting
 from idp.application.admin.trail import NamedEntry, NamedRun, export_trail, name_user, search_runs, search_trail
 from idp.application.replay import Replay, Visit, replay_run
 from idp.errors import NotFound
@@ -41,7 +41,7 @@ def get_run(call: Call) -> Reply:
 def release_run(call: Call) -> Reply:
     """Let a run go on that waits."""
     number = _read_run_id(call)
-    waiting.release_run(call.deps, number, call.change("released").actor)
+    release_waiting(call.deps, call.caller, number, call.change("released"))
     return _show_run(call, number)
 
 

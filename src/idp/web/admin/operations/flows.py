@@ -166,6 +166,7 @@ FLOWS: Final[tuple[Operation, ...]] = (
         "flows:read",
         trials.FlowChecked,
         body=trials.FlowCheck,
+        trial=True,
     ),
     Operation(
         "POST",
@@ -175,6 +176,7 @@ FLOWS: Final[tuple[Operation, ...]] = (
         "flows:read",
         trials.DryRun,
         body=trials.DryRunOrder,
+        trial=True,
         problems=("not-found",),
     ),
     Operation(
@@ -185,6 +187,7 @@ FLOWS: Final[tuple[Operation, ...]] = (
         "flows:read",
         trials.FlowTested,
         body=trials.FlowTestOrder,
+        trial=True,
     ),
     Operation("GET", "/flow-templates", "listFlowTemplates", "Flows to start from", "flows:read", trials.FlowTemplates),
     Operation(
