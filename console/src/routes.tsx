@@ -38,7 +38,7 @@ export const routes: RouteObject[] = [
           page("keys", async () => ({ Component: (await import("./pages/keys/KeysPage")).KeysPage })),
           page("levels", async () => ({ Component: (await import("./pages/levels/LevelsPage")).LevelsPage })),
           page("themes", async () => ({ Component: (await import("./pages/themes/ThemesPage")).ThemesPage })),
-          page("themes/:id", async () => ({ Component: (await import("./pages/themes/ThemesPage")).ThemePage })),
+          page("themes/:id", async () => ({ Component: (await import("./pages/themes/ThemePage")).ThemePage })),
           page("audit", async () => ({ Component: (await import("./pages/audit/AuditPage")).AuditPage })),
           page("flows/:id", async () => ({ Component: (await import("./builder/FlowPage")).FlowPage })),
           { path: "*", Component: NotFound },

@@ -49,6 +49,25 @@ describe("the admin API", () => {
     expect(asked[0]!.headers.get("X-IDP-Console")).toBe("1");
   });
 
+  it("does once what is sent again because no answer came", async () => {
+    const block = (reason: string) =>
+      client.POST("/users/{user_id}/block", { params: { path: { user_id: "1" }, header: { "If-Match": '"1"' } }, body: { reason } });
+    await failure(answer(block("Lost phone")));
+    answers = [body({}), body({}), body({})];
+    await answer(block("Lost phone"));
+    await answer(block("Lost phone"));
+    await answer(block("Another reason"));
+    const keys = asked.map((request) => request.headers.get("Idempotency-Key"));
+    expect(keys[1]).toBe(keys[0]);
+    expect(new Set(keys).size).toBe(3);
+  });
+
+  it("takes no key for what changes nothing", async () => {
+    answers = [body({ roles: [] })];
+    await answer(client.GET("/me"));
+    expect(asked[0]!.headers.has("Idempotency-Key")).toBe(false);
+  });
+
   it("gives the body and its tag", async () => {
     answers = [body({ roles: ["owner"] })];
     const { body: read, etag } = await answerWithTag(client.GET("/me"));

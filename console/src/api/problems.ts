@@ -48,6 +48,11 @@ export class Problem extends Error {
   at(pointer: string): string | undefined {
     return this.errors.find((error) => error.pointer === pointer)?.detail;
   }
+
+  /** What is wrong with one field or with a part of what is in it, e.g. `/redirect_uris` for `/redirect_uris/0`. */
+  within(pointer: string): string | undefined {
+    return this.at(pointer) ?? this.errors.find((error) => error.pointer.startsWith(`${pointer}/`))?.detail;
+  }
 }
 
 export function offline(): Problem {

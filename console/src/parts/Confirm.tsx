@@ -1,44 +1,39 @@
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 
 import { Popup } from "./Popup";
 import { ProblemNote } from "./ProblemNote";
+import { useSubmission } from "./submission";
 
 type ConfirmProps = {
   readonly title: string;
   readonly action: string;
   readonly danger?: boolean;
   readonly onConfirm: () => Promise<unknown>;
+  /** After it was done and the dialog is gone. */
+  readonly onDone?: () => unknown;
   readonly onClose: () => void;
   readonly children: ReactNode;
 };
 
 /** Asks before something is done that is hard to undo, and says what follows from it. */
-export function Confirm({ title, action, danger = false, onConfirm, onClose, children }: ConfirmProps) {
-  const [problem, setProblem] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
+export function Confirm({ title, action, danger = false, onConfirm, onDone, onClose, children }: ConfirmProps) {
+  const submission = useSubmission(false);
 
-  async function confirm() {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await onConfirm();
-      onClose();
-    } catch (error) {
-      setProblem(error);
-      setBusy(false);
-    }
+  async function done() {
+    onClose();
+    await onDone?.();
   }
 
   return (
     <Popup title={title} onClose={onClose}>
       {children}
-      {problem !== undefined && <ProblemNote problem={problem} focus />}
+      {submission.problem !== undefined && <ProblemNote problem={submission.problem} focus />}
       <div className="actions">
         <button
           type="button"
           className={danger ? "button danger" : "button primary"}
-          disabled={busy}
-          onClick={() => void confirm()}
+          disabled={submission.busy}
+          onClick={() => void submission.send(onConfirm, done)}
         >
           {action}
         </button>

@@ -22,7 +22,7 @@ type ListingProps<T> = {
  */
 export function Listing<T>({ label, columns, rows, rowKey }: ListingProps<T>) {
   return (
-    <div className="listing">
+    <div className="listing" data-wide={columns.length > 4}>
       <table role="table" aria-label={label}>
         <thead role="rowgroup">
           <tr role="row">
@@ -48,7 +48,7 @@ export function Listing<T>({ label, columns, rows, rowKey }: ListingProps<T>) {
                     data-align={column.align}
                     data-title={column.hideTitle === true ? undefined : column.title}
                   >
-                    {column.cell(row)}
+                    <div className="cell">{column.cell(row)}</div>
                   </td>
                 ),
               )}

@@ -8,11 +8,16 @@ type PageProps = {
   readonly children?: ReactNode;
 };
 
-/** A page: one heading, which is also the window's title, and what is under it. */
-export function Page({ title, lede, actions, children }: PageProps) {
+/** Say what the window shows. */
+export function useTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} – Console`;
   }, [title]);
+}
+
+/** A page: one heading, which is also the window's title, and what is under it. */
+export function Page({ title, lede, actions, children }: PageProps) {
+  useTitle(title);
   return (
     <main className="page">
       <header className="page-head">

@@ -10,6 +10,16 @@ type ProblemNoteProps = {
   readonly children?: ReactNode;
 };
 
+/** What a person makes of a refusal whose own title speaks of requests. */
+const TITLES: Readonly<Record<string, string>> = {
+  invalid: "Something is not right yet",
+  conflict: "This does not go together with what is there",
+  unauthenticated: "You are signed out",
+  "step-up-required": "This was not done: it takes a fresh sign-in",
+  "precondition-required": "Load the page again",
+  "idempotency-key-reused": "Load the page again",
+};
+
 /** What went wrong, why, and what to do. Faults of single fields are said at the fields, and counted here. */
 export function ProblemNote({ problem, focus = false, children }: ProblemNoteProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -21,7 +31,7 @@ export function ProblemNote({ problem, focus = false, children }: ProblemNotePro
     <div className="note bad" role="alert" tabIndex={-1} ref={box}>
       <Icon name="warn" />
       <div>
-        <p className="note-title">{known?.title ?? "Something went wrong"}</p>
+        <p className="note-title">{(known !== undefined && TITLES[known.kind]) ?? known?.title ?? "Something went wrong"}</p>
         <p>{known?.message ?? "That is a fault of the console. Load the page again and try once more."}</p>
         {known !== undefined && known.errors.length > 0 && (
           <ul className="faults">

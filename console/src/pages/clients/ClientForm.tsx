@@ -2,43 +2,45 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { useMay } from "../../api/permissions";
-import { Problem } from "../../api/problems";
 import { Field, type Wiring } from "../../parts/Field";
-import { ProblemNote } from "../../parts/ProblemNote";
+import { Form } from "../../parts/Form";
+import { type Submission, useSubmission } from "../../parts/submission";
 import { levels } from "../levels/queries";
-import { type Basics, METHODS, readBasics, writeBasics } from "./form";
-import type { Metadata } from "./queries";
+import { themes } from "../themes/queries";
+import { type Basics, CONSENTS, METHODS, NECESSITIES, readBasics, sayClient, writeBasics } from "./form";
+import type { Client, Metadata } from "./queries";
 
-type ClientFormProps = {
+type ClientFormProps<T> = {
   readonly metadata: Metadata;
   readonly policy: Metadata;
   readonly action: string;
-  readonly onSave: (metadata: Metadata) => Promise<void>;
-  readonly children?: (fault: (pointer: string) => string | undefined) => React.ReactNode;
+  /** Something typed in `children`. */
+  readonly dirty?: boolean;
+  /** Save it; `etag` is given where somebody chose to overwrite what another saved meanwhile. */
+  readonly onSave: (metadata: Metadata, etag: string | undefined) => Promise<T>;
+  readonly onSaved?: (made: T) => unknown;
+  readonly children?: (submission: Submission) => React.ReactNode;
 };
 
 /** What a client is and what it must show. Members that have no field here stay as they are. */
-export function ClientForm({ metadata, policy, action, onSave, children }: ClientFormProps) {
-  const [basics, setBasics] = useState(() => readBasics(metadata, policy));
-  const [problem, setProblem] = useState<unknown>();
-  const [state, setState] = useState<"idle" | "busy" | "saved">("idle");
+export function ClientForm<T>({ metadata, policy, action, dirty = false, onSave, onSaved, children }: ClientFormProps<T>) {
+  const [first] = useState(() => readBasics(metadata, policy));
+  const [basics, setBasics] = useState(first);
+  const submission = useSubmission(dirty || JSON.stringify(basics) !== JSON.stringify(first));
+  const { fault } = submission;
   const mayWrite = useMay("clients:write");
   const known = useQuery({ ...levels, enabled: useMay("levels:read") });
 
-  async function save() {
-    setState("busy");
-    setProblem(undefined);
-    try {
-      await onSave(writeBasics(metadata, policy, basics));
-      setState("saved");
-    } catch (error) {
-      setProblem(error);
-      setState("idle");
-    }
+  const looks = useQuery({ ...themes, enabled: useMay("themes:read") });
+
+  function save(etag?: string) {
+    const faults = {
+      ...(basics.name.trim() === "" && { "/metadata/client_name": "Give it a name that people know it by." }),
+      ...(basics.redirects.trim() === "" && { "/metadata/redirect_uris": "Without an address nobody can be sent back." }),
+    };
+    return submission.send(() => onSave(writeBasics(metadata, policy, basics), etag), onSaved, faults);
   }
 
-  const fault = (pointer: string) =>
-    problem instanceof Problem ? problem.errors.find((error) => error.pointer.startsWith(pointer))?.detail : undefined;
   const set = (name: keyof Basics) => (event: { readonly target: { readonly value: string } }) =>
     setBasics({ ...basics, [name]: event.target.value });
   const select = (name: keyof Basics, options: Readonly<Record<string, string>>) => (wiring: Wiring) => (
@@ -51,21 +53,24 @@ export function ClientForm({ metadata, policy, action, onSave, children }: Clien
     </select>
   );
   const acrs = Object.fromEntries((known.data?.levels ?? []).filter((level) => !level.recovery).map((level) => [level.acr, level.acr]));
+  const themeNames = Object.fromEntries((looks.data ?? []).filter((one) => one.id !== "default").map((one) => [one.id, one.name ?? one.id]));
+  const ownTheme = first.theme === "" ? {} : { [first.theme]: first.theme };
   const own = basics.minimumAcr === "" ? {} : { [basics.minimumAcr]: basics.minimumAcr };
   return (
-    <form
-      className="form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
+    <Form
+      submission={submission}
+      readOnly={!mayWrite}
+      onSend={() => void save()}
+      conflict={{
+        mine: sayClient(basics),
+        theirs: (current) => sayClient(readBasics((current as Client).metadata, (current as Client).policy)),
+        onOverwrite: (etag) => void save(etag),
       }}
     >
-      {problem !== undefined && <ProblemNote problem={problem} focus />}
       <Field label="Name" hint="People read it when they sign in and when they are asked for consent." fault={fault("/metadata/client_name")}>
         {(wiring) => <input {...wiring} value={basics.name} maxLength={200} onChange={set("name")} />}
       </Field>
-      {children?.(fault)}
+      {children?.(submission)}
       <Field label="Redirect URIs" hint="Where people may be sent back to, one a line. They are compared character by character." fault={fault("/metadata/redirect_uris")}>
         {(wiring) => <textarea {...wiring} className="mono" rows={3} spellCheck={false} value={basics.redirects} onChange={set("redirects")} />}
       </Field>
@@ -79,25 +84,25 @@ export function ClientForm({ metadata, policy, action, onSave, children }: Clien
         {select("minimumAcr", { "": "Any level", ...own, ...acrs })}
       </Field>
       <Field label="Levels that it asks for" fault={fault("/metadata/idp_policy/acr_values")}>
-        {select("acrValues", {
-          necessary: "Are necessary: without them there is no sign-in",
-          voluntary: "Are a wish: it gets the level that was reached",
-        })}
+        {select("acrValues", NECESSITIES)}
       </Field>
       <Field label="Consent" fault={fault("/metadata/idp_policy/consent")}>
-        {select("consent", { explicit: "People are asked", implicit: "Nobody is asked: it is one of ours" })}
+        {select("consent", CONSENTS)}
+      </Field>
+      <Field label="Theme" hint="How sign-in pages look for people who come from here." fault={fault("/metadata/idp_policy/theme")}>
+        {select("theme", { "": "The default", ...ownTheme, ...themeNames })}
       </Field>
       <Field label="Sign-out URIs" hint="Where people may be sent after signing out, one a line." optional fault={fault("/metadata/post_logout_redirect_uris")}>
         {(wiring) => <textarea {...wiring} className="mono" rows={2} spellCheck={false} value={basics.logouts} onChange={set("logouts")} />}
       </Field>
       {mayWrite && (
         <div className="actions">
-          <button type="submit" className="button primary" disabled={state === "busy"}>
+          <button type="submit" className="button primary" disabled={submission.busy}>
             {action}
           </button>
-          <span role="status">{state === "saved" && "Saved."}</span>
+          <span role="status">{submission.saved && "Saved."}</span>
         </div>
       )}
-    </form>
+    </Form>
   );
 }

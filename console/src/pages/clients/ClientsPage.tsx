@@ -87,14 +87,14 @@ export function NewClientPage() {
           metadata={{}}
           policy={{}}
           action="Register it"
-          onSave={async (metadata) => {
-            const client = await register(id.trim(), metadata);
-            if (client.client_secret === null) await navigate(`/clients/${encodeURIComponent(client.client_id)}`);
-            else setMade(client);
-          }}
+          dirty={id !== ""}
+          onSave={(metadata) => register(id.trim(), metadata)}
+          onSaved={(client) =>
+            client.client_secret === null ? navigate(`/clients/${encodeURIComponent(client.client_id)}`) : setMade(client)
+          }
         >
-          {(fault) => (
-            <Field label="Client ID" hint="One is made up if you leave it empty. It stays for good." optional fault={fault("/client_id")}>
+          {({ taken, fault }) => (
+            <Field label="Client ID" hint="One is made up if you leave it empty. It stays for good." optional fault={taken ? "There is a client with this id already." : fault("/client_id")}>
               {(wiring) => <input {...wiring} className="mono" value={id} maxLength={128} spellCheck={false} onChange={(event) => setId(event.target.value)} />}
             </Field>
           )}

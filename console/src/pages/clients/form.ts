@@ -10,6 +10,7 @@ export type Basics = {
   readonly minimumAcr: string;
   readonly acrValues: string;
   readonly consent: string;
+  readonly theme: string;
 };
 
 export const METHODS: Readonly<Record<string, string>> = {
@@ -17,6 +18,16 @@ export const METHODS: Readonly<Record<string, string>> = {
   client_secret_post: "A secret, in the form",
   private_key_jwt: "A key of its own (private_key_jwt)",
   none: "None: an app without a server, by PKCE alone",
+};
+
+export const NECESSITIES: Readonly<Record<string, string>> = {
+  necessary: "Are necessary: without them there is no sign-in",
+  voluntary: "Are a wish: it gets the level that was reached",
+};
+
+export const CONSENTS: Readonly<Record<string, string>> = {
+  explicit: "People are asked",
+  implicit: "Nobody is asked: it is one of ours",
 };
 
 const lines = (value: unknown) => (Array.isArray(value) ? value.join("\n") : "");
@@ -32,6 +43,7 @@ export function readBasics(metadata: Metadata, policy: Metadata): Basics {
     minimumAcr: text(policy["minimum_acr"]),
     acrValues: text(policy["acr_values"], "necessary"),
     consent: text(policy["consent"], "explicit"),
+    theme: text(policy["theme"]),
   };
 }
 
@@ -54,7 +66,23 @@ export function writeBasics(metadata: Metadata, policy: Metadata, basics: Basics
         minimum_acr: basics.minimumAcr === "" ? null : basics.minimumAcr,
         acr_values: basics.acrValues,
         consent: basics.consent,
+        theme: basics.theme === "" ? null : basics.theme,
       }).filter(([, value]) => value !== null),
     ),
+  };
+}
+
+/** A client as the form says it, for two versions of it side by side. */
+export function sayClient(basics: Basics): Record<string, string> {
+  return {
+    Name: basics.name,
+    "Redirect URIs": basics.redirects,
+    "How it proves who it is": METHODS[basics.method] ?? basics.method,
+    Scopes: basics.scope,
+    "At least this level": basics.minimumAcr === "" ? "Any level" : basics.minimumAcr,
+    "Levels that it asks for": NECESSITIES[basics.acrValues] ?? basics.acrValues,
+    Consent: CONSENTS[basics.consent] ?? basics.consent,
+    Theme: basics.theme === "" ? "The default" : basics.theme,
+    "Sign-out URIs": basics.logouts,
   };
 }

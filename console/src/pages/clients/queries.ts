@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { answer, answerWithTag, client } from "../../api/client";
+import { answer, answerTagged, client } from "../../api/client";
 import { queries } from "../../api/queries";
 import type { components } from "../../api/schema.gen";
 
@@ -15,7 +15,7 @@ export function readClients(cursor: string | undefined) {
 export const oneClient = (id: string) =>
   queryOptions({
     queryKey: ["clients", "one", id],
-    queryFn: () => answerWithTag(client.GET("/clients/{client_id}", { params: { path: { client_id: id } } })),
+    queryFn: () => answerTagged(client.GET("/clients/{client_id}", { params: { path: { client_id: id } } })),
   });
 
 const changed = () => queries.invalidateQueries({ queryKey: ["clients"] });

@@ -1,12 +1,12 @@
 import { useState } from "react";
 
 import { useMay } from "../../api/permissions";
-import { Problem } from "../../api/problems";
-import { Conflict } from "../../parts/Conflict";
+import type { Side } from "../../parts/Conflict";
 import { Field } from "../../parts/Field";
-import { ProblemNote } from "../../parts/ProblemNote";
+import { Form } from "../../parts/Form";
 import { SchemaField, type Typed } from "../../parts/schema/SchemaField";
-import { firstSettings, type Member, membersOf, readSettings } from "./form";
+import { useSubmission } from "../../parts/submission";
+import { firstSettings, type Member, membersOf, readSettings, sayConnection } from "./form";
 import { type Connection, type ConnectionType, saveConnection } from "./queries";
 import { SecretField } from "./SecretField";
 
@@ -32,28 +32,17 @@ export function ConnectionForm({ type, saved, etag, onSaved }: ConnectionFormPro
   const [description, setDescription] = useState(saved?.description ?? "");
   const [typed, setTyped] = useState(() => firstSettings(type, saved));
   const [secrets, setSecrets] = useState<Secrets>({});
-  const [faults, setFaults] = useState<Record<string, string>>({});
-  const [problem, setProblem] = useState<unknown>();
-  const [state, setState] = useState<"idle" | "busy" | "saved">("idle");
+  const [first] = useState(() => JSON.stringify([name, description, typed, {}]));
+  const submission = useSubmission(JSON.stringify([name, description, typed, given(secrets)]) !== first);
+  const at = submission.fault;
 
-  async function save(tag: string | undefined) {
+  function save(tag: string | undefined) {
     const read = readSettings(members, typed);
-    const found = { ...read.faults, ...(name === "" && { "/name": "Give it a name." }) };
-    setFaults(found);
-    setProblem(undefined);
-    if (Object.keys(found).length > 0) return;
-    setState("busy");
-    try {
-      await saveConnection(name, tag, { type: type.type, description, settings: read.settings, secrets });
-      setState("saved");
-      onSaved?.(name);
-    } catch (error) {
-      setProblem(error);
-      setState("idle");
-    }
+    const faults = { ...read.faults, ...(name === "" && { "/name": "Give it a name." }) };
+    const written = { type: type.type, description, settings: read.settings, secrets: given(secrets) };
+    return submission.send(() => saveConnection(name, tag, written), () => onSaved?.(name), faults);
   }
 
-  const at = (pointer: string) => faults[pointer] ?? (problem instanceof Problem ? problem.at(pointer) : undefined);
   const control = ({ name: member, title, hint, required, shape }: Member) => (
     <SchemaField
       key={member}
@@ -78,29 +67,23 @@ export function ConnectionForm({ type, saved, etag, onSaved }: ConnectionFormPro
     />
   );
   const more = members.filter((member) => !member.required);
-  const hidden = [...more.map((member) => `/settings/${member.name}`)].some((pointer) => at(pointer) !== undefined);
-  const current = problem instanceof Problem && problem.kind === "precondition-failed" ? problem : undefined;
+  const optional = type.secrets.filter((one) => !one.required);
+  const pointers = [...more.map((member) => `/settings/${member.name}`), ...optional.map((one) => `/secrets/${one.name}`)];
+  const hidden = pointers.some((pointer) => at(pointer) !== undefined);
+  const say = (one: Pick<Connection, "description" | "settings">): Side => sayConnection(members, one);
   return (
-    <form
-      className="form"
-      noValidate
-      autoComplete="off"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save(etag);
+    <Form
+      submission={submission}
+      readOnly={!mayWrite}
+      onSend={() => void save(etag)}
+      conflict={{
+        mine: say({ description, settings: readSettings(members, typed).settings }),
+        theirs: (current) => say(current as Connection),
+        onOverwrite: (now) => void save(now),
       }}
     >
-      {current !== undefined ? (
-        <Conflict
-          mine={{ description, settings: readSettings(members, typed).settings }}
-          problem={current}
-          onOverwrite={() => void save(current.etag ?? (current.current as Connection).etag)}
-        />
-      ) : (
-        problem !== undefined && <ProblemNote problem={problem} focus />
-      )}
       {saved === undefined && (
-        <Field label="Name" hint="Flows call it by this name: small letters, digits and underscores. It stays for good." fault={at("/name")}>
+        <Field label="Name" hint="Flows call it by this name: small letters, digits and underscores. It stays for good." fault={submission.taken ? "There is a connection of this name already." : at("/name")}>
           {(wiring) => <input {...wiring} className="mono" value={name} maxLength={64} required spellCheck={false} onChange={(event) => setName(event.target.value)} />}
         </Field>
       )}
@@ -114,18 +97,18 @@ export function ConnectionForm({ type, saved, etag, onSaved }: ConnectionFormPro
           <summary>More settings</summary>
           <div className="form">
             {more.map(control)}
-            {type.secrets.filter((one) => !one.required).map(secret)}
+            {optional.map(secret)}
           </div>
         </details>
       )}
       {mayWrite && (
         <div className="actions">
-          <button type="submit" className="button primary" disabled={state === "busy"}>
+          <button type="submit" className="button primary" disabled={submission.busy}>
             {saved === undefined ? "Connect" : "Save"}
           </button>
-          <span role="status">{state === "saved" && "Saved."}</span>
+          <span role="status">{submission.saved && "Saved."}</span>
         </div>
       )}
-    </form>
+    </Form>
   );
 }

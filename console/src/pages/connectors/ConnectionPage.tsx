@@ -4,8 +4,10 @@ import { useNavigate, useParams } from "react-router";
 
 import { useMay } from "../../api/permissions";
 import { Confirm } from "../../parts/Confirm";
+import { Editing, type Tagged } from "../../parts/Editing";
 import { Loaded } from "../../parts/Loaded";
 import { Page } from "../../parts/Page";
+import { Section } from "../../parts/Section";
 import { Exactly } from "../../parts/When";
 import { ConnectionForm } from "./ConnectionForm";
 import { UsedBy } from "./ConnectorsPage";
@@ -47,11 +49,11 @@ export function ConnectionPage() {
       <Loaded query={one}>
         {({ body, etag }) => (
           <div className="split">
-            {type !== undefined && etag !== undefined && <Settings type={type} saved={body} etag={etag} />}
+            {type !== undefined && <Settings type={type} latest={{ body, etag }} />}
             <div className="aside">
               <TestResult name={name} />
               <State saved={body} />
-              {etag !== undefined && <Remove saved={body} etag={etag} />}
+              <Remove saved={body} etag={etag} />
             </div>
           </div>
         )}
@@ -60,12 +62,11 @@ export function ConnectionPage() {
   );
 }
 
-function Settings({ type, saved, etag }: { readonly type: ConnectionType; readonly saved: Connection; readonly etag: string }) {
+function Settings({ type, latest }: { readonly type: ConnectionType; readonly latest: Tagged<Connection> }) {
   return (
-    <section className="card" aria-labelledby="settings">
-      <h2 id="settings">Settings</h2>
-      <ConnectionForm key={etag} type={type} saved={saved} etag={etag} />
-    </section>
+    <Section title="Settings">
+      <Editing latest={latest}>{({ body, etag }) => <ConnectionForm type={type} saved={body} etag={etag} />}</Editing>
+    </Section>
   );
 }
 
@@ -74,8 +75,7 @@ function State({ saved }: { readonly saved: Connection }) {
   const { breaker, last_day } = saved.health;
   const calls = last_day.reduce((sum, one) => sum + one.count, 0);
   return (
-    <section className="card" aria-labelledby="state">
-      <h2 id="state">How it does</h2>
+    <Section title="How it does">
       <dl className="facts">
         <dt>Health</dt>
         <dd>
@@ -102,7 +102,7 @@ function State({ saved }: { readonly saved: Connection }) {
           <UsedBy flows={saved.used_by} />
         </dd>
       </dl>
-    </section>
+    </Section>
   );
 }
 
@@ -111,7 +111,7 @@ function Remove({ saved, etag }: { readonly saved: Connection; readonly etag: st
   const navigate = useNavigate();
   if (!useMay("connections:write")) return null;
   return (
-    <section className="card">
+    <Section title="Remove">
       <button type="button" className="button danger" onClick={() => setAsking(true)}>
         Remove this connection
       </button>
@@ -121,16 +121,14 @@ function Remove({ saved, etag }: { readonly saved: Connection; readonly etag: st
           action="Remove it"
           danger
           onClose={() => setAsking(false)}
-          onConfirm={async () => {
-            await removeConnection(saved.name, etag);
-            await navigate("/connectors");
-          }}
+          onConfirm={() => removeConnection(saved.name, etag)}
+          onDone={() => navigate("/connectors")}
         >
           <p>
             Its settings and keys are deleted. {saved.used_by.length > 0 && "Flows that use it cannot go through it any more."}
           </p>
         </Confirm>
       )}
-    </section>
+    </Section>
   );
 }

@@ -1,5 +1,5 @@
 import { firstTyped, type Typed } from "../../parts/schema/SchemaField";
-import { readValue, type Schema, type Shape, shapeOf } from "../../parts/schema/shape";
+import { formatValue, readValue, type Schema, type Shape, shapeOf } from "../../parts/schema/shape";
 import type { Connection, ConnectionType } from "./queries";
 
 export type Member = {
@@ -52,4 +52,15 @@ export function readSettings(members: readonly Member[], typed: Readonly<Record<
     else if (required) faults[`/settings/${name}`] = `${title} must be given.`;
   }
   return { settings, faults };
+}
+
+/** A connection as people read it, for two versions of it side by side. Its secrets are never among what is shown. */
+export function sayConnection(members: readonly Member[], one: Pick<Connection, "description" | "settings">): Record<string, string> {
+  const parts = members.map(({ name, title, shape }): [string, string] => [title, sayValue(shape, one.settings[name])]);
+  return { Description: one.description, ...Object.fromEntries(parts) };
+}
+
+function sayValue(shape: Shape, value: unknown): string {
+  if (typeof value === "boolean") return value ? "Yes" : "No";
+  return Array.isArray(value) ? value.join("\n") : formatValue(shape, value);
 }

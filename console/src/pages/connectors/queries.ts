@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { answer, answerWithTag, client } from "../../api/client";
+import { answer, answerTagged, client } from "../../api/client";
 import { queries } from "../../api/queries";
 import type { components } from "../../api/schema.gen";
 
@@ -23,7 +23,7 @@ export const connectionTypes = queryOptions({
 export const connection = (name: string) =>
   queryOptions({
     queryKey: ["connections", name],
-    queryFn: () => answerWithTag(client.GET("/connections/{connection}", { params: { path: { connection: name } } })),
+    queryFn: () => answerTagged(client.GET("/connections/{connection}", { params: { path: { connection: name } } })),
   });
 
 /** Make a connection, or change the one that has this tag. */

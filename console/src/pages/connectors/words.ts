@@ -1,3 +1,4 @@
+import type { Tone } from "../../parts/Chip";
 import type { Connection } from "./queries";
 
 /** What each type is for, in a sentence. A type of somebody else's has its title alone. */
@@ -28,7 +29,7 @@ export function iconOf(type: string): string {
 }
 
 /** How a connection does, as a tone and words. */
-export function healthOf({ health }: Pick<Connection, "health">): { tone: string; words: string } {
+export function healthOf({ health }: Pick<Connection, "health">): { tone: Tone; words: string } {
   if (health.breaker !== null && health.breaker.state !== "closed") {
     return { tone: "bad", words: health.breaker.state === "open" ? "Paused after failures" : "Being tried again" };
   }

@@ -2,11 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useNavigate } from "react-router";
 
-import { Problem } from "../../api/problems";
 import { Field } from "../../parts/Field";
+import { Form } from "../../parts/Form";
 import { Loaded } from "../../parts/Loaded";
 import { Popup } from "../../parts/Popup";
-import { ProblemNote } from "../../parts/ProblemNote";
+import { useSubmission } from "../../parts/submission";
 import { TabSet } from "../../parts/TabSet";
 import { emptyFlow, idFault, idFromTitle, readHead, rename } from "./naming";
 import { PURPOSES } from "./purposes";
@@ -125,41 +125,27 @@ function Naming({ taken, title: first, make, onBack, children }: NamingProps) {
   const navigate = useNavigate();
   const [title, setTitle] = useState(first);
   const [ownId, setOwnId] = useState<string>();
-  const [sent, setSent] = useState(false);
-  const [problem, setProblem] = useState<unknown>();
+  const submission = useSubmission(title !== first || ownId !== undefined);
   const id = ownId ?? idFromTitle(title);
-  const titleFault = title.trim() === "" ? "Give the flow a title." : undefined;
-  const faultOfId = idFault(id, taken);
 
-  async function create() {
-    setSent(true);
-    if (titleFault !== undefined || faultOfId !== undefined) return;
-    try {
-      await createDraft(id, make(id, title.trim()));
-      await navigate(`/flows/${id}`);
-    } catch (error) {
-      setProblem(error);
-    }
+  function create() {
+    const wrong = idFault(id, taken);
+    const faults = {
+      ...(title.trim() === "" && { "/title": "Give the flow a title." }),
+      ...(wrong !== undefined && { "/id": wrong }),
+    };
+    return submission.send(() => createDraft(id, make(id, title.trim())), () => navigate(`/flows/${id}`), faults);
   }
 
-  const conflict = problem instanceof Problem && problem.kind === "precondition-failed";
   return (
-    <form
-      className="form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void create();
-      }}
-    >
-      {problem !== undefined && !conflict && <ProblemNote problem={problem} focus />}
-      <Field label="Title" hint="People who operate the provider see it." fault={sent ? titleFault : undefined}>
+    <Form submission={submission} onSend={() => void create()}>
+      <Field label="Title" hint="People who operate the provider see it." fault={submission.fault("/title")}>
         {(wiring) => <input {...wiring} value={title} maxLength={200} onChange={(event) => setTitle(event.target.value)} />}
       </Field>
       <Field
         label="Id"
         hint="Clients and other flows refer to it. It cannot be changed later."
-        fault={conflict ? "Somebody made a flow with this id meanwhile." : sent ? faultOfId : undefined}
+        fault={submission.taken ? "Somebody made a flow with this id meanwhile." : submission.fault("/id")}
       >
         {(wiring) => (
           <input
@@ -174,7 +160,7 @@ function Naming({ taken, title: first, make, onBack, children }: NamingProps) {
       </Field>
       {children}
       <div className="actions">
-        <button type="submit" className="button primary">
+        <button type="submit" className="button primary" disabled={submission.busy}>
           Make the draft
         </button>
         {onBack !== undefined && (
@@ -183,6 +169,6 @@ function Naming({ taken, title: first, make, onBack, children }: NamingProps) {
           </button>
         )}
       </div>
-    </form>
+    </Form>
   );
 }

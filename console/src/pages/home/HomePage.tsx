@@ -5,6 +5,7 @@ import { answer, client } from "../../api/client";
 import { useMay } from "../../api/permissions";
 import { me } from "../../api/queries";
 import type { components } from "../../api/schema.gen";
+import { Chip } from "../../parts/Chip";
 import { sayDuration } from "../../parts/duration";
 import { Field } from "../../parts/Field";
 import { Icon } from "../../parts/Icon";
@@ -12,8 +13,11 @@ import { Listing } from "../../parts/Listing";
 import { Loaded } from "../../parts/Loaded";
 import { Page } from "../../parts/Page";
 import { Section } from "../../parts/Section";
+import { connections } from "../connectors/queries";
 import { PURPOSES } from "../flows/purposes";
+import { sayReason, statusOf } from "../runs/words";
 import { share } from "./share";
+import { vendorRows } from "./vendors";
 
 type Home = components["schemas"]["Home"];
 type Journey = Home["journeys"][number];
@@ -103,7 +107,11 @@ function Attention({ found }: { readonly found: Home }) {
   );
 }
 
+/** Which runs a part of a tile stands for. */
+const STATUSES = { complete: "complete", refused: "denied", "not finished": "expired", "under way": "active" } as const;
+
 function Tile({ journey }: { readonly journey: Journey }) {
+  const seesRuns = useMay("runs:read");
   const parts = [
     ["good", "complete", journey.complete],
     ["bad", "refused", journey.refused],
@@ -121,19 +129,30 @@ function Tile({ journey }: { readonly journey: Journey }) {
           <span key={words} className={tone} style={{ flexGrow: count }} />
         ))}
       </div>
-      <ul className="legend-list">
-        {parts.map(([tone, words, count]) => (
-          <li key={words}>
-            <span className={`dot ${tone}`} aria-hidden />
-            {share(count, journey.begun)} {words}
-          </li>
-        ))}
-      </ul>
+      {journey.begun === 0 ? (
+        <p className="soft small">Nobody, in this time.</p>
+      ) : (
+        <ul className="legend-list">
+          {parts.map(([tone, words, count]) => (
+            <li key={words}>
+              <span className={`dot ${tone}`} aria-hidden />
+              {seesRuns && count > 0 ? (
+                <Link to={`/runs?${new URLSearchParams({ status: STATUSES[words] }).toString()}`}>
+                  {share(count, journey.begun)} {words}
+                </Link>
+              ) : (
+                `${share(count, journey.begun)} ${words}`
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }
 
 function Reasons({ found }: { readonly found: Home }) {
+  const seesRuns = useMay("runs:read");
   return (
     <Section title="Why people were not let in">
       {found.reasons.length === 0 ? (
@@ -144,9 +163,18 @@ function Reasons({ found }: { readonly found: Home }) {
           rows={found.reasons}
           rowKey={(row) => `${row.purpose} ${row.status} ${row.reason}`}
           columns={[
-            { title: "Reason", cell: (row) => <strong>{row.reason === "" ? row.status : row.reason.replaceAll("_", " ")}</strong> },
+            {
+              title: "Reason",
+              cell: (row) =>
+                seesRuns ? (
+                  <Link to={`/runs?${new URLSearchParams({ status: row.status }).toString()}`}>{sayReason(row.reason)}</Link>
+                ) : (
+                  <strong>{sayReason(row.reason)}</strong>
+                ),
+            },
             { title: "In", cell: (row) => PURPOSES[row.purpose] ?? row.purpose },
-            { title: "People", align: "end", cell: (row) => row.count.toLocaleString() },
+            { title: "Ended", cell: (row) => <Chip tone={statusOf(row.status).tone}>{statusOf(row.status).words}</Chip> },
+            { title: "Runs", align: "end", cell: (row) => row.count.toLocaleString() },
           ]}
         />
       )}
@@ -155,8 +183,10 @@ function Reasons({ found }: { readonly found: Home }) {
 }
 
 function Vendors({ found }: { readonly found: Home }) {
+  const known = useQuery({ ...connections, enabled: useMay("connections:read") });
+  const rows = vendorRows(found.vendors, known.data?.items ?? []);
   return (
-    <Section title="Identity checks">
+    <Section title="Identity checks and services">
       <p>
         {found.seconds_to_verify === null ? (
           <span className="soft">Nobody has completed a step-up in this time.</span>
@@ -166,15 +196,17 @@ function Vendors({ found }: { readonly found: Home }) {
           </>
         )}
       </p>
-      {found.vendors.length > 0 && (
+      {rows.length > 0 && (
         <Listing
           label="Connections"
-          rows={found.vendors}
+          rows={rows}
           rowKey={(row) => row.connection}
           columns={[
             { title: "Connection", cell: (row) => <Link to={`/connectors/${row.connection}`}>{row.connection}</Link> },
+            { title: "Health", cell: (row) => row.health && <Chip tone={row.health.tone}>{row.health.words}</Chip> },
             { title: "Results", align: "end", cell: (row) => row.completed.toLocaleString() },
             { title: "Passed", align: "end", cell: (row) => share(row.passed, row.completed) },
+            { title: "Not finished", align: "end", cell: (row) => row.expired.toLocaleString() },
             { title: "Errors", align: "end", cell: (row) => row.errors.toLocaleString() },
           ]}
         />

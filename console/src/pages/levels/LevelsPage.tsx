@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { Link } from "react-router";
 
 import { useMay } from "../../api/permissions";
@@ -6,11 +7,13 @@ import type { components } from "../../api/schema.gen";
 import { Chip } from "../../parts/Chip";
 import { DocumentEditor } from "../../parts/DocumentEditor";
 import { sayDuration } from "../../parts/duration";
+import { Editing, type Tagged } from "../../parts/Editing";
 import { Listing } from "../../parts/Listing";
 import { Loaded } from "../../parts/Loaded";
 import { Page } from "../../parts/Page";
 import { Section } from "../../parts/Section";
-import { checkLevels, levelsInForce, saveLevels } from "./queries";
+import { Versions } from "../../parts/Versions";
+import { checkLevels, levelsInForce, type LevelsInForce, listLevelsVersions, readLevelsVersion, saveLevels } from "./queries";
 
 type Level = components["schemas"]["Level"];
 type Requirement = Level["requires"][number];
@@ -31,7 +34,7 @@ export function LevelsPage() {
       lede="What clients can ask for (acr), lowest first, and what a person must have shown for it."
     >
       <Loaded query={all}>
-        {({ body: found, etag = "" }) => (
+        {({ body: found, etag }) => (
           <>
             <ol className="ladder">
               {found.levels.map((level) => (
@@ -77,18 +80,36 @@ export function LevelsPage() {
               <p className="soft">Two factors count as two only when they differ in kind and in channel.</p>
             </Section>
             <Section title="The document">
-              <DocumentEditor
-                key={etag}
-                label="Levels"
-                text={found.text}
+              <Editing latest={{ body: found, etag }}>{(base) => <LevelsEditor base={base} mayWrite={mayWrite} />}</Editing>
+            </Section>
+            <Section title="Versions">
+              <Versions
+                name="levels"
+                current={found.version}
                 mayWrite={mayWrite}
-                onCheck={checkLevels}
-                onSave={(text, message, overwritten) => saveLevels(overwritten ?? etag, text, message)}
+                list={listLevelsVersions}
+                read={readLevelsVersion}
+                onRollBack={({ text }, message) => saveLevels(etag, text, message)}
               />
             </Section>
           </>
         )}
       </Loaded>
     </Page>
+  );
+}
+
+function LevelsEditor({ base, mayWrite }: { readonly base: Tagged<LevelsInForce>; readonly mayWrite: boolean }) {
+  const [typed, setTyped] = useState(base.body.text);
+  return (
+    <DocumentEditor
+      label="Levels"
+      text={base.body.text}
+      typed={typed}
+      onType={setTyped}
+      mayWrite={mayWrite}
+      onCheck={checkLevels}
+      onSave={(text, message, etag) => saveLevels(etag ?? base.etag, text, message)}
+    />
   );
 }

@@ -1,12 +1,15 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { answer, answerWithTag, client } from "../../api/client";
+import { answer, answerTagged, client } from "../../api/client";
 import { queries } from "../../api/queries";
+import type { components } from "../../api/schema.gen";
+
+export type LevelsInForce = components["schemas"]["LevelsInForce"];
 
 /** The levels in force, with the tag that a change of them takes. */
 export const levelsInForce = queryOptions({
   queryKey: ["levels", "in force"],
-  queryFn: () => answerWithTag(client.GET("/levels")),
+  queryFn: () => answerTagged(client.GET("/levels")),
   staleTime: 60_000,
 });
 
@@ -23,4 +26,12 @@ export function checkLevels(text: string) {
 export async function saveLevels(etag: string, text: string, message: string): Promise<void> {
   await answer(client.PUT("/levels", { params: { header: { "If-Match": etag } }, body: { text, message } }));
   await queries.invalidateQueries({ queryKey: ["levels"] });
+}
+
+export function listLevelsVersions(cursor: string | undefined) {
+  return answer(client.GET("/levels/versions", { params: { query: cursor === undefined ? {} : { cursor } } }));
+}
+
+export function readLevelsVersion(version: number) {
+  return answer(client.GET("/levels/versions/{version}", { params: { path: { version } } }));
 }

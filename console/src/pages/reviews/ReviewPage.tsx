@@ -3,16 +3,18 @@ import { useState } from "react";
 import { Link, useParams } from "react-router";
 
 import { useMay } from "../../api/permissions";
-import { Problem } from "../../api/problems";
 import { Chip } from "../../parts/Chip";
+import { Editing } from "../../parts/Editing";
 import { Field } from "../../parts/Field";
+import { Form } from "../../parts/Form";
 import { Icon } from "../../parts/Icon";
 import { Listing } from "../../parts/Listing";
 import { Loaded } from "../../parts/Loaded";
 import { Page } from "../../parts/Page";
-import { ProblemNote } from "../../parts/ProblemNote";
 import { Section } from "../../parts/Section";
+import { useSubmission } from "../../parts/submission";
 import { Exactly, When } from "../../parts/When";
+import { Deadline } from "./Deadline";
 import { decide, type Decided, type Review, review } from "./queries";
 import { agreementOf, ownerOf, sayName, stateOf, verdictTone } from "./words";
 
@@ -34,7 +36,9 @@ export function ReviewPage() {
             </div>
             <div className="aside">
               <State found={found} />
-              {found.state === "open" && <Decision key={found.id} found={found} onDecided={setDecided} />}
+              <Editing key={found.id} latest={{ body: found, etag: `${found.state} ${found.opinions.length}` }}>
+                {({ body }) => body.state === "open" && <Decision found={body} onDecided={setDecided} />}
+              </Editing>
               <Opinions found={found} />
             </div>
           </div>
@@ -159,7 +163,7 @@ function State({ found }: { readonly found: Review }) {
         </dd>
         <dt>Deadline</dt>
         <dd>
-          <When at={found.deadline_at} />
+          <Deadline found={found} />
         </dd>
         {found.client_id !== "" && (
           <>
@@ -202,39 +206,33 @@ function Opinions({ found }: { readonly found: Review }) {
 function Decision({ found, onDecided }: { readonly found: Review; readonly onDecided: (decided: Decided) => void }) {
   const [decision, setDecision] = useState<"approve" | "reject">();
   const [reason, setReason] = useState("");
-  const [sent, setSent] = useState(false);
-  const [problem, setProblem] = useState<unknown>();
+  const submission = useSubmission(decision !== undefined || reason !== "");
   if (!useMay("reviews:decide")) return null;
 
-  async function send() {
-    setSent(true);
-    if (decision === undefined || reason.trim() === "") return;
-    try {
-      onDecided(await decide(found.id, decision, reason.trim()));
-    } catch (error) {
-      setProblem(error);
-    }
+  function send() {
+    const faults = {
+      ...(decision === undefined && { "/decision": "Choose one." }),
+      ...(reason.trim() === "" && { "/reason": "Say why." }),
+    };
+    return submission.send(() => decide(found.id, decision ?? "reject", reason.trim()), onDecided, faults);
   }
 
   const choices = [
     ["approve", "Approve", "The person on the document is the account’s owner."],
     ["reject", "Reject", "They are not, or it cannot be said."],
   ] as const;
+  const undecided = submission.fault("/decision");
   return (
     <Section title="Your decision">
-      <form
-        className="form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
-        {problem !== undefined && <ProblemNote problem={problem} focus />}
+      <Form submission={submission} onSend={() => void send()}>
         {!found.may_approve && <p className="note warn">The document belongs to somebody else, so this can only be rejected.</p>}
-        <fieldset className="form">
+        <fieldset className="form" data-invalid={undecided === undefined ? undefined : true} aria-describedby={undecided === undefined ? undefined : "undecided"}>
           <legend className="hidden">Decision</legend>
-          {sent && decision === undefined && <p className="field-fault">Choose one.</p>}
+          {undecided !== undefined && (
+            <p className="field-fault" id="undecided">
+              {undecided}
+            </p>
+          )}
           {choices.map(([value, title, hint]) => (
             <label key={value} className="check">
               <input
@@ -251,19 +249,15 @@ function Decision({ found, onDecided }: { readonly found: Review; readonly onDec
             </label>
           ))}
         </fieldset>
-        <Field
-          label="Reason"
-          hint="It stands in the audit trail. The person does not see it."
-          fault={sent && reason.trim() === "" ? "Say why." : problem instanceof Problem ? problem.at("/reason") : undefined}
-        >
+        <Field label="Reason" hint="It stands in the audit trail. The person does not see it." fault={submission.fault("/reason")}>
           {(wiring) => <textarea {...wiring} value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />}
         </Field>
         <div className="actions">
-          <button type="submit" className="button primary">
+          <button type="submit" className="button primary" disabled={submission.busy}>
             Decide
           </button>
         </div>
-      </form>
+      </Form>
     </Section>
   );
 }

@@ -8,6 +8,7 @@ import { Page } from "../../parts/Page";
 import { Pages } from "../../parts/Pages";
 import { When } from "../../parts/When";
 import { PURPOSES } from "../flows/purposes";
+import { Deadline } from "./Deadline";
 import { readReviews, type ReviewSummary, type State } from "./queries";
 import { sayName, stateOf } from "./words";
 
@@ -19,7 +20,7 @@ const COLUMNS: readonly Column<ReviewSummary>[] = [
   },
   { title: "For", cell: (row) => PURPOSES[row.purpose] ?? row.purpose },
   { title: "Waiting since", cell: (row) => <When at={row.created_at} /> },
-  { title: "Deadline", cell: (row) => <When at={row.deadline_at} /> },
+  { title: "Deadline", cell: (row) => <Deadline found={row} /> },
   {
     title: "State",
     cell: (row) => (

@@ -40,6 +40,13 @@ export function verdictTone(status: string): Tone {
   return status === "FAIL" || status === "MANUAL_FAIL" ? "bad" : "warn";
 }
 
+/** How much a deadline presses: less than a day is soon, less than two hours is late. */
+export function urgencyOf(deadline: Date, now: Date): Tone {
+  const hours = (deadline.getTime() - now.getTime()) / 3_600_000;
+  if (hours < 2) return "bad";
+  return hours < 24 ? "warn" : "";
+}
+
 /** `birth_date` as words. */
 export function sayName(name: string): string {
   const words = name.replaceAll("_", " ");

@@ -11,7 +11,7 @@ import { Page } from "../../parts/Page";
 import { Section } from "../../parts/Section";
 import { Exactly } from "../../parts/When";
 import { PURPOSES } from "../flows/purposes";
-import { statusOf } from "./words";
+import { sayReason, statusOf } from "./words";
 
 type Run = components["schemas"]["Run"];
 
@@ -71,7 +71,7 @@ function Visits({ body }: { readonly body: Run }) {
             title: "Left by",
             cell: (row) =>
               row.outcome === null ? (
-                <span className="soft">Stands here</span>
+                <span className="soft">{body.status === "active" ? "Stands here" : "Ended here"}</span>
               ) : (
                 <>
                   {row.outcome}
@@ -109,7 +109,7 @@ function Facts({ body }: { readonly body: Run }) {
         <dt>Ended</dt>
         <dd>
           <Chip tone={statusOf(body.status).tone}>{statusOf(body.status).words}</Chip>
-          {body.reason !== null && body.reason !== "" && <span className="line">{body.reason.replaceAll("_", " ")}</span>}
+          {body.reason !== null && body.reason !== "" && <span className="line">{sayReason(body.reason)}</span>}
         </dd>
         <dt>Began</dt>
         <dd>

@@ -10,7 +10,7 @@ import { Page } from "../../parts/Page";
 import { Pages } from "../../parts/Pages";
 import { When } from "../../parts/When";
 import { PURPOSES } from "../flows/purposes";
-import { STATUS_NAMES, statusOf } from "./words";
+import { sayReason, STATUS_NAMES, statusOf } from "./words";
 
 type RunSummary = components["schemas"]["RunSummary"];
 
@@ -30,7 +30,7 @@ const COLUMNS: readonly Column<RunSummary>[] = [
     cell: (row) => (
       <>
         <Chip tone={statusOf(row.status).tone}>{statusOf(row.status).words}</Chip>
-        {row.reason !== null && row.reason !== "" && <span className="line soft small">{row.reason.replaceAll("_", " ")}</span>}
+        {row.reason !== null && row.reason !== "" && <span className="line soft small">{sayReason(row.reason)}</span>}
       </>
     ),
   },
@@ -42,6 +42,7 @@ export function RunsPage() {
   const [search, setSearch] = useSearchParams();
   const status = STATUS_NAMES.find((name) => name === search.get("status")) as RunSummary["status"] | undefined;
   const flow = search.get("flow") ?? "";
+  const user = search.get("user") ?? "";
   const set = (name: string, value: string) => {
     const next = new URLSearchParams(search);
     if (value === "") next.delete(name);
@@ -66,9 +67,19 @@ export function RunsPage() {
             </select>
           )}
         </Field>
+        {user !== "" && (
+          <p>
+            <span>
+              Only of <Link to={`/users/${user}`}>one person</Link>
+            </span>
+            <button type="button" className="button quiet" onClick={() => set("user", "")}>
+              Show everybody’s
+            </button>
+          </p>
+        )}
       </div>
       <Pages
-        queryKey={["runs", flow, status ?? ""]}
+        queryKey={["runs", flow, status ?? "", user]}
         read={(cursor) =>
           answer(
             client.GET("/runs", {
@@ -76,6 +87,7 @@ export function RunsPage() {
                 query: {
                   ...(flow !== "" && { flow }),
                   ...(status !== undefined && { status }),
+                  ...(user !== "" && { user }),
                   ...(cursor !== undefined && { cursor }),
                 },
               },

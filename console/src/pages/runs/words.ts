@@ -14,3 +14,9 @@ export function statusOf(status: string): { tone: Tone; words: string } {
 }
 
 export const STATUS_NAMES = Object.keys(STATUSES);
+
+/** Why a run ended, as words: `identity_not_proved` becomes "Identity not proved". */
+export function sayReason(reason: string): string {
+  const words = reason.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,27 +1,14 @@
 import { useState } from "react";
 import { Link } from "react-router";
 
-import { answer, client } from "../../api/client";
 import { useMay } from "../../api/permissions";
-import { queries } from "../../api/queries";
-import type { components } from "../../api/schema.gen";
 import { Confirm } from "../../parts/Confirm";
 import { Empty } from "../../parts/Empty";
 import { type Column, Listing } from "../../parts/Listing";
 import { Page } from "../../parts/Page";
 import { Pages } from "../../parts/Pages";
 import { When } from "../../parts/When";
-
-type Session = components["schemas"]["Session"];
-
-function read(cursor: string | undefined) {
-  return answer(client.GET("/sessions", { params: { query: cursor === undefined ? {} : { cursor } } }));
-}
-
-async function end(session: Session): Promise<void> {
-  await answer(client.DELETE("/sessions/{session_id}", { params: { path: { session_id: session.id } } }));
-  await queries.invalidateQueries({ queryKey: ["sessions"] });
-}
+import { endSession, readSessions, type Session } from "./queries";
 
 /** Every browser in which somebody is signed in. */
 export function SessionsPage() {
@@ -51,7 +38,7 @@ export function SessionsPage() {
     <Page title="Sessions" lede="Every browser in which somebody is signed in, and can come back without signing in again.">
       <Pages
         queryKey={["sessions"]}
-        read={read}
+        read={readSessions}
         empty={
           <Empty icon="sessions" title="Nobody is signed in">
             A session begins when somebody signs in, and ends when they sign out or stay away.
@@ -61,7 +48,7 @@ export function SessionsPage() {
         {(items) => <Listing label="Sessions" columns={columns} rows={items} rowKey={(row) => row.id} />}
       </Pages>
       {ending !== undefined && (
-        <Confirm title="End this session?" action="End it" onClose={() => setEnding(undefined)} onConfirm={() => end(ending)}>
+        <Confirm title="End this session?" action="End it" onClose={() => setEnding(undefined)} onConfirm={() => endSession(ending.id)}>
           <p>
             {ending.user.email} is signed out on {ending.device} at once, with everything that lives by this session.
           </p>

@@ -5,6 +5,7 @@ import { Link, useParams } from "react-router";
 import { useMay } from "../../api/permissions";
 import { AskReason } from "../../parts/AskReason";
 import { Chip } from "../../parts/Chip";
+import { Confirm } from "../../parts/Confirm";
 import { Icon } from "../../parts/Icon";
 import { Listing } from "../../parts/Listing";
 import { Loaded } from "../../parts/Loaded";
@@ -12,16 +13,37 @@ import { Page } from "../../parts/Page";
 import { ProblemNote } from "../../parts/ProblemNote";
 import { Section } from "../../parts/Section";
 import { Exactly, When } from "../../parts/When";
+import { endSession } from "../sessions/queries";
 import { type Act, act, type Role, ROLES, setRole, type User, user } from "./queries";
 import { Status } from "./UsersPage";
+import { sayKind, sayMethod } from "./words";
 
 /** One person: the account and what hangs on it, and what an operator can do about it. */
 export function UserPage() {
   const { id = "" } = useParams();
   const one = useQuery(user(id));
   const found = one.data?.body;
+  const seesRuns = useMay("runs:read");
+  const seesTrail = useMay("audit:read");
   return (
-    <Page title={found === undefined ? "User" : (found.name ?? (found.email || "Erased account"))} lede={found?.email}>
+    <Page
+      title={found === undefined ? "User" : (found.name ?? (found.email || "Erased account"))}
+      lede={found?.email}
+      actions={
+        <>
+          {seesRuns && (
+            <Link className="button" to={`/runs?${new URLSearchParams({ user: id }).toString()}`}>
+              Their runs
+            </Link>
+          )}
+          {seesTrail && (
+            <Link className="button" to={`/audit?${new URLSearchParams({ user: id }).toString()}`}>
+              Their audit trail
+            </Link>
+          )}
+        </>
+      }
+    >
       <Loaded query={one}>
         {({ body, etag }) => (
           <div className="split">
@@ -32,7 +54,7 @@ export function UserPage() {
             </div>
             <div className="aside">
               <Account held={body} />
-              {etag !== undefined && <Acts held={body} etag={etag} />}
+              <Acts held={body} etag={etag} />
               <Roles held={body} />
             </div>
           </div>
@@ -82,14 +104,6 @@ function Account({ held }: { readonly held: User }) {
   );
 }
 
-const KINDS: Readonly<Record<string, string>> = {
-  password: "Password",
-  totp: "Authenticator app",
-  passkey: "Passkey",
-  recovery_code: "Recovery code",
-  phone: "Phone",
-};
-
 function Credentials({ held }: { readonly held: User }) {
   return (
     <Section title="What they can sign in with">
@@ -101,8 +115,8 @@ function Credentials({ held }: { readonly held: User }) {
           rows={held.credentials}
           rowKey={(row) => row.id}
           columns={[
-            { title: "Kind", cell: (row) => <strong>{KINDS[row.kind] ?? row.kind}</strong> },
-            { title: "Name", cell: (row) => row.label },
+            { title: "Kind", cell: (row) => <strong>{sayKind(row.kind)}</strong> },
+            { title: "Name", cell: (row) => (row.label === sayKind(row.kind) ? null : row.label) },
             { title: "Since", cell: (row) => <When at={row.created_at} /> },
             { title: "Last used", cell: (row) => (row.last_used_at === null ? <span className="soft">Never</span> : <When at={row.last_used_at} />) },
           ]}
@@ -113,6 +127,8 @@ function Credentials({ held }: { readonly held: User }) {
 }
 
 function Sessions({ held }: { readonly held: User }) {
+  const mayEnd = useMay("sessions:write");
+  const [ending, setEnding] = useState<Session>();
   return (
     <Section title="Where they are signed in">
       {held.sessions.length === 0 ? (
@@ -126,8 +142,23 @@ function Sessions({ held }: { readonly held: User }) {
             { title: "Device", cell: (row) => <strong>{row.device}</strong> },
             { title: "Address", cell: (row) => row.address },
             { title: "Last seen", cell: (row) => <When at={row.last_seen_at} /> },
+            {
+              title: "Actions",
+              hideTitle: true,
+              cell: (row) =>
+                mayEnd ? (
+                  <button type="button" className="button quiet" aria-label={`End the session on ${row.device}`} onClick={() => setEnding(row)}>
+                    End
+                  </button>
+                ) : null,
+            },
           ]}
         />
+      )}
+      {ending !== undefined && (
+        <Confirm title="End this session?" action="End it" onClose={() => setEnding(undefined)} onConfirm={() => endSession(ending.id)}>
+          <p>They are signed out on {ending.device} at once, with everything that lives by this session.</p>
+        </Confirm>
       )}
     </Section>
   );
@@ -144,7 +175,7 @@ function Evidence({ held }: { readonly held: User }) {
           rows={held.evidence.map((piece, index) => ({ ...piece, index }))}
           rowKey={(row) => row.index}
           columns={[
-            { title: "Method", cell: (row) => <strong>{row.method}</strong> },
+            { title: "Method", cell: (row) => <strong>{sayMethod(row.method)}</strong> },
             { title: "When", cell: (row) => <When at={row.at} /> },
             { title: "Step", cell: (row) => <code>{row.step}</code> },
             { title: "Run", cell: (row) => <Link to={`/runs/${row.run}`}>{row.flow}</Link> },
@@ -155,6 +186,7 @@ function Evidence({ held }: { readonly held: User }) {
   );
 }
 
+type Session = User["sessions"][number];
 type Offer = { readonly kind: Act; readonly title: string; readonly follows: string; readonly danger?: boolean };
 
 const BLOCK: Offer = { kind: "block", title: "Block", follows: "They are signed out everywhere at once and cannot sign in any more.", danger: true };

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { answer, answerWithTag, client } from "../../api/client";
+import { answer, answerTagged, client } from "../../api/client";
 import { queries } from "../../api/queries";
 import type { components } from "../../api/schema.gen";
 
@@ -28,7 +28,7 @@ export function readOperators(cursor: string | undefined) {
 export const user = (id: string) =>
   queryOptions({
     queryKey: ["users", "one", id],
-    queryFn: () => answerWithTag(client.GET("/users/{user_id}", { params: { path: { user_id: id } } })),
+    queryFn: () => answerTagged(client.GET("/users/{user_id}", { params: { path: { user_id: id } } })),
   });
 
 function changed() {

@@ -1,0 +1,187 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate, useParams } from "react-router";
+
+import { useMay } from "../../api/permissions";
+import { Chip } from "../../parts/Chip";
+import { Confirm } from "../../parts/Confirm";
+import { DocumentEditor } from "../../parts/DocumentEditor";
+import { Editing, type Tagged } from "../../parts/Editing";
+import { Field } from "../../parts/Field";
+import { Loaded } from "../../parts/Loaded";
+import { Page } from "../../parts/Page";
+import { Section } from "../../parts/Section";
+import { Versions } from "../../parts/Versions";
+import { fileFault, readBase64 } from "./image";
+import { NewTheme } from "./NewTheme";
+import { type Contrast, listThemeVersions, readThemeVersion, removeTheme, rollBackTheme, saveTheme, type Theme, theme, themes } from "./queries";
+import { logoOf, setMembers } from "./text";
+import { ThemePreview } from "./ThemePreview";
+import { DEFAULT, Wearers } from "./ThemesPage";
+
+/** One theme: its document, pages in it while it is written, who wears it, and its versions. */
+export function ThemePage() {
+  const { id = "" } = useParams();
+  const one = useQuery(theme(id));
+  const mayWrite = useMay("themes:write");
+  return (
+    <Page title={one.data?.body.name ?? id} lede={<code>{id}</code>} actions={mayWrite && one.data !== undefined && <Copy id={id} />}>
+      <Loaded query={one}>
+        {(latest) => (
+          <>
+            <Editing latest={latest}>{(base) => <Editor base={base} mayWrite={mayWrite} />}</Editing>
+            <div className="halves">
+              <Section title="Worn by">
+                <div>
+                  <Wearers theme={latest.body} />
+                </div>
+                {mayWrite && <Remove body={latest.body} etag={latest.etag} />}
+              </Section>
+              <Section title="Contrast, as it is">
+                <Contrasts found={latest.body.contrasts} />
+              </Section>
+            </div>
+            <Section title="Versions">
+              <Versions
+                name={`theme ${id}`}
+                current={latest.body.version}
+                mayWrite={mayWrite}
+                list={(cursor) => listThemeVersions(id, cursor)}
+                read={(version) => readThemeVersion(id, version)}
+                onRollBack={({ version }, message) => rollBackTheme(id, latest.etag, version, message)}
+              />
+            </Section>
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Editor({ base, mayWrite }: { readonly base: Tagged<Theme>; readonly mayWrite: boolean }) {
+  const { id, text } = base.body;
+  const [typed, setTyped] = useState(text);
+  const [logo, setLogo] = useState<string | null>(null);
+  return (
+    <div className="twins">
+      <Section title="Document">
+        <DocumentEditor
+          label="Theme"
+          text={text}
+          typed={typed}
+          onType={setTyped}
+          dirty={logo !== null}
+          mayWrite={mayWrite}
+          onSave={(written, message, etag) => saveTheme(id, etag ?? base.etag, written, message, logo)}
+        >
+          {mayWrite && (
+            <Logo
+              name={logoOf(typed)}
+              onChoose={(name, image) => {
+                setLogo(image);
+                setTyped(setMembers(typed, { logo: name }));
+              }}
+              onRemove={() => {
+                setLogo(null);
+                setTyped(setMembers(typed, { logo: undefined }));
+              }}
+            />
+          )}
+        </DocumentEditor>
+      </Section>
+      <Section title="Preview">
+        <ThemePreview text={typed} logo={logo} />
+      </Section>
+    </div>
+  );
+}
+
+type LogoProps = {
+  readonly name: string | undefined;
+  readonly onChoose: (name: string, image: string) => void;
+  readonly onRemove: () => void;
+};
+
+function Logo({ name, onChoose, onRemove }: LogoProps) {
+  const [fault, setFault] = useState<string>();
+
+  async function read(file: File | undefined) {
+    if (file === undefined) return;
+    const wrong = fileFault(file);
+    setFault(wrong);
+    if (wrong === undefined) onChoose(file.name, await readBase64(file));
+  }
+
+  return (
+    <Field label="Logo" hint={name === undefined ? "An SVG or PNG of at most 100 kB." : `Now it is ${name}.`} optional fault={fault}>
+      {(wiring) => (
+        <div className="actions">
+          <input {...wiring} type="file" accept=".svg,.png" onChange={(event) => void read(event.target.files?.[0])} />
+          {name !== undefined && (
+            <button type="button" className="button quiet" onClick={onRemove}>
+              Take the logo away
+            </button>
+          )}
+        </div>
+      )}
+    </Field>
+  );
+}
+
+function Copy({ id }: { readonly id: string }) {
+  const all = useQuery(themes);
+  const [making, setMaking] = useState(false);
+  return (
+    <>
+      <button type="button" className="button" onClick={() => setMaking(true)}>
+        Make a copy
+      </button>
+      {making && <NewTheme existing={all.data ?? []} copyOf={id} onClose={() => setMaking(false)} />}
+    </>
+  );
+}
+
+function Remove({ body, etag }: { readonly body: Theme; readonly etag: string }) {
+  const [asking, setAsking] = useState(false);
+  const navigate = useNavigate();
+  if (body.used_by.length > 0) return <p className="soft">It can be removed when no client wears it: give them another first.</p>;
+  return (
+    <div>
+      <button type="button" className="button danger" onClick={() => setAsking(true)}>
+        Remove this theme
+      </button>
+      {asking && (
+        <Confirm
+          title={`Remove ${body.name ?? body.id}?`}
+          action="Remove it"
+          danger
+          onClose={() => setAsking(false)}
+          onConfirm={() => removeTheme(body.id, etag)}
+          onDone={() => navigate("/themes")}
+        >
+          <p>{body.id === DEFAULT ? "Pages wear the look that comes with the provider again." : "No client wears it, so no page changes."}</p>
+        </Confirm>
+      )}
+    </div>
+  );
+}
+
+function Contrasts({ found }: { readonly found: readonly Contrast[] }) {
+  return (
+    <details className="more">
+      <summary>{found.every(isGood) ? "Everybody can read it: every pair of colours is far enough apart" : "Some colours are too close to each other"}</summary>
+      <ul className="plain-list small">
+        {found.map((one) => (
+          <li key={`${one.front} ${one.ground}`}>
+            <Chip tone={isGood(one) ? "good" : "bad"}>{Math.min(one.light, one.dark).toFixed(1)} : 1</Chip> {one.front} on {one.ground}
+            {!isGood(one) && `, and ${one.needed} is needed`}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function isGood(one: Contrast): boolean {
+  return Math.min(one.light, one.dark) >= one.needed;
+}

@@ -1,0 +1,374 @@
+"""What operators do in the console, in a real Chromium with the real provider: the work that it is for."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.console_doings import ACME, SVG
+from tests.browser.console_office import (
+    SLOW,
+    WIDE,
+    Office,
+    answer_sign_in,
+    call,
+    lead_a_life,
+    refuse,
+    serve_office,
+    tab_of,
+    watch,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Office]:
+    with serve_office(tmp_path_factory.mktemp("console"), browser) as made:
+        lead_a_life(made)
+        yield made
+
+
+@pytest.fixture
+def tab(browser: Browser, office: Office) -> Iterator[Page]:
+    with tab_of(browser, office) as page:
+        yield page
+
+
+def test_a_service_is_connected_with_the_keyboard_and_its_test_says_what_fails(tab: Page, office: Office) -> None:
+    tab.goto(office.url("connectors"))
+    tab.get_by_role("button", name="Add a connection").focus()
+    tab.keyboard.press("Enter")
+    tab.get_by_role("link", name=re.compile("Incode identity verification")).focus()
+    tab.keyboard.press("Enter")
+    expect(tab.locator("h1")).to_have_text("Connect Incode identity verification")
+    tab.get_by_label("Name", exact=True).focus()
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_text("Give it a name.")).to_be_visible()
+    expect(tab.get_by_label("API URL")).to_have_attribute("aria-invalid", "true")
+    tab.keyboard.type("incode_second")
+    tab.get_by_label("API key").fill("a-key-that-is-not-right")
+    tab.get_by_label("API URL").fill("not a url")
+    tab.get_by_label("Flow ID").fill("demo-flow")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_role("alert")).to_be_focused()
+    expect(tab.get_by_label("API URL")).to_have_attribute("aria-invalid", "true")
+    tab.get_by_label("API URL").fill(office.live.simulator)
+    tab.keyboard.press("Enter")
+    expect(tab.locator("h1")).to_have_text("incode_second")
+    expect(tab.get_by_text("Set, and not shown")).to_be_visible()
+    assert "a-key-that-is-not-right" not in tab.content()
+    tab.get_by_role("button", name="Test the connection").focus()
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_text("It does not work yet.")).to_be_visible()
+    tab.get_by_role("button", name="Replace: API key").click()
+    tab.get_by_label("API key").fill("demo-incode-key")
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_text("Set, and not shown")).to_be_visible()
+    tab.get_by_role("button", name="Test the connection").click()
+    expect(tab.get_by_text("It works.")).to_be_visible()
+
+
+def test_a_session_that_ends_loses_nothing_that_was_typed(browser: Browser, office: Office) -> None:
+    complaints: list[str] = []
+    context = browser.new_context(viewport=WIDE)
+    context.set_default_timeout(SLOW)
+    page = context.new_page()
+    watch(page, complaints)
+    page.goto(office.url("clients/new"))
+    office.give_totp("lena")
+    answer_sign_in(page, office, "lena")
+    page.get_by_label("Name", exact=True).fill("Library")
+    page.get_by_label("Redirect URIs").fill("https://library.example/callback")
+    deps = office.live.provider.deps
+    with deps.storage.write() as uow:
+        uow.sessions.end_of_user(office.users["lena"].id, deps.clock.now())
+    office.give_totp("lena")
+    page.get_by_role("button", name="Register it").click()
+    expect(page.get_by_role("heading", name="You have been signed out")).to_be_visible()
+    with context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in again").click()
+    answer_sign_in(opened.value, office, "lena")
+    expect(page.locator("h1")).to_have_text("Library is registered", timeout=SLOW)
+    expect(page.get_by_text("Copy the secret now")).to_be_visible()
+    page.get_by_role("link", name="Open the client").click()
+    page.get_by_label("Sign-out URIs").fill("https://library.example/")
+    page.get_by_label("At least this level").select_option("urn:idp:acr:2fa")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("pre")).to_contain_text("https://library.example/")
+    page.reload()
+    expect(page.get_by_label("Sign-out URIs")).to_have_value("https://library.example/")
+    expect(page.get_by_label("At least this level")).to_have_value("urn:idp:acr:2fa")
+    context.close()
+    assert complaints == []
+
+
+def test_a_conflicting_change_shows_both_versions_and_overwrites_nothing(tab: Page, office: Office) -> None:
+    tab.goto(office.url("connectors/incode_verify"))
+    tab.get_by_label("Description").fill("Mine")
+    other = tab.context.new_page()
+    other.goto(office.url("connectors/incode_verify"))
+    other.get_by_label("Description").fill("Theirs")
+    other.get_by_role("button", name="Save").click()
+    expect(other.get_by_text("Saved.")).to_be_visible()
+    tab.get_by_role("button", name="Save").click()
+    alert = tab.get_by_role("alert")
+    expect(alert).to_contain_text("Somebody else changed this meanwhile")
+    expect(alert).to_contain_text("Mine")
+    expect(alert).to_contain_text("Theirs")
+    tab.get_by_role("button", name="Save mine over it").click()
+    expect(alert).to_have_count(0)
+    other.reload()
+    expect(other.get_by_label("Description")).to_have_value("Mine")
+
+
+def test_home_says_how_people_fare_and_why_they_were_refused(tab: Page, office: Office) -> None:
+    tab.goto(office.url(""))
+    step_up = tab.get_by_role("region", name="Step-up")
+    expect(step_up).to_contain_text("3 begun")
+    for words in ("1 of 3 complete", "1 of 3 refused", "0 of 3 not finished", "1 of 3 under way"):
+        expect(step_up).to_contain_text(words)
+    expect(tab.get_by_role("region", name="Sign-in")).to_contain_text("6 of 6 complete")
+    reason = tab.get_by_role("table", name="Reasons").get_by_role("row").nth(1)
+    expect(reason).to_contain_text("Identity refused")
+    expect(reason).to_contain_text("Step-up")
+    expect(tab.get_by_text("Half of all step-ups take less than")).to_contain_text(re.compile(r"[0-9] ?\w"))
+    vendor = tab.get_by_role("table", name="Connections").get_by_role("row").nth(1)
+    expect(vendor).to_contain_text("incode_verify")
+    expect(vendor).to_contain_text("Working")
+    expect(vendor).to_contain_text("1 of 3")
+    expect(tab.get_by_role("link", name="1 person waits for a review")).to_be_visible()
+    reason.get_by_role("link", name="Identity refused").click()
+    expect(tab.locator("h1")).to_have_text("Runs")
+    tab.get_by_role("link", name=re.compile("^Run ")).first.click()
+    expect(tab.get_by_role("table", name="Visits of steps")).to_contain_text("FAIL")
+
+
+def test_a_reviewer_sees_reviews_and_nothing_else(browser: Browser, office: Office) -> None:
+    with tab_of(browser, office, "rita") as page:
+        page.goto(office.url("reviews"))
+        expect(page.get_by_role("navigation").get_by_role("link")).to_have_text(["Home", "Reviews"])
+        row = page.get_by_role("table", name="Cases").get_by_role("row").nth(1)
+        expect(row).to_contain_text("Owner enrolling")
+        expect(row).to_contain_text("in 2 days")
+        row.get_by_role("link", name=re.compile("Case ")).click()
+        expect(page.get_by_role("heading", name="What the check says")).to_be_visible()
+        expect(page.locator("main img")).to_have_count(0)
+        for path in ("users", "clients", "audit", "keys", "themes/default"):
+            page.goto(office.url(path))
+            expect(page.get_by_role("alert").first).to_contain_text("You may not do this")
+
+
+def test_a_doubtful_check_is_decided_with_a_reason(tab: Page, office: Office) -> None:
+    tab.goto(office.url("reviews"))
+    tab.get_by_role("link", name=re.compile("Case ")).first.click()
+    expect(tab.get_by_role("heading", name="Account beside document")).to_be_visible()
+    expect(tab.get_by_role("table", name="Account beside document")).to_contain_text("The same")
+    tab.get_by_role("button", name="Decide").click()
+    expect(tab.get_by_text("Choose one.")).to_be_visible()
+    tab.get_by_role("radio", name=re.compile("Approve")).check()
+    tab.get_by_label("Reason").fill("The same person, by photo and name.")
+    tab.get_by_role("button", name="Decide").click()
+    expect(tab.get_by_text("Nobody else is waiting.")).to_be_visible()
+    expect(tab.get_by_text("Approved").first).to_be_visible()
+
+
+def test_levels_are_checked_before_they_are_saved_and_a_change_says_why(tab: Page, office: Office) -> None:
+    tab.goto(office.url("levels"))
+    document = tab.get_by_label("Levels", exact=True)
+    kept = document.input_value()
+    document.fill("levels: nothing")
+    tab.get_by_role("button", name="Check").click()
+    expect(tab.locator(".note.bad li").first).to_be_visible()
+    document.fill(kept.replace("base_age: 12h", "base_age: 11h"))
+    tab.get_by_role("button", name="Check").click()
+    expect(tab.get_by_text("Nothing is wrong with it.")).to_be_visible()
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_label("What changes")).to_have_attribute("aria-invalid", "true")
+    tab.get_by_label("What changes").fill("Shorter")
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_text("at most 11 hours old").first).to_be_visible()
+
+
+def test_a_flow_is_made_of_a_template(tab: Page, office: Office) -> None:
+    tab.goto(office.url("flows"))
+    tab.get_by_role("button", name="New flow").click()
+    tab.locator(".choice-card").first.click()
+    tab.get_by_label("Title").fill("Prove it is me")
+    expect(tab.get_by_label("Id")).to_have_value("prove-it-is-me")
+    tab.get_by_label("Id").fill("Sign In")
+    tab.get_by_role("button", name="Make the draft").click()
+    expect(tab.get_by_text("Use small letters, digits and single dashes")).to_be_visible()
+    tab.get_by_label("Id").fill("prove-it-is-me")
+    tab.get_by_role("button", name="Make the draft").click()
+    tab.wait_for_url(re.compile(r"/console/flows/prove-it-is-me"))
+    tab.goto(office.url("flows"))
+    expect(tab.get_by_role("link", name="Prove it is me")).to_be_visible()
+
+
+def test_a_theme_is_copied_previewed_saved_compared_put_back_and_removed(tab: Page, office: Office) -> None:
+    tab.goto(office.url("themes"))
+    tab.get_by_role("button", name="New theme").first.click()
+    tab.get_by_label("Name").fill("Acme")
+    expect(tab.get_by_label("Id")).to_have_value("acme")
+    tab.get_by_role("button", name="Make the theme").click()
+    expect(tab.locator("h1")).to_have_text("Acme")
+    page = tab.frame_locator("iframe")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    tab.get_by_label("Logo").set_input_files({"name": "acme.svg", "mimeType": "image/svg+xml", "buffer": SVG.encode()})
+    expect(tab.get_by_label("Theme", exact=True)).to_have_value(re.compile("logo: acme.svg"))
+    tab.get_by_label("Theme", exact=True).fill(ACME)
+    expect(page.get_by_text("Acme Bank").first).to_be_visible()
+    expect(page.locator("img").first).to_have_attribute("src", re.compile("^data:image/svg"))
+    accent = "getComputedStyle(document.documentElement).getPropertyValue('--accent')"
+    assert "#5b2a86" in page.locator("html").evaluate(accent)
+    for option, words in (("Identity check", "identity"), ("Consent", "Example Shop"), ("Error", "cannot go on")):
+        tab.get_by_label("Page").select_option(label=option)
+        expect(page.locator("body")).to_contain_text(re.compile(words, re.IGNORECASE))
+    tab.get_by_label("Language").select_option("ar")
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    tab.get_by_role("button", name="Dark").click()
+    expect(page.locator("link[href*=preview-dark]")).to_have_count(1)
+    tab.get_by_label("What changes").fill("Our colours")
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_text("Saved, and in force.")).to_be_visible()
+    expect(tab.locator("h1")).to_have_text("Acme Bank")
+    tab.get_by_role("button", name="Compare version 1").click()
+    expect(tab.get_by_role("dialog").locator(".diff-line.new").last).to_contain_text("on-accent")
+    tab.keyboard.press("Escape")
+    tab.get_by_role("button", name="Go back to version 1").click()
+    tab.get_by_role("button", name="Put it in force").click()
+    expect(tab.locator("h1")).to_have_text("Acme")
+    expect(tab.get_by_role("table", name="Versions")).to_contain_text("Back to version 1")
+    tab.get_by_role("button", name="Make a copy").click()
+    tab.get_by_label("Name").fill("Acme for partners")
+    tab.get_by_role("button", name="Make the theme").click()
+    expect(tab.locator("h1")).to_have_text("Acme for partners")
+    tab.get_by_role("button", name="Remove this theme").click()
+    tab.get_by_role("button", name="Remove it").click()
+    expect(tab.locator("h1")).to_have_text("Themes")
+    expect(tab.get_by_text("Acme for partners")).to_have_count(0)
+
+
+def test_a_theme_that_a_client_wears_cannot_be_removed(tab: Page, office: Office) -> None:
+    tab.goto(office.url("themes"))
+    call(tab, "PUT", "/themes/worn", {"text": "id: worn\nname: Worn\n", "message": "Made"}, if_none_match="*")
+    tab.goto(office.url("clients/bank"))
+    tab.get_by_label("Theme").select_option("worn")
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_text("Saved.")).to_be_visible()
+    tab.goto(office.url("themes/worn"))
+    expect(tab.get_by_text("It can be removed when no client wears it")).to_be_visible()
+    expect(tab.get_by_role("button", name="Remove this theme")).to_have_count(0)
+    tab.get_by_role("link", name="bank").click()
+    expect(tab.locator("h1")).to_have_text("Bank")
+
+
+def test_levels_go_back_to_a_former_version(tab: Page, office: Office) -> None:
+    tab.goto(office.url("levels"))
+    levels = call(tab, "GET", "/levels")
+    text = levels["body"]["text"].replace("base_age: 12h", "base_age: 9h").replace("base_age: 11h", "base_age: 9h")
+    call(tab, "PUT", "/levels", {"text": text, "message": "Too short"}, if_match=levels["etag"])
+    tab.reload()
+    expect(tab.get_by_text("at most 9 hours old").first).to_be_visible()
+    tab.get_by_role("button", name="Go back to version 1").click()
+    expect(tab.get_by_role("dialog").locator(".diff-line.gone").last).to_contain_text("base_age: 9h")
+    tab.get_by_role("button", name="Put it in force").click()
+    expect(tab.get_by_text("at most 12 hours old").first).to_be_visible()
+    expect(tab.get_by_role("table", name="Versions")).to_contain_text("Back to version 1")
+
+
+def test_a_client_gets_a_new_secret_which_is_shown_once(tab: Page, office: Office) -> None:
+    tab.goto(office.url("clients/bank"))
+    expect(tab.get_by_text("One secret works.")).to_be_visible()
+    tab.get_by_role("button", name="New secret, the old one stays for now").click()
+    tab.get_by_role("button", name="Make it").click()
+    expect(tab.get_by_text("Copy the secret now")).to_be_visible()
+    secret = tab.get_by_role("dialog").locator("code").last.inner_text()
+    assert len(secret) >= 32
+    tab.keyboard.press("Escape")
+    expect(tab.get_by_text("Two secrets work")).to_be_visible()
+    assert secret not in tab.content()
+
+
+def test_a_sign_in_of_a_client_is_tried_at_a_level(tab: Page, office: Office) -> None:
+    tab.goto(office.url("clients/bank"))
+    tab.get_by_label("Ask for the level").select_option("urn:idp:acr:2fa")
+    with tab.context.expect_page() as opened:
+        tab.get_by_role("link", name="Open a sign-in").click()
+    expect(opened.value.locator("body")).to_contain_text("Bank")
+    expect(opened.value.locator("#email")).to_be_visible()
+
+
+def test_a_person_is_found_signed_out_blocked_and_let_back_in(tab: Page, office: Office) -> None:
+    tab.goto(office.url("users"))
+    tab.get_by_label("Find somebody").fill("bob@")
+    tab.get_by_role("button", name="Find").click()
+    expect(tab.get_by_role("table", name="Users").get_by_role("row")).to_have_count(2)
+    tab.get_by_role("link", name="Bob Example").click()
+    expect(tab.get_by_role("table", name="Evidence")).to_contain_text("Identity check")
+    expect(tab.get_by_role("region", name="Account")).to_contain_text("incode")
+    sessions = tab.get_by_role("table", name="Sessions").get_by_role("row")
+    expect(sessions).to_have_count(3)
+    tab.get_by_role("button", name=re.compile("^End the session")).first.click()
+    tab.get_by_role("button", name="End it").click()
+    expect(sessions).to_have_count(2)
+    for act, state in (("Block", "Blocked"), ("Unblock", "Active")):
+        tab.get_by_role("button", name=act, exact=True).click()
+        dialog = tab.get_by_role("dialog")
+        dialog.get_by_label("Reason").fill("Lost their phone")
+        dialog.get_by_role("button", name=act, exact=True).click()
+        expect(tab.get_by_role("region", name="Account")).to_contain_text(state)
+    expect(tab.get_by_text("Nowhere.")).to_be_visible()
+    tab.get_by_role("button", name="Send a recovery link").click()
+    tab.get_by_role("dialog").get_by_label("Reason").fill("They asked")
+    tab.get_by_role("dialog").get_by_role("button", name="Send a recovery link").click()
+    expect(tab.get_by_text("Done: send a recovery link.")).to_be_visible()
+    tab.get_by_role("link", name="Their runs").click()
+    expect(tab.get_by_text("Only of")).to_be_visible()
+    expect(tab.get_by_role("table", name="Runs").get_by_role("row")).to_have_count(5)
+
+
+def test_a_key_is_made_and_signs_only_when_it_is_told_to(tab: Page, office: Office) -> None:
+    tab.goto(office.url("keys"))
+    tab.get_by_role("button", name="New ES256 key").click()
+    tab.get_by_role("button", name="Make it").click()
+    expect(tab.get_by_text("Published, not signing yet")).to_be_visible()
+    tab.get_by_role("button", name=re.compile("^Let .* sign$")).click()
+    tab.get_by_role("dialog").get_by_role("button", name="Let it sign").click()
+    expect(tab.get_by_text("Published, not signing yet")).to_have_count(0)
+    expect(tab.get_by_text("Retired")).to_be_visible()
+
+
+def test_what_is_saved_is_left_without_a_question(tab: Page, office: Office) -> None:
+    tab.goto(office.url("connectors/incode_verify"))
+    tab.get_by_label("Description").fill("Saved words")
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_text("Saved.")).to_be_visible()
+    tab.get_by_role("link", name="Flows", exact=True).click()
+    expect(tab.locator("h1")).to_have_text("Flows")
+
+
+def test_nobody_is_sent_round_in_a_circle(browser: Browser, office: Office) -> None:
+    """The console's session may be one that is never enough: the provider is asked once, and then it says so."""
+    with tab_of(browser, office, "lena") as page:
+        went: list[str] = []
+        page.on("request", lambda request: went.append(request.url) if "/console/step-up" in request.url else None)
+        refuse(page, "/me$", 401, "step-up-required")
+        page.route(
+            "**/console/step-up?**",
+            lambda route: route.fulfill(
+                status=303, headers={"Location": parse_qs(urlsplit(route.request.url).query)["return_to"][0]}
+            ),
+        )
+        page.goto(office.url("flows"))
+        expect(page.locator("h1")).to_have_text("We cannot let you in yet")
+        assert len(went) == 1
+        expect(page.get_by_role("link", name="Try again")).to_be_visible()
+        expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+        page.unroute_all()
+        page.reload()
+        expect(page.locator("h1")).to_have_text("Flows")
+        assert "asked" not in page.url
