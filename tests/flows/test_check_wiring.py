@@ -6,7 +6,7 @@ import pytest
 
 from idp.flows.catalog import default_catalog
 from idp.flows.check import check_flow
-from idp.flows.language import EndStep, Flow, ScreenStep
+from idp.flows.language import EndStep, Flow, Group, ScreenStep
 from idp.flows.parse import parse_flow
 from idp.flows.step_types import identity_connection
 from tests.flows.samples import CATALOG, STEP_UP, find_problems, list_codes, load_shipped, make_flow
@@ -62,6 +62,15 @@ def test_each_fault_is_told_with_its_place(old: str, new: str, code: str, path: 
     assert problems, list_codes(change(old, new))
     assert problems[0].path == path
     assert problems[0].line is not None
+
+
+def test_a_group_of_what_is_no_step_is_told() -> None:
+    flow = replace(
+        change("on: {retry: verify", "on: {retry: verify"), groups={"The vendor/ours": Group(("verify", "gone"))}
+    )
+    (problem,) = find_problems(flow, "layout")
+    assert (problem.severity, problem.path) == ("warning", "/groups/The vendor~1ours")
+    assert "'gone'" in problem.message
 
 
 def test_a_misspelt_name_is_answered_with_the_nearest_one() -> None:

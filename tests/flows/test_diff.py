@@ -14,6 +14,7 @@ from idp.flows.language import (
     ConnectorStep,
     EndStep,
     Flow,
+    Group,
     ReviewStep,
     ScreenStep,
     Step,
@@ -58,6 +59,7 @@ def draw_flows(draw: st.DrawFn) -> Flow:
         levels=draw(words),
         demands=draw(words),
         texts=draw(st.dictionaries(WORDS, st.dictionaries(WORDS, WORDS, max_size=2), max_size=2)),
+        groups=draw(st.dictionaries(WORDS, st.builds(Group, words, st.none() | WORDS), max_size=2)),
     )
 
 
@@ -77,7 +79,7 @@ def test_a_difference_leads_there_and_inverted_it_leads_back(before: Flow, after
     assert diff.invert().invert() == diff
     assert diff.is_empty == (before == after)
     back = diff_flows(after, before)
-    for name in ("head", "steps", "edges", "texts", "layout"):
+    for name in ("head", "steps", "edges", "texts", "layout", "groups"):
         assert set(map(str, getattr(back, name))) == set(map(str, getattr(diff.invert(), name)))
 
 
@@ -158,6 +160,13 @@ def test_what_a_step_does_and_the_head_are_told_apart_from_texts_and_layout() ->
     assert tell(diff.texts, diff.layout) == [("changed", "en", "title"), ("added", "de", "title"), ("changed", "a")]
     assert not diff.changes_runs
     assert not diff.is_empty
+    grouped = replace(BEFORE, groups={"Both": Group(("a", "b"), "blue")})
+    diff = diff_flows(BEFORE, grouped)
+    assert diff.groups == (Difference(("Both",), None, (("a", "b"), "blue")),)
+    assert not diff.changes_runs
+    assert not diff.is_empty
+    assert apply_diff(diff, BEFORE) == grouped
+    assert apply_diff(diff.invert(), grouped) == BEFORE
 
 
 def test_a_difference_is_not_put_into_a_flow_that_it_was_not_made_from() -> None:

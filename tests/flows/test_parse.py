@@ -15,6 +15,7 @@ from idp.flows.language import (
     ConnectorStep,
     EndStep,
     Flow,
+    Group,
     ReviewStep,
     ScreenStep,
     SubflowStep,
@@ -219,7 +220,13 @@ def test_the_last_resort_of_a_condition_cannot_claim_a_proof() -> None:
         ("layout: {a: [1]}", "/layout/a"),
         ("layout: {a: [1, true]}", "/layout/a"),
         ("layout: {a: [true, 1]}", "/layout/a"),
+        ("layout: {a: [1, 2, blue, red]}", "/layout/a"),
+        ("layout: {a: [1, 2, 3]}", "/layout/a/2"),
         ("layout: []", "/layout"),
+        ("groups: []", "/groups"),
+        ("groups: {all: [a]}", "/groups/all"),
+        ("groups: {all: {steps: a}}", "/groups/all/steps"),
+        ("groups: {all: {color: 3}}", "/groups/all/color"),
         ("levels: x", "/levels"),
         ("levels: [3]", "/levels/0"),
         ("texts: {en: [x]}", "/texts/en"),
@@ -230,6 +237,28 @@ def test_the_last_resort_of_a_condition_cannot_claim_a_proof() -> None:
 def test_what_surrounds_the_steps_has_a_shape_too(extra: str, expected: str) -> None:
     problems = refuse(f"{HEAD}steps: {{a: {{end: complete}}}}\n{extra}\n")
     assert [(p.code, p.path) for p in problems] == [("type", expected)]
+
+
+def test_colours_and_groups_are_read() -> None:
+    flow = parse_flow(
+        f"{HEAD}steps: {{a: {{end: complete}}}}\nlayout: {{a: [1, 2.5, teal]}}\n"
+        "groups: {All of it: {color: grey, steps: [a]}, Nothing: {}}\n"
+    )
+    assert flow.layout == {"a": (1.0, 2.5, "teal")}
+    assert flow.groups == {"All of it": Group(("a",), "grey"), "Nothing": Group(())}
+
+
+@pytest.mark.parametrize(
+    ("extra", "code", "path"),
+    [
+        ("layout: {a: [1, 2, pink]}", "unknown-value", "/layout/a/2"),
+        ("groups: {all: {color: pink}}", "unknown-value", "/groups/all/color"),
+        ("groups: {all: {colour: red}}", "unknown-key", "/groups/all/colour"),
+    ],
+)
+def test_a_colour_that_the_drawing_has_not_is_refused(extra: str, code: str, path: str) -> None:
+    problems = refuse(f"{HEAD}steps: {{a: {{end: complete}}}}\n{extra}\n")
+    assert [(p.code, p.path) for p in problems] == [(code, path)]
 
 
 def test_a_flow_has_steps_but_not_too_many() -> None:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from idp.flows.language import (
+    COLORS,
     ENDS,
     PURPOSES,
     ActionStep,
@@ -15,6 +16,7 @@ from idp.flows.language import (
     ConnectorStep,
     EndStep,
     Flow,
+    Group,
     ReviewStep,
     ScreenStep,
     SubflowStep,
@@ -62,9 +64,19 @@ FLOWS = st.builds(
     steps=st.dictionaries(STEP_IDS, BODIES, min_size=1, max_size=5).map(
         lambda steps: {name: replace(step, id=name) for name, step in steps.items()}
     ),
-    layout=st.dictionaries(STEP_IDS, st.tuples(st.integers(-999, 999).map(float), st.just(0.5)), max_size=2),
+    layout=st.dictionaries(
+        STEP_IDS,
+        st.tuples(st.integers(-999, 999).map(float), st.just(0.5))
+        | st.tuples(st.integers(-999, 999).map(float), st.just(0.5), st.sampled_from(COLORS)),
+        max_size=2,
+    ),
     levels=st.lists(TEXTS, max_size=2).map(tuple),
     demands=st.lists(TEXTS, max_size=2).map(tuple),
+    groups=st.dictionaries(
+        st.text(min_size=1, max_size=5).filter(str.strip),
+        st.builds(Group, st.lists(STEP_IDS, max_size=2).map(tuple), st.none() | st.sampled_from(COLORS)),
+        max_size=2,
+    ),
     texts=st.dictionaries(st.text(max_size=5), st.dictionaries(st.text(max_size=5), TEXTS, max_size=2), max_size=2),
 )
 
@@ -84,6 +96,18 @@ def test_the_text_is_what_a_person_would_write() -> None:
     )
     assert "  explain:\n    screen: verification_unfinished\n    on: {retry: verify, stop: rejected}\n" in text
     assert text.endswith("layout:\n  verify: [0, 0]\n  check: [240, 0]\n")
+
+
+def test_colours_and_groups_are_written_and_read_back() -> None:
+    drawn = STEP_UP.replace("check: [240, 0]}", "check: [240, 0, blue]}")
+    text = render_flow(
+        parse_flow(drawn + 'groups: {"The vendor": {color: red, steps: [verify]}, Rest: {steps: [done]}}\n')
+    )
+    assert text.endswith(
+        "layout:\n  verify: [0, 0]\n  check: [240, 0, blue]\n"
+        'groups:\n  "The vendor": {color: red, steps: [verify]}\n  Rest: {steps: [done]}\n'
+    )
+    assert render_flow(parse_flow(text)) == text
 
 
 def test_every_kind_of_step_is_written_and_read_back() -> None:

@@ -15,7 +15,7 @@ from idp.flows.parse import FlowFault, parse_flow
 
 CONTEXT_LINES = 3
 #: The parts of a difference between flows.
-AREAS: Final = ("head", "steps", "edges", "texts", "layout")
+AREAS: Final = ("head", "steps", "edges", "texts", "layout", "groups")
 #: What a summary lists at most, and how long each part of a place may be: a case's exit is named by its expression.
 MAX_CHANGES: Final = 20
 MAX_PLACE: Final = 120

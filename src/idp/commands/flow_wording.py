@@ -37,7 +37,9 @@ def tell_flow(diff: FlowDiff) -> Iterator[str]:
     for one in diff.texts:
         yield f"{_sign(one)} text {'.'.join(one.place)}"
     if diff.layout:
-        yield f"  {len(diff.layout)} steps were moved in the drawing"
+        yield f"  {len(diff.layout)} steps were moved or coloured in the drawing"
+    if diff.groups:
+        yield f"  {len(diff.groups)} groups of steps differ in the drawing"
 
 
 def count_changes(diff: FlowDiff) -> str:

@@ -10,7 +10,7 @@ from idp.flows.facts import FactTable
 from idp.flows.findings import Findings
 from idp.flows.graph import Edge, Graph
 from idp.flows.language import COMPLETE, PURPOSES, ConnectorStep, EndStep, Flow, ReviewStep, ScreenStep
-from idp.flows.problems import FlowFault, Problem, suggest
+from idp.flows.problems import FlowFault, Problem, escape_pointer, suggest
 from idp.flows.proof_rules import LevelRule, check_proof
 from idp.flows.step_types import Catalog
 from idp.flows.wiring_rules import check_wiring
@@ -58,6 +58,12 @@ def _check_head(flow: Flow, findings: Findings) -> None:
         if name not in flow.steps:
             message = f"the layout places {name!r}, which is not a step"
             findings.add("layout", message, place=f"/layout/{name}", severity="warning")
+    for title, group in flow.groups.items():
+        for name in group.steps:
+            if name not in flow.steps:
+                message = f"the group {title!r} has {name!r}, which is not a step"
+                place = f"/groups/{escape_pointer(title)}"
+                findings.add("layout", message, place=place, severity="warning")
 
 
 def _check_ways(flow: Flow, graph: Graph, reachable: Iterable[str], findings: Findings) -> None:

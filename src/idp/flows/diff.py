@@ -8,7 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final, TypeAlias
 
-from idp.flows.language import STEP_TYPES, Case, ConditionStep, EndStep, Flow, Step, list_exits, name_kind
+from idp.flows.language import (
+    STEP_TYPES,
+    Case,
+    ConditionStep,
+    EndStep,
+    Flow,
+    Group,
+    Place,
+    Step,
+    list_exits,
+    name_kind,
+)
 
 HEAD: Final = ("id", "title", "purpose", "deadline", "start", "levels", "demands")
 ADDED: Final = "added"
@@ -54,15 +65,16 @@ class FlowDiff:
     edges: tuple[Difference, ...] = ()
     texts: tuple[Difference, ...] = ()
     layout: tuple[Difference, ...] = ()
+    groups: tuple[Difference, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Say whether nothing at all differs."""
-        return not self.changes_runs and not self.texts and not self.layout
+        return not self.changes_runs and not (self.texts or self.layout or self.groups)
 
     @property
     def changes_runs(self) -> bool:
-        """Say whether runs could go differently: anything but texts and layout."""
+        """Say whether runs could go differently: anything but texts, layout and groups."""
         return bool(self.head or self.steps or self.edges)
 
     def invert(self) -> "FlowDiff":
@@ -79,6 +91,7 @@ def diff_flows(before: Flow, after: Flow) -> FlowDiff:
         edges=_compare(_list_edges(before), _list_edges(after)),
         texts=_compare(_list_texts(before), _list_texts(after)),
         layout=_compare(_list_layout(before), _list_layout(after)),
+        groups=_compare(_list_groups(before), _list_groups(after)),
     )
 
 
@@ -96,6 +109,9 @@ def apply_diff(diff: FlowDiff, flow: Flow) -> Flow:
         steps={name: _build_step(name, content, edges) for (name,), content in contents.items()},
         texts=texts,
         layout={name: position for (name,), position in _put(diff.layout, _list_layout(flow)).items()},
+        groups={
+            title: Group(steps, color) for (title,), (steps, color) in _put(diff.groups, _list_groups(flow)).items()
+        },
     )
 
 
@@ -140,8 +156,12 @@ def _list_texts(flow: Flow) -> dict[tuple[str, ...], str]:
     return found
 
 
-def _list_layout(flow: Flow) -> dict[tuple[str, ...], tuple[float, float]]:
+def _list_layout(flow: Flow) -> dict[tuple[str, ...], Place]:
     return {(name,): position for name, position in flow.layout.items()}
+
+
+def _list_groups(flow: Flow) -> dict[tuple[str, ...], tuple[tuple[str, ...], str | None]]:
+    return {(title,): (group.steps, group.color) for title, group in flow.groups.items()}
 
 
 def _describe(step: Step) -> Content:

@@ -132,13 +132,27 @@ class EndStep:
 Step: TypeAlias = ScreenStep | ActionStep | ConnectorStep | ConditionStep | SubflowStep | ReviewStep | EndStep
 
 
+#: How a step stands in the drawing: to the right, down, and the colour that somebody gave it, if any.
+Place: TypeAlias = tuple[float, float] | tuple[float, float, str]
+#: Colours for steps and groups. They mean what their author says; the drawing shows each in light and in dark.
+COLORS: Final = ("blue", "teal", "green", "amber", "red", "violet", "grey")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Steps that belong together in the eyes of people: a frame in the drawing, and nothing to the engine."""
+
+    steps: tuple[str, ...]
+    color: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """One version of a flow document.
 
     `deadline` is seconds a run may take. `levels` are the acr values the flow claims to reach and `demands` extra
     evidence that every completing path must yield; both are claims for the checker to test and grant nothing.
-    `layout` and `texts` are for people. `marks` maps a place in the document to its line and column.
+    `layout`, `groups` and `texts` are for people. `marks` maps a place in the document to its line and column.
     """
 
     id: str
@@ -147,10 +161,11 @@ class Flow:
     deadline: float
     start: str
     steps: Mapping[str, Step]
-    layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    layout: Mapping[str, Place] = field(default_factory=dict)
     levels: tuple[str, ...] = ()
     demands: tuple[str, ...] = ()
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    groups: Mapping[str, Group] = field(default_factory=dict)
     marks: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False, repr=False)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from idp.flows.document import read_document
 from idp.flows.language import (
     CODE_PREFIX,
+    COLORS,
     DEFAULT_REVIEW_DEADLINE,
     ENDS,
     ERROR_CODE,
@@ -22,6 +23,8 @@ from idp.flows.language import (
     ConnectorStep,
     EndStep,
     Flow,
+    Group,
+    Place,
     ReviewStep,
     ScreenStep,
     Step,
@@ -37,7 +40,10 @@ MAX_VISITS: Final = 1000
 FLOW_ID: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
 STEP_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 
-_FLOW_KEYS: Final = ("id", "title", "purpose", "deadline", "start", "steps", "layout", "levels", "demands", "texts")
+_FLOW_KEYS: Final = (
+    *("id", "title", "purpose", "deadline", "start", "steps"),
+    *("layout", "groups", "levels", "demands", "texts"),
+)
 _STEP_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "screen": ("screen", "on", "options", "max_visits"),
     "action": ("action", "on", "options"),
@@ -82,6 +88,7 @@ class _Reader(Reader):
             levels=self.optional(top, "levels", "", self.words, ()),
             demands=self.optional(top, "demands", "", self.words, ()),
             texts=self.optional(top, "texts", "", self.read_texts, {}),
+            groups=self.optional(top, "groups", "", self.read_groups, {}),
             marks=self.marks,
         )
 
@@ -181,17 +188,31 @@ class _Reader(Reader):
 
     # --- the rest ---------------------------------------------------------------------------------------------------
 
-    def read_layout(self, value: Any, path: str) -> dict[str, tuple[float, float]]:
-        layout: dict[str, tuple[float, float]] = {}
+    def read_layout(self, value: Any, path: str) -> dict[str, Place]:
+        layout: dict[str, Place] = {}
         for key, place in self.mapping(value, path).items():
+            pointer = f"{path}/{escape_pointer(key)}"
             match place:
-                case [int() | float() as x, int() | float() as y] if not isinstance(x, bool) and not isinstance(
-                    y, bool
+                case [int() | float() as x, int() | float() as y, *rest] if (
+                    not isinstance(x, bool) and not isinstance(y, bool) and len(rest) <= 1
                 ):
-                    layout[key] = (float(x), float(y))
+                    color = self.one_of(rest[0], f"{pointer}/2", COLORS) if rest else ""
+                    layout[key] = (float(x), float(y), color) if color else (float(x), float(y))
                 case _:
-                    self.note("type", "a position is two numbers: [x, y]", f"{path}/{escape_pointer(key)}")
+                    self.note("type", "a position is two numbers, and a colour if you like: [x, y, blue]", pointer)
         return layout
+
+    def read_groups(self, value: Any, path: str) -> dict[str, Group]:
+        groups: dict[str, Group] = {}
+        for key, item in self.mapping(value, path).items():
+            place = f"{path}/{escape_pointer(key)}"
+            body = self.mapping(item, place)
+            self.keys(body, place, ("color", "steps"))
+            color = self.optional(body, "color", place, lambda v, p: self.one_of(v, p, COLORS), "")
+            groups[self.text(key, place, most=80)] = Group(
+                self.optional(body, "steps", place, self.words, ()), color or None
+            )
+        return groups
 
     def read_texts(self, value: Any, path: str) -> dict[str, dict[str, str]]:
         texts: dict[str, dict[str, str]] = {}

@@ -59,7 +59,11 @@ def _list_lines(flow: Flow) -> Iterator[str]:
         yield f"  {_scalar(name)}:"
         for line in _list_step(step):
             yield f"    {line}"
-    for key, value in (("layout", flow.layout), ("texts", flow.texts)):
+    groups = {
+        title: {"color": group.color, "steps": group.steps} if group.color else {"steps": group.steps}
+        for title, group in flow.groups.items()
+    }
+    for key, value in (("layout", flow.layout), ("groups", groups), ("texts", flow.texts)):
         if value:
             yield f"{key}:"
             for name, item in value.items():

@@ -24,6 +24,7 @@ import type { Commands } from "../state/commands";
 import { useBuilder, useBuilderState, useCheck } from "../state/context";
 import { drawSteps, drawWires, keepUnchanged, keepWires, type StepNode, type Wire } from "./drawing";
 import { exitKey, type Marks, splitKey } from "./marks";
+import { GroupFrames } from "./GroupFrames";
 import { StepFace } from "./StepFace";
 import { useCanvasKeys } from "./useCanvasKeys";
 import { recallViewport, rememberViewport } from "./viewport";
@@ -201,6 +202,7 @@ export function Canvas({ commands, marks }: { readonly commands: Commands; reado
         connectionRadius={28}
         proOptions={{ hideAttribution: true }}
       >
+        <GroupFrames groups={graph.groups} nodes={nodes} />
         <Background variant={BackgroundVariant.Dots} gap={[GRID[0] * 2, GRID[1] * 2]} size={1.2} color="var(--b-dots)" />
         <MiniMap pannable zoomable nodeClassName={miniClass} nodeBorderRadius={10} ariaLabel="Small map of the flow" />
         <Controls showInteractive={false} aria-label="Zoom" />

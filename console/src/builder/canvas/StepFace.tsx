@@ -8,7 +8,7 @@ import { ENTRY, type StepNode } from "./drawing";
 
 /** A step as it is drawn: its kind, name and settings, what it proves, what is wrong with it, and its exits. */
 export const StepFace = memo(function StepFace({ data, selected }: NodeProps<StepNode>) {
-  const { step, ports, facts, proves, errors, warnings, mark, isStart, acr } = data;
+  const { step, ports, facts, proves, errors, warnings, mark, isStart, acr, color } = data;
   const isEntry = useIsTabStop(step.id, isStart);
   const readOnly = useBuilderState((state) => state.readOnly);
   const proof = acr ?? proves.join(", ");
@@ -23,6 +23,7 @@ export const StepFace = memo(function StepFace({ data, selected }: NodeProps<Ste
       data-kind={step.kind}
       data-subject={step.kind === "end" ? step.subject : undefined}
       data-mark={mark ?? undefined}
+      data-color={color ?? undefined}
       data-selected={selected ? true : undefined}
       className="b-step"
     >
@@ -111,11 +112,12 @@ function useIsTabStop(id: string, isStart: boolean): boolean {
   });
 }
 
-function describe({ step, title, ports, facts, proves, errors, warnings, isStart }: StepNode["data"]): string {
+function describe({ step, title, ports, facts, proves, errors, warnings, isStart, color }: StepNode["data"]): string {
   const exits = ports.map((port) => `${port.outcome} to ${port.target ?? "nothing"}`).join(", ");
   return [
     `${step.id}, ${KIND_TITLES[step.kind].toLowerCase()}, ${step.kind === "end" ? step.subject : title}`,
     isStart ? "the start" : "",
+    color === null ? "" : `coloured ${color}`,
     facts.join(", "),
     proves.length > 0 ? `proves ${proves.join(", ")}` : "",
     errors + warnings > 0 ? countWords(errors, warnings) : "",

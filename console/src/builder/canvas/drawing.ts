@@ -3,7 +3,7 @@ import { type Edge, type Node, Position as Side } from "@xyflow/react";
 import type { FlowChecked } from "../data/shapes";
 import { type Catalogue, listPorts, type Port, type Tone } from "../model/catalogue";
 import { FACT_HEIGHT, HEAD_HEIGHT, NODE_WIDTH, placeAll, PORT_HEIGHT, sizeOf, toPixels } from "../model/geometry";
-import type { FlowGraph, Step } from "../model/graph";
+import type { Color, FlowGraph, Step } from "../model/graph";
 import { exitKey, type Mark, type Marks, outerStep } from "./marks";
 
 export interface StepData extends Record<string, unknown> {
@@ -17,6 +17,7 @@ export interface StepData extends Record<string, unknown> {
   warnings: number;
   mark: Mark | null;
   isStart: boolean;
+  color: Color | null;
 }
 
 export interface WireData extends Record<string, unknown> {
@@ -77,6 +78,7 @@ export function drawSteps(graph: FlowGraph, catalogue: Catalogue, check: FlowChe
         warnings: found?.warnings ?? 0,
         mark: marks.steps.get(step.id) ?? null,
         isStart: graph.head.start === step.id,
+        color: graph.colors.get(step.id) ?? null,
       },
     };
   });

@@ -1,7 +1,9 @@
 import { isMap } from "yaml";
-import { addStep, findBody, listNames, place } from "./edits";
-import { KINDS, type Position, readGraph, type StepKind } from "./graph";
+import { addStep, findBody, listNames } from "./edits";
+import { type Color, COLORS, KINDS, type Position, readGraph, type StepKind } from "./graph";
+import { setColor } from "./looks";
 import { freshName } from "./names";
+import { place } from "./placing";
 import { setNote } from "./settings";
 import type { FlowDocument } from "./text";
 
@@ -12,18 +14,21 @@ export interface Fragment {
   format: typeof FORMAT;
   steps: Record<string, Record<string, unknown>>;
   layout: Record<string, [number, number]>;
+  colors: Record<string, Color>;
   notes: Record<string, string>;
 }
 
 /** Copies steps out of a flow. */
 export function copySteps(doc: FlowDocument, names: string[]): Fragment {
   const graph = readGraph(doc);
-  const fragment: Fragment = { format: FORMAT, steps: {}, layout: {}, notes: {} };
+  const fragment: Fragment = { format: FORMAT, steps: {}, layout: {}, colors: {}, notes: {} };
   for (const [name, step] of graph.steps) {
     if (!names.includes(name)) continue;
     fragment.steps[name] = findBody(doc, name)?.toJSON() as Record<string, unknown>;
     const position = graph.layout.get(name);
     if (position) fragment.layout[name] = [position.x, position.y];
+    const color = graph.colors.get(name);
+    if (color) fragment.colors[name] = color;
     if (step.note) fragment.notes[name] = step.note;
   }
   return fragment;
@@ -43,8 +48,9 @@ export function readFragment(text: string): Fragment | null {
   });
   if (steps.length === 0) return null;
   const layout = isRecord(value["layout"]) ? (value["layout"] as Fragment["layout"]) : {};
+  const colors = isRecord(value["colors"]) ? (value["colors"] as Fragment["colors"]) : {};
   const notes = isRecord(value["notes"]) ? (value["notes"] as Fragment["notes"]) : {};
-  return { format: FORMAT, steps: Object.fromEntries(steps), layout, notes };
+  return { format: FORMAT, steps: Object.fromEntries(steps), layout, colors, notes };
 }
 
 /**
@@ -72,7 +78,10 @@ export function pasteSteps(doc: FlowDocument, fragment: Fragment, at?: Position)
     addStep(doc, { kind, subject: typeof body[kind] === "string" ? body[kind] : "", name: fresh });
     fill(doc, fresh, kind, body, lead);
     const [x, y] = fragment.layout[name] ?? [0, 0];
-    place(doc, fresh, { x: x + shift.x, y: y + shift.y });
+    const position = { x: x + shift.x, y: y + shift.y };
+    const color = COLORS.find((one) => one === fragment.colors[name]);
+    if (color) setColor(doc, new Map([[fresh, position]]), color);
+    else place(doc, fresh, position);
     if (fragment.notes[name]) setNote(doc, fresh, fragment.notes[name]);
   }
   return [...names.values()];

@@ -1,8 +1,10 @@
-import { isMap, isScalar, isSeq, type Pair, Scalar, type YAMLMap, type YAMLSeq } from "yaml";
+import { isMap, isScalar, isSeq, type Pair, Scalar, type YAMLMap } from "yaml";
 import { caseIndex, findPair, keyOf, OTHERWISE, type Position, type StepKind } from "./graph";
 import { freshName } from "./names";
 import { renameReferences } from "./references";
-import { type FlowDocument, mappingAt } from "./text";
+import { leaveGroups, renameInGroups } from "./looks";
+import { blockMapping, flowMapping, place } from "./placing";
+import type { FlowDocument } from "./text";
 
 export interface NewStep {
   kind: StepKind;
@@ -98,6 +100,7 @@ export function renameStep(doc: FlowDocument, from: string, to: string): void {
   const layout = doc.get("layout");
   const placed = isMap(layout) ? findPair(layout, from) : null;
   if (placed) renameKey(placed.pair, to);
+  renameInGroups(doc, from, to);
 }
 
 /** Deletes steps, their positions, and every wire that led to them. */
@@ -113,6 +116,7 @@ export function deleteSteps(doc: FlowDocument, names: Iterable<string>): void {
   for (const pair of steps.items) {
     if (isMap(pair.value)) unwire(pair.value, gone);
   }
+  leaveGroups(doc, gone);
   const start = doc.get("start");
   if (typeof start === "string" && gone.has(start)) {
     const first = steps.items[0];
@@ -136,30 +140,10 @@ export function moveSteps(doc: FlowDocument, positions: ReadonlyMap<string, Posi
   for (const [name, position] of positions) place(doc, name, position);
 }
 
-export function place(doc: FlowDocument, name: string, position: Position): void {
-  const layout = blockMapping(doc, "layout");
-  const pair = doc.createNode([Math.round(position.x), Math.round(position.y)]) as YAMLSeq;
-  pair.flow = true;
-  layout.set(name, pair);
-}
-
 /** Finds the mapping of a step. */
 export function findBody(doc: FlowDocument, name: string): YAMLMap | null {
   const body = doc.getIn(["steps", name]);
   return isMap(body) ? body : null;
-}
-
-export function flowMapping(doc: FlowDocument, value: Record<string, unknown> = {}): YAMLMap {
-  const map = doc.createNode(value) as YAMLMap;
-  map.flow = true;
-  return map;
-}
-
-function blockMapping(doc: FlowDocument, key: string): YAMLMap {
-  const map = mappingAt(doc, key);
-  // An empty one is written `{}`; what is put in belongs on lines of its own.
-  if (map.items.length === 0) map.flow = false;
-  return map;
 }
 
 function suggestName(wanted: NewStep): string {

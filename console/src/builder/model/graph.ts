@@ -34,6 +34,17 @@ export interface Position {
   y: number;
 }
 
+/** Colours for steps and groups; they mean what their author says. */
+export const COLORS = ["blue", "teal", "green", "amber", "red", "violet", "grey"] as const;
+export type Color = (typeof COLORS)[number];
+
+/** Steps that belong together in the eyes of people: a frame in the drawing. */
+export interface Group {
+  title: string;
+  color: Color | null;
+  steps: string[];
+}
+
 export interface FlowHead {
   id: string;
   title: string;
@@ -49,6 +60,8 @@ export interface FlowGraph {
   head: FlowHead;
   steps: ReadonlyMap<string, Step>;
   layout: ReadonlyMap<string, Position>;
+  colors: ReadonlyMap<string, Color>;
+  groups: readonly Group[];
 }
 
 export const OTHERWISE = "otherwise";
@@ -77,7 +90,8 @@ export function readGraph(doc: FlowDocument): FlowGraph {
       if (step) steps.set(id, { ...step, note: readNote(map, pair, index) });
     });
   }
-  return { head: readHead(doc), steps, layout: readLayout(doc.get("layout")) };
+  const layout = doc.get("layout");
+  return { head: readHead(doc), steps, layout: readLayout(layout), colors: readColors(layout), groups: readGroups(doc.get("groups")) };
 }
 
 export function keyOf(pair: Pair): string {
@@ -152,6 +166,29 @@ function readLayout(node: unknown): Map<string, Position> {
     if (typeof x === "number" && typeof y === "number") layout.set(keyOf(pair), { x, y });
   }
   return layout;
+}
+
+/** The colour of a step is the third member of its position. */
+function readColors(node: unknown): Map<string, Color> {
+  const colors = new Map<string, Color>();
+  if (!isMap(node)) return colors;
+  for (const pair of node.items) {
+    const color = isSeq(pair.value) ? readColor(pair.value.get(2)) : null;
+    if (color !== null) colors.set(keyOf(pair), color);
+  }
+  return colors;
+}
+
+function readColor(value: unknown): Color | null {
+  return COLORS.find((one) => one === value) ?? null;
+}
+
+function readGroups(node: unknown): Group[] {
+  if (!isMap(node)) return [];
+  return node.items.flatMap((pair) => {
+    if (!isMap(pair.value)) return [];
+    return [{ title: keyOf(pair), color: readColor(pair.value.get("color")), steps: texts(pair.value.get("steps")) }];
+  });
 }
 
 /** A note is the comment above a step. YAML gives the one above the first step to the mapping itself. */

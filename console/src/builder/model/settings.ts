@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, Scalar, type YAMLMap, type YAMLSeq } from "yaml";
-import { findBody, flowMapping } from "./edits";
+import { findBody } from "./edits";
 import { type Case, findPair, type StepKind } from "./graph";
+import { flowMapping } from "./placing";
 import type { FlowDocument } from "./text";
 
 /** Sets one option of a step, or takes it away with undefined. */

@@ -23,6 +23,7 @@ export function Outline({ commands }: { readonly commands: Commands }) {
   const [order, setOrder] = useState<"way" | "text">("way");
   const names = useMemo(() => (order === "way" ? listFromStart(graph) : [...graph.steps.keys()]), [graph, order]);
   const chosen = new Set(selected);
+  const groups = useMemo(() => new Map(graph.groups.flatMap((one) => one.steps.map((name) => [name, one.title]))), [graph]);
   return (
     <section className="b-outline" aria-label="Outline of the flow">
       <div className="b-outline-head">
@@ -59,6 +60,8 @@ export function Outline({ commands }: { readonly commands: Commands }) {
                 step={step}
                 commands={commands}
                 problems={problems.get(name) ?? NONE}
+                group={groups.get(name) ?? ""}
+                color={graph.colors.get(name) ?? ""}
                 isStart={graph.head.start === name}
                 isSelected={chosen.has(name)}
                 locked={locked}
@@ -77,6 +80,8 @@ interface OutlineRowProps {
   readonly step: Step;
   readonly commands: Commands;
   readonly problems: readonly FlowProblem[];
+  readonly group: string;
+  readonly color: string;
   readonly isStart: boolean;
   readonly isSelected: boolean;
   readonly locked: boolean;
@@ -84,7 +89,7 @@ interface OutlineRowProps {
 }
 
 const OutlineRow = memo(function OutlineRow(props: OutlineRowProps) {
-  const { step, commands, problems, isStart, isSelected, locked, upper } = props;
+  const { step, commands, problems, group, color, isStart, isSelected, locked, upper } = props;
   const { ask, catalogue, store } = useBuilder();
   const title = step.kind === "end" ? step.subject : (catalogue.find(step.kind, step.subject)?.title ?? step.subject);
   const ports = listPorts(step, catalogue);
@@ -116,6 +121,11 @@ const OutlineRow = memo(function OutlineRow(props: OutlineRowProps) {
       <td>
         <span className="soft small">{KIND_TITLES[step.kind]}</span> {title}
         {step.maxVisits !== null && <span className="small soft"> · at most {step.maxVisits} visits</span>}
+        {(group !== "" || color !== "") && (
+          <span className="chip b-looks" data-color={color || undefined}>
+            {[group, color].filter(Boolean).join(", ")}
+          </span>
+        )}
         {problems.map((problem) => (
           <p key={problem.code + problem.message} className="b-fault small">
             {problem.severity}: {problem.message.split("; path: ")[0]}

@@ -1,6 +1,8 @@
 import { setHead } from "../model/settings";
 import { SelectField, TextField } from "../parts/TextField";
+import type { Commands } from "../state/commands";
 import { useBuilder, useBuilderState, useCheck } from "../state/context";
+import { Groups } from "./Looks";
 
 const PURPOSES = [
   { value: "sign_in", title: "Sign in" },
@@ -10,7 +12,7 @@ const PURPOSES = [
 ];
 
 /** The properties of the flow as a whole. */
-export function FlowSettings({ disabled }: { readonly disabled: boolean }) {
+export function FlowSettings({ commands, disabled }: { readonly commands: Commands; readonly disabled: boolean }) {
   const { store } = useBuilder();
   const check = useCheck();
   const head = useBuilderState((state) => state.graph.head);
@@ -63,6 +65,7 @@ export function FlowSettings({ disabled }: { readonly disabled: boolean }) {
         fault={faultAt("/levels")}
         onCommit={(text) => set("levels", list(text))}
       />
+      <Groups commands={commands} disabled={disabled} />
       {check && check.levels.length > 0 && (
         <section className="b-known">
           <h3>Levels</h3>

@@ -13,6 +13,7 @@ import { useBuilder, useBuilderState, useCheck } from "../state/context";
 import { outerStep } from "../canvas/marks";
 import { ConnectionFacts } from "./ConnectionFacts";
 import { FlowSettings } from "./FlowSettings";
+import { Looks } from "./Looks";
 import { SchemaForm } from "./SchemaForm";
 import type { FieldSchema } from "./schema";
 import { TargetButton } from "./TargetButton";
@@ -29,7 +30,7 @@ export function Panel({ commands }: { readonly commands: Commands }) {
   if (step) return <StepPanel key={step.id} step={step} commands={commands} disabled={locked} />;
   if (selected.length > 1) return <ManyPanel names={selected} commands={commands} disabled={locked} />;
   if (exit) return <ExitPanel exit={exit} commands={commands} disabled={locked} />;
-  return <FlowSettings disabled={locked} />;
+  return <FlowSettings commands={commands} disabled={locked} />;
 }
 
 interface StepPanelProps {
@@ -150,6 +151,7 @@ function StepPanel({ step, commands, disabled }: StepPanelProps) {
           {type && type.needs.length > 0 && <p className="small soft">Needs before it: {type.needs.join(", ")}.</p>}
         </section>
       )}
+      <Looks names={[step.id]} commands={commands} disabled={disabled} />
       <TextField
         label="Note"
         help="For whoever works on this flow; it stands in the text as a comment."
@@ -259,6 +261,7 @@ function ManyPanel({ names, commands, disabled }: Omit<ExitPanelProps, "exit"> &
     <section className="b-panel" aria-label="Several steps">
       <h2>{names.length} steps</h2>
       <p className="small soft">{names.join(", ")}</p>
+      <Looks key={names.join(" ")} names={names} commands={commands} disabled={disabled} />
       <div className="actions">
         <button type="button" className="button b-small" disabled={disabled} onClick={() => commands.duplicate()}>
           Duplicate

@@ -197,7 +197,8 @@ function FindDialog({ onClose, onDone }: Pick<StepDialogProps, "onClose" | "onDo
   const graph = useBuilderState((state) => state.graph);
   const choices = [...graph.steps.values()].map((one) => {
     const title = catalogue.find(one.kind, one.subject)?.title ?? one.subject;
-    const words = [KIND_TITLES[one.kind], title, one.reason, one.note, ...one.cases.map((item) => item.when)];
+    const group = graph.groups.find((it) => it.steps.includes(one.id))?.title;
+    const words = [KIND_TITLES[one.kind], title, group, one.reason, one.note, ...one.cases.map((item) => item.when)];
     return {
       id: one.id,
       title: one.id,
@@ -212,7 +213,7 @@ function FindDialog({ onClose, onDone }: Pick<StepDialogProps, "onClose" | "onDo
   return (
     <Chooser
       title="Go to a step"
-      label="Name, type, expression or note"
+      label="Name, type, group, expression or note"
       choices={choices}
       onClose={onClose}
       onChoose={(id) => {

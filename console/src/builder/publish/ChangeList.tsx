@@ -6,13 +6,15 @@ const AREAS: Record<FlowChange["area"], string> = {
   edges: "Exit",
   texts: "Text",
   layout: "Position",
+  groups: "Group",
   embeds: "Embedded flow",
 };
 
 /** What differs between two texts, in the words of flows. How many steps were only moved is said in one line. */
 export function ChangeList({ changes }: { readonly changes: readonly FlowChange[] }) {
-  const told = changes.filter((change) => change.area !== "layout");
-  const moved = changes.length - told.length;
+  const told = changes.filter((change) => change.area !== "layout" && change.area !== "groups");
+  const moved = changes.filter((change) => change.area === "layout").length;
+  const grouped = changes.length - told.length - moved;
   if (changes.length === 0) return <p className="soft">Nothing differs in what the flow does.</p>;
   return (
     <ul className="b-changes">
@@ -25,7 +27,8 @@ export function ChangeList({ changes }: { readonly changes: readonly FlowChange[
           </span>
         </li>
       ))}
-      {moved > 0 && <li className="soft small">{moved === 1 ? "1 step was moved in the drawing." : `${moved} steps were moved in the drawing.`}</li>}
+      {moved > 0 && <li className="soft small">{moved === 1 ? "1 step was moved or coloured in the drawing." : `${moved} steps were moved or coloured in the drawing.`}</li>}
+      {grouped > 0 && <li className="soft small">{grouped === 1 ? "1 group differs in the drawing." : `${grouped} groups differ in the drawing.`}</li>}
     </ul>
   );
 }

@@ -3,7 +3,8 @@ import { type Catalogue, listPorts, mainPort } from "../model/catalogue";
 import { refuseConnection } from "../model/connecting";
 import { addStep, connect, deleteSteps, disconnect, type ExitRef, insertOnEdge, moveSteps, type NewStep, renameStep } from "../model/edits";
 import { findRoom, placeAll, sizeOf } from "../model/geometry";
-import type { FlowGraph, Position, StepKind } from "../model/graph";
+import type { Color, FlowGraph, Position, StepKind } from "../model/graph";
+import { removeGroup, renameGroup, setColor, setGroup, setGroupColor } from "../model/looks";
 import { readText } from "../model/text";
 import type { BuilderStore } from "./store";
 
@@ -69,6 +70,41 @@ export class Commands {
   rename(from: string, to: string): void {
     this.store.getState().edit((doc) => renameStep(doc, from, to), `${from} is now called ${to}.`);
     this.store.getState().select([to]);
+  }
+
+  select(names: readonly string[]): void {
+    const { graph, select, announce } = this.store.getState();
+    const there = names.filter((name) => graph.steps.has(name));
+    select(there);
+    announce(there.length === 1 ? "1 step is selected." : `${there.length} steps are selected.`);
+  }
+
+  /** Gives steps a colour in the drawing, or none. */
+  color(names: readonly string[], color: Color | null): void {
+    const places = placeAll(this.store.getState().graph);
+    const wanted = new Map(names.map((name) => [name, places.get(name) ?? { x: 0, y: 0 }]));
+    const said = `${names.length === 1 ? (names[0] ?? "") : `${names.length} steps`}: ${color ?? "no colour"}.`;
+    this.store.getState().edit((doc) => setColor(doc, wanted, color), said);
+  }
+
+  /** Puts steps into a group, which is made if it is not there; without a title they are in none. */
+  group(names: readonly string[], title: string): void {
+    const who = names.length === 1 ? (names[0] ?? "") : `${names.length} steps`;
+    const said = title === "" ? `${who}: in no group.` : `${who}: in the group ${title}.`;
+    this.store.getState().edit((doc) => setGroup(doc, names, title), said);
+  }
+
+  renameGroup(from: string, to: string): void {
+    if (to === "" || to === from) return;
+    this.store.getState().edit((doc) => renameGroup(doc, from, to), `The group is now called ${to}.`);
+  }
+
+  colorGroup(title: string, color: Color | null): void {
+    this.store.getState().edit((doc) => setGroupColor(doc, title, color), `${title}: ${color ?? "no colour"}.`);
+  }
+
+  ungroup(title: string): void {
+    this.store.getState().edit((doc) => removeGroup(doc, title), `The group ${title} is dissolved; its steps stay.`);
   }
 
   selectAll(): void {

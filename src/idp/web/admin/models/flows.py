@@ -121,7 +121,7 @@ class DiffQuery(Query):
 class FlowChange(Answer):
     """One thing that differs."""
 
-    area: Literal["head", "steps", "edges", "texts", "layout", "embeds"]
+    area: Literal["head", "steps", "edges", "texts", "layout", "groups", "embeds"]
     kind: Literal["added", "removed", "changed"]
     place: list[str] = Field(description="A member of the head; a step; a step and its exit; a locale and a key.")
     before: Any
@@ -134,7 +134,9 @@ class FlowDifference(Answer):
     before: str
     after: str
     readable: bool = Field(description="False if one of the two cannot be read as a flow; there are no changes then.")
-    changes_runs: bool = Field(description="Whether runs could go differently: more than texts and layout differ.")
+    changes_runs: bool = Field(
+        description="Whether runs could go differently: more than texts, layout and groups differ."
+    )
     changes: list[FlowChange]
     text_diff: str = Field(description="A unified diff of the two texts.")
 
