@@ -103,6 +103,8 @@ def test_fillers_end_with_the_name():
         ("ANA MARIA", "ANA", None, "ANA MARIA"),
         ("ANA", None, "MARIA", "ANA MARIA"),
         ("ANA MARIA", "ANA MARIA", "MARIA", "ANA MARIA"),
+        ("Ana", "ANA MARIA", None, "ANA MARIA"),
+        ("ANA LUZ MARIA", None, "MARIA", "ANA LUZ MARIA"),
         (None, None, "MARIA", "MARIA"),
         ("ANA", "EVA", None, ""),
         ("ANA", "MARIA ANA", None, ""),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.identity.email_address import EmailAddress, encode_domain, parse_email
+from idp.identity.email_address import MAX_ADDRESS_OCTETS, EmailAddress, encode_domain, parse_email
 
 
 @pytest.mark.parametrize(
@@ -159,10 +159,12 @@ def test_the_key_ignores_case(text):
         ("ann@groß-stadt.example", "ann@xn--gro-stadt-i1a.example"),
         (f"ann@{'a' * 63}.example", f"ann@{'a' * 63}.example"),
         ("ann@1.example", "ann@1.example"),
-        (" " * 1000 + "ann@example.com", "ann@example.com"),
-        (" " * 1001 + "ann@example.com ", None),
+        (" " * (4 * MAX_ADDRESS_OCTETS - 15) + "ann@example.com", "ann@example.com"),
+        (" " * (4 * MAX_ADDRESS_OCTETS - 14) + "ann@example.com", None),
         (f"ann@{'a' * 64}.example", None),
         ("ann@example.1", None),
+        ("ann@mail.example.1", None),
+        ("ann@mail.1.example", "ann@mail.1.example"),
         ("ann@straße☃.example", None),
         ("ann@b@example.com", None),
     ],

@@ -67,6 +67,8 @@ def test_a_full_queue_refuses_at_once(make_pool, gate):
     with pytest.raises(Busy) as refusal:
         pool.run(lambda: "never run")
     assert refusal.value.code == "temporarily_unavailable"
+    assert str(refusal.value) == "The service is busy. Try again in a moment."
+    assert refusal.value.detail == "hashing queue is full"
     gate.set()
     assert [future.result() for future in held] == ["done"] * 5
     assert pool.run(lambda: "again") == "again"
@@ -113,8 +115,21 @@ def test_a_closed_pool_refuses_but_finishes_what_it_has(make_pool, gate):
     pool.close()
     assert held.result() == "done"
     for _ in range(5):
-        with pytest.raises(Busy, match="stopping"):
+        with pytest.raises(Busy, match=r"^The service is stopping\.$") as refusal:
             pool.run(lambda: "never run")
+        assert refusal.value.detail == "hashing pool is closed"
+
+
+def test_closing_waits_for_what_is_queued(make_pool, gate):
+    pool = make_pool(1, 1)
+    work, _ = hold(gate)
+    held = pool.submit(work)
+
+    opener = threading.Timer(0.05, gate.set)
+    opener.start()
+    pool.close()
+    assert held.done()
+    opener.join()
 
 
 @pytest.mark.parametrize(("threads", "queue"), [(0, 5), (-1, 5), (1, -1)])

@@ -185,6 +185,23 @@ def test_the_printed_name_speaks_for_a_zone_that_is_cut_off():
     assert compare_with_document(Profile("Alexandra", surname), document) == "different"
 
 
+def test_a_second_surname_that_contradicts_the_document_is_another_person():
+    assert compare_with_document(Profile("Ana", "Lopez Garcia"), DOCUMENT) == "same"
+    assert compare_with_document(Profile("Ana", "Lopez Ruiz"), DOCUMENT) == "different"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        DocumentPerson(mrz_given="NIKOLAOS<SOT", mrz_family="PAPANDROPOULOUS<ANASTASSIOU"),
+        DocumentPerson(mrz_full="PAPANDROPOULOUS<ANASTASSIOU<<NIKOLAOS<SOT"),
+    ],
+)
+def test_a_zone_that_is_cut_off_speaks_for_the_whole_name(document):
+    assert compare_with_document(Profile("Nikolaos Sotirios", "Papandropoulous Anastassiou"), document) == "same"
+    assert compare_with_document(Profile("Nikolaos Stavros", "Papandropoulous Anastassiou"), document) == "different"
+
+
 def test_given_name_and_surname_are_never_taken_from_two_carriers():
     document = DocumentPerson(given_names="ANA", paternal="RUIZ", mrz_given="EVA", mrz_family="LOPEZ")
     assert compare_with_document(Profile("Ana", "Lopez"), document) == "different"
@@ -214,7 +231,8 @@ def test_a_newcomer_with_a_document_and_a_new_face_enrols():
 
 
 def test_a_person_who_has_an_account_cannot_open_another():
-    assert judge_newcomer(DOCUMENT, FACTS, None, identity_taken=True).owner == "mismatch"
+    verdict = judge_newcomer(DOCUMENT, FACTS, None, identity_taken=True)
+    assert (verdict.owner, verdict.reasons) == ("mismatch", ("identity_taken",))
 
 
 @pytest.mark.parametrize(

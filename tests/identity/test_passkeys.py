@@ -16,6 +16,9 @@ from idp.identity.ceremonies import RelyingParty, creation_options, request_opti
 from idp.identity.labels import MAX_LABEL
 from idp.identity.passkeys import (
     MAX_ANSWER,
+    MAX_ID,
+    MAX_PER_PERSON,
+    MIN_ID,
     Answer,
     NewPasskey,
     PasskeyRefused,
@@ -60,6 +63,7 @@ def register(authenticator: Authenticator, **lies: Any) -> NewPasskey:
 def refusal(work: Callable[[], object]) -> str:
     with pytest.raises(PasskeyRefused) as refused:
         work()
+    assert str(refused.value) == refused.value.reason
     return refused.value.reason
 
 
@@ -297,6 +301,33 @@ def test_an_answer_with_a_damaged_part_is_malformed(changes: dict[str, Any]) -> 
     assert refusal(lambda: read_answer(json.dumps(an_answer(**changes)))) == "malformed"
 
 
+@pytest.mark.parametrize("text", ['{"challenge":"AAAA"}', '{"challenge":"AAAA","x":"\ud800"}'])
+def test_client_data_in_another_encoding_than_utf_8_is_malformed(text: str) -> None:
+    for encoding in ("utf-16-le", "utf-32-be"):
+        data = b64(text.encode(encoding, "surrogatepass"))
+        assert refusal(lambda data=data: read_answer(json.dumps(an_answer(response={"clientDataJSON": data})))) == (
+            "malformed"
+        )
+
+
+@pytest.mark.parametrize(
+    ("length", "taken"), [(MIN_ID - 1, False), (MIN_ID, True), (MAX_ID, True), (MAX_ID + 1, False)]
+)
+def test_an_id_has_as_many_bytes_as_the_standard_allows(length: int, taken: bool) -> None:
+    identifier = b64(bytes(length))
+    text = json.dumps(an_answer(id=identifier, rawId=identifier))
+    if taken:
+        assert read_answer(text).credential_id == bytes(length)
+    else:
+        assert refusal(lambda: read_answer(text)) == "malformed"
+
+
+def test_the_largest_answer_is_read_and_one_character_more_is_not() -> None:
+    text = json.dumps(an_answer())
+    assert read_answer(text.ljust(MAX_ANSWER))
+    assert refusal(lambda: read_answer(text.ljust(MAX_ANSWER + 1))) == "too_large"
+
+
 def test_an_oversize_answer_is_not_even_read() -> None:
     text = json.dumps(an_answer(padding="x" * MAX_ANSWER))
     assert refusal(lambda: read_answer(text)) == "too_large"
@@ -452,4 +483,8 @@ def test_a_new_passkey_is_named_after_its_device_with_a_number_if_need_be() -> N
     assert pick_label("Chrome on Windows", taken) == "Chrome on Windows 5"
     assert pick_label("", ()) == "Passkey"
     assert pick_label("x", {"x", *(f"x {number}" for number in range(2, 99))}) == "x"
-    assert len(pick_label("x" * 99, {"x" * MAX_LABEL})) <= MAX_LABEL
+    assert pick_label("x" * 99, {"x" * MAX_LABEL}) == "x" * (MAX_LABEL - 4) + " 2"
+    # Whoever has as many as may be gets one more name, for the time in which one is replaced.
+    full = ["x", *(f"x {number}" for number in range(2, MAX_PER_PERSON + 1))]
+    assert pick_label("x", full) == f"x {MAX_PER_PERSON + 1}"
+    assert pick_label("x", [*full, f"x {MAX_PER_PERSON + 1}"]) == "x"

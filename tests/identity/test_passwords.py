@@ -1,5 +1,6 @@
 """Password hashing and the rules for a new password."""
 
+import hashlib
 import hmac
 import unicodedata
 from contextlib import suppress
@@ -18,6 +19,7 @@ from idp.identity.passwords import (
     MAX_MEMORY_KIB,
     MAX_PARALLELISM,
     MAX_TIME_COST,
+    MAX_TYPED,
     Argon2Parameters,
     PasswordHasher,
     PasswordRefused,
@@ -97,6 +99,29 @@ def test_what_cannot_be_a_password_is_refused_and_never_fits(password):
     assert HASHER.verify_nobody(password) == Verdict(ok=False)
 
 
+@pytest.mark.parametrize(
+    ("password", "detail"),
+    [
+        ("", "empty or too long"),
+        ("x" * (MAX_TYPED + 1), "empty or too long"),
+        ("x" * (MAX_LENGTH + 1), "too long"),
+        (SURROGATE, "not Unicode"),
+    ],
+)
+def test_a_refusal_tells_the_person_little_and_the_log_why(password, detail):
+    with pytest.raises(PasswordRefused) as refused:
+        encode_password(password)
+    assert (str(refused.value), refused.value.detail) == ("This password cannot be used.", detail)
+
+
+def test_a_password_as_long_as_may_be_is_taken_however_many_accents_it_is_typed_with():
+    typed = "u\u0308\u0304" * MAX_LENGTH
+    assert len(typed) == MAX_TYPED
+    assert encode_password(typed).decode() == "\u01d6" * MAX_LENGTH
+    assert "too_long" not in check_strength(typed, ())
+    assert "too_long" in check_strength(typed + "x", ())
+
+
 # ---- hashes from elsewhere and from earlier
 
 
@@ -147,6 +172,11 @@ def test_without_the_pepper_the_stored_hash_is_useless():
     assert not PasswordHasher(CHEAP, OLD_PEPPER).verify(stored, PASSWORD).ok
     assert not HASHER.verify(stored, PASSWORD).ok
     assert not HASHER.verify(stored[stored.index("$") :], PASSWORD).ok
+
+
+def test_a_stored_hash_starts_with_the_short_id_of_its_pepper():
+    stored = PasswordHasher(CHEAP, NEW_PEPPER).hash(PASSWORD)
+    assert stored.partition("$")[0] == hashlib.sha256(b"pepper id:" + NEW_PEPPER).hexdigest()[:8]
 
 
 def test_a_pepper_can_be_introduced_later():
@@ -263,12 +293,15 @@ def test_a_password_must_not_contain_the_e_mail_address(password):
 def test_a_very_short_local_part_is_not_looked_for():
     assert "contains_email" not in check_strength("a banana battery staple", ["ana@example.com"])
     assert "contains_email" in check_strength("xx ana@example.com xx", ["ana@example.com"])
+    assert "contains_email" in check_strength("a savannah battery staple", ["anna@example.com"])
 
 
 def test_a_name_makes_a_password_guessable():
     assert check_strength("xerxesquinn", ()) == ()
     assert check_strength("xerxesquinn", ["Xerxes", "Quinn"]) == ("too_guessable",)
     assert check_strength("xerxesquinn", ["xerxesquinn@example.com"]) == ("contains_email", "too_guessable")
+    assert check_strength("maximiliano hernandez", ()) == ()
+    assert check_strength("maximiliano hernandez", ["Maximiliano Hernandez"]) == ("too_guessable",)
 
 
 def test_what_is_known_of_one_person_is_not_used_for_the_next():

@@ -60,8 +60,16 @@ def test_a_table_says_what_its_columns_are(lines: list[str]) -> None:
 
 def test_a_table_can_be_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("idp.identity.places.MAX_NETWORKS", 2)
+    lines = ["network,latitude,longitude", "192.0.2.0/24,1,1", "", "198.51.100.0/24,1,1"]
+    assert read_places(lines).find("198.51.100.1") == Place(1, 1)
     with pytest.raises(InvalidInput, match="more than 2"):
-        read_places(["network,latitude,longitude", "192.0.2.0/24,1,1", "198.51.100.0/24,1,1"])
+        read_places([*lines, "203.0.113.0/24,1,1"])
+
+
+def test_the_poles_and_the_date_line_are_places_on_earth() -> None:
+    places = read_places(["network,latitude,longitude", "192.0.2.0/24,90,-180", "198.51.100.0/24,-90,180"])
+    assert places.find("192.0.2.1") == Place(90, -180)
+    assert places.find("198.51.100.1") == Place(-90, 180)
 
 
 def test_distances_are_those_of_the_earth() -> None:
@@ -69,6 +77,8 @@ def test_distances_are_those_of_the_earth() -> None:
     assert measure_distance(MUNICH, SYDNEY) == pytest.approx(16_300, abs=100)
     assert measure_distance(MUNICH, MUNICH) == 0
     assert measure_distance(Place(0, 0), Place(0, 180)) == pytest.approx(20_015, abs=10)
+    # Where rounding makes the other side of the earth a little farther than there is.
+    assert measure_distance(Place(8, 0), Place(-8, 180)) == pytest.approx(20_015, abs=10)
 
 
 @pytest.mark.parametrize(
@@ -85,3 +95,9 @@ def test_distances_are_those_of_the_earth() -> None:
 )
 def test_nobody_is_faster_than_an_airliner(before: Place, after: Place, hours: float, impossible: bool) -> None:
     assert is_impossible(before, after, hours * 3600) is impossible
+
+
+def test_a_thousand_kilometres_take_an_hour() -> None:
+    seconds = measure_distance(MUNICH, SYDNEY) / 1000 * 3600
+    assert is_impossible(MUNICH, SYDNEY, seconds - 1)
+    assert not is_impossible(MUNICH, SYDNEY, seconds + 1)

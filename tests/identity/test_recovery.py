@@ -44,7 +44,7 @@ def test_an_account_without_a_password_is_not_asked_for_one():
 def test_with_everything_lost_policy_says_whether_a_person_decides_too():
     lost = account(has_totp=True, lost="both")
     proved = decide_recovery(lost, REFUSE)
-    assert (proved.outcome, proved.requires) == ("prove", ("mailed_link", "identity"))
+    assert (proved.outcome, proved.requires, proved.reason) == ("prove", ("mailed_link", "identity"), "")
     assert proved.allows == ("set_password", "replace_second_factor")
     reviewed = decide_recovery(lost, REVIEW)
     assert (reviewed.outcome, reviewed.reason) == ("review", "everything_lost")

@@ -11,6 +11,7 @@ from idp.identity.recovery_codes import (
     ALPHABET,
     COUNT,
     LENGTH,
+    MAX_TYPED,
     clean_code,
     find_code,
     group_code,
@@ -105,3 +106,8 @@ def test_codes_outlive_a_change_of_the_key_and_not_its_loss():
 def test_a_short_key_is_refused():
     with pytest.raises(ValueError, match="32 bytes"):
         hash_code(b"short", 7, CODE)
+
+
+def test_a_code_may_be_typed_with_spaces_up_to_a_limit():
+    assert clean_code(CODE + " " * (MAX_TYPED - LENGTH)) == CODE
+    assert clean_code(CODE + " " * (MAX_TYPED - LENGTH + 1)) is None

@@ -93,6 +93,7 @@ def test_a_broken_clock_fits_nothing(at):
 
 def test_the_very_first_step_has_no_step_before_it():
     assert verify_totp(SEED, code_at(0), 0.0, UNUSED) == 0
+    assert verify_totp(SEED, code_at(1), -1.0, UNUSED) is None
 
 
 def test_a_seed_is_160_bits_of_the_given_randomness():

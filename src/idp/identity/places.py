@@ -63,11 +63,13 @@ def read_places(lines: Iterable[str]) -> Places:
     if tuple(cell.strip() for cell in next(rows, [])) != COLUMNS:
         raise InvalidInput(f"The first line must be {','.join(COLUMNS)}.")
     networks: dict[tuple[int, int], dict[int, Place]] = {}
+    count = 0
     for number, row in enumerate(rows, start=2):
-        if number > MAX_NETWORKS:
-            raise InvalidInput(f"There are more than {MAX_NETWORKS} networks.")
         if not row:
             continue
+        count += 1
+        if count > MAX_NETWORKS:
+            raise InvalidInput(f"There are more than {MAX_NETWORKS} networks.")
         try:
             written, latitude, longitude = row
             network, place = ip_network(written.strip()), Place(float(latitude), float(longitude))
