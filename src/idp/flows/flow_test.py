@@ -12,8 +12,9 @@ from typing import Any, Final
 from idp.flows.document import read_document
 from idp.flows.given import Given
 from idp.flows.language import COMPLETE, DENIED, ERROR
-from idp.flows.parse import FLOW_ID
+from idp.flows.parse import FLOW_NAME
 from idp.flows.problems import FlowFault, Problem
+from idp.flows.reader import NameShape
 from idp.flows.scripts import ScriptReader, Scripts
 from idp.flows.step_types import Catalog
 
@@ -30,7 +31,9 @@ EXPECT_KEYS: Final = (
     *("end", "reason", "path", "through", "never", "evidence"),
     *("acr", "amr", "error", "needs"),
 )
-_ERROR: Final = re.compile(r"[a-z][a-z_]{0,63}")
+_ERROR_NAME: Final = NameShape(
+    re.compile(r"[a-z][a-z_]{0,63}"), "small letters and '_', starting with a letter, at most 64"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class _Reader(ScriptReader):
         if not isinstance(value, dict):
             return None
         self.keys(top, "", FILE_KEYS)
-        flow = self.required(top, "flow", "", lambda v, p: self.name(v, p, FLOW_ID), "")
+        flow = self.required(top, "flow", "", lambda v, p: self.name(v, p, FLOW_NAME), "")
         given = self.optional(top, "given", "", lambda v, p: self.read_given(v, p, catalog), Given())
         answers: Scripts = self.optional(top, "answers", "", self.read_answers, {})
         items: list[Any] = self.required(top, "cases", "", self.sequence, [])
@@ -154,7 +157,7 @@ class _Reader(ScriptReader):
         return Expected(said=frozenset(said), **said)
 
     def read_error(self, value: Any, path: str) -> str:
-        return self.name(value, path, _ERROR)
+        return self.name(value, path, _ERROR_NAME)
 
 
 def _join(case: FlowTest, given: Given, answers: Scripts) -> FlowTest:

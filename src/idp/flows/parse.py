@@ -31,14 +31,18 @@ from idp.flows.language import (
     SubflowStep,
 )
 from idp.flows.problems import FlowFault, Problem, escape_pointer
-from idp.flows.reader import NAME, Reader, parse_duration
+from idp.flows.reader import PLAIN_NAME, NameShape, Reader, parse_duration
 
 __all__ = ["FlowFault", "Problem", "parse_duration", "parse_flow"]
 
 MAX_VISITS: Final = 1000
 
 FLOW_ID: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
-STEP_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+FLOW_NAME: Final = NameShape(FLOW_ID, "small letters, digits and '-', starting with a letter, at most 63")
+_STEP_NAME: Final = NameShape(
+    re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}"), "letters, digits, '-' and '_', starting with a letter, at most 40"
+)
+_CODE_NAME: Final = NameShape(ERROR_CODE, "small letters, digits and '_', starting with a letter, at most 40")
 
 _FLOW_KEYS: Final = (
     *("id", "title", "purpose", "deadline", "start", "steps"),
@@ -78,11 +82,11 @@ class _Reader(Reader):
             return None
         self.keys(top, "", _FLOW_KEYS)
         return Flow(
-            id=self.required(top, "id", "", lambda v, p: self.name(v, p, FLOW_ID), ""),
+            id=self.required(top, "id", "", lambda v, p: self.name(v, p, FLOW_NAME), ""),
             title=self.required(top, "title", "", self.text, ""),
             purpose=self.required(top, "purpose", "", lambda v, p: self.one_of(v, p, PURPOSES), ""),
             deadline=self.required(top, "deadline", "", self.duration, 0.0),
-            start=self.required(top, "start", "", lambda v, p: self.name(v, p, STEP_ID), ""),
+            start=self.required(top, "start", "", lambda v, p: self.name(v, p, _STEP_NAME), ""),
             steps=self.required(top, "steps", "", self.read_steps, {}),
             layout=self.optional(top, "layout", "", self.read_layout, {}),
             levels=self.optional(top, "levels", "", self.words, ()),
@@ -103,7 +107,7 @@ class _Reader(Reader):
         for key, body in found.items():
             self.step = key[:60]
             place = f"{path}/{escape_pointer(key)}"
-            name = self.name(key, place, STEP_ID)
+            name = self.name(key, place, _STEP_NAME)
             step = self.read_step(name, body, place)
             if step is not None:
                 steps[name] = step
@@ -160,7 +164,7 @@ class _Reader(Reader):
             self.keys(case, place, _CASE_KEYS)
             yield Case(
                 when=self.required(case, "when", place, lambda v, p: self.text(v, p, most=2048), ""),
-                to=self.required(case, "to", place, lambda v, p: self.name(v, p, STEP_ID), ""),
+                to=self.required(case, "to", place, lambda v, p: self.name(v, p, _STEP_NAME), ""),
                 proves=self.optional(case, "proves", place, self.name, None),
             )
 
@@ -168,7 +172,7 @@ class _Reader(Reader):
         if isinstance(value, dict) and "proves" in value:
             self.note("otherwise-proves", "'otherwise' proves nothing: it is taken when nothing is known", path)
             return ""
-        return self.name(value, path, STEP_ID)
+        return self.name(value, path, _STEP_NAME)
 
     def read_wiring(self, value: Any, path: str) -> dict[str, str]:
         found = self.mapping(value, path)
@@ -176,8 +180,8 @@ class _Reader(Reader):
         for outcome, target in found.items():
             place = f"{path}/{escape_pointer(outcome)}"
             prefix = CODE_PREFIX if outcome.startswith(CODE_PREFIX) else ""
-            name = self.name(outcome.removeprefix(prefix), place, ERROR_CODE if prefix else NAME)
-            wiring[f"{prefix}{name}"] = self.name(target, place, STEP_ID)
+            name = self.name(outcome.removeprefix(prefix), place, _CODE_NAME if prefix else PLAIN_NAME)
+            wiring[f"{prefix}{name}"] = self.name(target, place, _STEP_NAME)
         return wiring
 
     def read_visits(self, value: Any, path: str) -> int | None:

@@ -6,7 +6,7 @@ everything.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from idp.flows.document import Document
 from idp.flows.problems import Problem, escape_pointer, suggest
@@ -17,6 +17,16 @@ DURATION: Final = re.compile(r"([0-9]{1,7})(s|m|h|d)")
 _UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 _T = TypeVar("_T")
+
+
+class NameShape(NamedTuple):
+    """What a name of some kind may be: its pattern, and the same in words."""
+
+    pattern: re.Pattern[str]
+    words: str
+
+
+PLAIN_NAME: Final = NameShape(NAME, "letters, digits, '-' and '_', starting with a letter, at most 63")
 
 
 def parse_duration(text: str) -> float | None:
@@ -66,13 +76,11 @@ class Reader:
             return value
         return ""
 
-    def name(self, value: Any, path: str, pattern: re.Pattern[str] = NAME) -> str:
-        """Return text that fits the pattern; empty for anything else."""
+    def name(self, value: Any, path: str, shape: NameShape = PLAIN_NAME) -> str:
+        """Return text that has the shape of a name; empty for anything else."""
         found = self.text(value, path)
-        if found and not pattern.fullmatch(found):
-            self.note(
-                "name", f"{found[:60]!r} is not a name: letters, digits, '-' and '_', starting with a letter", path
-            )
+        if found and not shape.pattern.fullmatch(found):
+            self.note("name", f"{found[:60]!r} is not a name: {shape.words}", path)
             return ""
         return found
 
