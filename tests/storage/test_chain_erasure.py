@@ -128,3 +128,17 @@ def test_a_walk_goes_on_where_another_worker_left_it(trail: Trail, monkeypatch: 
         check = unit.chain.finished_check()
     assert check is not None
     assert (check.seal, check.seals, check.entries) == (4, 4, 12)
+
+
+def test_a_walk_that_found_something_does_not_end_as_intact(
+    trail: Trail, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("idp.application.chain.checking.MAX_SEALS", 1)
+    Intruder(url).run("DELETE FROM audit WHERE id IN (2, 4)")
+    assert ChainWatch(trail.deps).look() == 4
+    with trail.storage.read() as unit:
+        check = unit.chain.finished_check()
+        noted = [(entry.outcome, entry.reason) for entry in unit.audit.list(action="audit.check")]
+    assert check is not None
+    assert check.findings == 2
+    assert noted == [("broken", "entry_missing")]

@@ -162,7 +162,7 @@ function Good({ walk, sealedAt }: { readonly walk: Walk; readonly sealedAt: stri
         <Erased walk={walk} />
         {walk.head !== null && (
           <p>
-            Keep this head somewhere else, to compare with later: <code>{walk.head}</code>
+            Keep this head somewhere else, to compare with later: <code className="line">{walk.head}</code>
           </p>
         )}
       </div>
