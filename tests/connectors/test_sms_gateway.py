@@ -12,6 +12,7 @@ from idp.connectors.sms.gateway import SMS_GATEWAY, SmsGateway
 from idp.connectors.sms.mailbox import SMS_MAILBOX
 from idp.connectors.sms.render import TEXTS, render_text
 from idp.connectors.smtp.render import LOCALES, CannotRender
+from idp.egress import EgressPolicy
 from idp.errors import InvalidInput
 from idp.http import CallFailed, HttpClient
 from tests.connectors.http_world import reply
@@ -168,7 +169,8 @@ async def test_the_health_check_reads_the_account_and_sends_nothing(answers: Any
 
 async def test_for_development_a_message_becomes_a_mail() -> None:
     async with smtp_server(Post()) as post:
-        http = HttpClient(transport=httpx.MockTransport(lambda _request: httpx.Response(500)))
+        policy = EgressPolicy(frozenset({f"127.0.0.1:{post.port}"}))
+        http = HttpClient(policy=policy, transport=httpx.MockTransport(lambda _request: httpx.Response(500)))
         opened = SMS_MAILBOX.open({"port": post.port}, {}, http, SettableClock(), lambda: 0.5)
         assert isinstance(opened, Sends)
         await opened.send(Message("+491511234567", "<b>042137</b> is your code", "k"))
@@ -181,6 +183,24 @@ async def test_for_development_a_message_becomes_a_mail() -> None:
     assert "&lt;b&gt;042137" in parts[1]
     assert report.ok
     assert SMS_MAILBOX.inform({}).abilities == {SENDS_SMS}
+
+
+async def test_a_mailbox_is_no_way_to_knock_at_ports_inside() -> None:
+    """An operator who may connect things could otherwise try every port of every machine behind the firewall."""
+    async with smtp_server(Post()) as post:
+        http = HttpClient(transport=httpx.MockTransport(lambda _request: httpx.Response(500)))
+        for host, port in (
+            ("127.0.0.1", post.port),
+            ("localhost", post.port),
+            ("169.254.169.254", 80),
+            ("10.0.0.1", 22),
+        ):
+            opened: Any = SMS_MAILBOX.open({"host": host, "port": port}, {}, http, SettableClock(), lambda: 0.5)
+            report = await opened.check()
+            assert [(one.name, one.ok) for one in report.checks] == [("address", False)]
+            with pytest.raises(ConnectorError):
+                await opened.send(Message("+491511234567", "042137 is your code", "k"))
+    assert post.taken == []
 
 
 # --- the texts --------------------------------------------------------------------------------------------------------

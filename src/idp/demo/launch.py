@@ -77,14 +77,15 @@ def demo_environment(folder: Path, port: int) -> Mapping[str, str]:
     """Return the environment of every part. What was set outside stays for the database and the configuration."""
     issuer, simulator = f"http://localhost:{port}", f"http://localhost:{port + 3}"
     webhook = f"{issuer}/connectors/incode_verify"
+    smtp = 8025 if port == 8000 else port + 5
     return {
         "PYTHONUNBUFFERED": "1",
         "IDP_ISSUER": issuer,
         "IDP_PORT": str(port),
         "IDP_DATA_DIR": str(folder),
         "IDP_MASTER_KEY": "demo-master-key-that-protects-nothing-at-all",
-        "IDP_SMTP_PORT": "8025" if port == 8000 else str(port + 5),
-        "IDP_EGRESS_HOSTS": f"localhost:{port + 3}",
+        "IDP_SMTP_PORT": str(smtp),
+        "IDP_EGRESS_HOSTS": f"localhost:{port + 3},127.0.0.1:{smtp}",
         "IDP_BRAND_NAME": "Fernhill ID",
         "INCODE_API_URL": simulator,
         "INCODE_API_KEY": "demo-incode-key",
@@ -102,7 +103,7 @@ def demo_environment(folder: Path, port: int) -> Mapping[str, str]:
         "DEMO_API_URL": f"http://localhost:{port + 2}",
         "DEMO_MAILBOX_PORT": str(port + 4),
         "DEMO_MAILBOX_URL": f"http://localhost:{port + 4}",
-        "DEMO_SMTP_PORT": "8025" if port == 8000 else str(port + 5),
+        "DEMO_SMTP_PORT": str(smtp),
         "DEMO_AUTHENTICATOR_KEY": AUTHENTICATOR,
         "DEMO_OPERATORS": ", ".join(person.email for person in OPERATORS),
     }

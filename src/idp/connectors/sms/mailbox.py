@@ -1,12 +1,14 @@
 """Text messages for development: each becomes a mail to a mailbox that shows everything, such as the demo's."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from markupsafe import escape
 from pydantic import BaseModel, ConfigDict, Field
 
 from idp.connectors.api import SENDS_SMS, ConnectorType, HealthReport, Message, Site
+from idp.connectors.smtp.connection import dial
 from idp.connectors.smtp.render import Rendered
 from idp.connectors.smtp.send import Mailer, SmtpSettings
 
@@ -22,12 +24,16 @@ class SmsMailboxConfig(BaseModel):
 
 
 class SmsMailbox:
-    """Mails text messages to `<number>@sms.invalid`. Never for people: whoever reads the mailbox reads the codes."""
+    """Mails text messages to `<number>@sms.invalid`. Never for people: whoever reads the mailbox reads the codes.
+
+    A mailbox on a private address is one of `IDP_EGRESS_HOSTS`, as every private address that is called.
+    """
 
     def __init__(self, config: SmsMailboxConfig, _secrets: Mapping[str, str], site: Site) -> None:
         """Open the connection; nothing is called yet."""
         settings = SmtpSettings(config.host, config.port, "gateway@sms.invalid", "Text message", tls="none", total=5.0)
-        self._mailer = Mailer(settings, site.clock)
+        # Where calls may go holds here too: this would reach any port of any machine inside otherwise.
+        self._mailer = Mailer(settings, site.clock, dial=partial(dial, site.http.policy))
 
     async def send(self, message: Message) -> None:
         """Mail the text. Raises ConnectorError."""
