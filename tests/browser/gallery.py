@@ -245,7 +245,7 @@ SAMPLES: dict[str, views.View] = {
             views.Held("A key with quite a long name on my key ring", AT, None, "/account/passkeys/6"),
         ),
         can_add_passkey=True,
-        phones=(views.Held("Phone \u2022\u2022\u2022 567", AT, AT, "/account/phones/7"),),
+        phones=(views.Held("\u2022\u2022\u2022 567", AT, AT, "/account/phones/7"),),
         can_add_phone=True,
         links=(views.Held("Example ID", AT, AT, "/account/links/7"),),
         codes_left=7,
@@ -270,9 +270,7 @@ SAMPLES: dict[str, views.View] = {
     ),
     "console-set-up-no-passkeys": views.ConsoleSetUpWay(FORM, None, TOTP_URI, "JBSW Y3DP EHPK 3PXP", EMAIL, "Maria"),
     "account-phone": views.AddPhone(FORM),
-    "account-phone-wrong": views.AddPhone(
-        FORM, "0151", "Phone \u2022\u2022\u2022 567", _wrong("invalid_phone", "phone")
-    ),
+    "account-phone-wrong": views.AddPhone(FORM, "0151", "\u2022\u2022\u2022 567", _wrong("invalid_phone", "phone")),
     "account-rename": views.RenameCredential(FORM, "Pixel 12"),
     "account-codes": views.RecoveryCodes(FORM, 7, "codes_shown"),
     "account-codes-first": views.RecoveryCodes(FORM),

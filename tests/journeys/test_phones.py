@@ -532,6 +532,27 @@ async def test_a_phone_is_renamed_keeps_its_name_when_replaced_and_is_removed_wi
         assert sentence in browser.text
 
 
+async def test_a_phone_without_a_name_is_called_in_the_language_of_its_owner(world: World, gateway: Gateway) -> None:
+    """No word of any language is stored; the English one of an earlier release's row is not shown elsewhere."""
+    user = world.add_user()
+    give_phone(world, user)
+    browser = await at_home(world, gateway)
+    second = give_phone(world, user, "+491511234999")
+    assert {item.label for item in credentials_of(world, user, "phone")} == {
+        "\u2022\u2022\u2022 567",
+        "\u2022\u2022\u2022 999",
+    }
+    with world.provider.storage.write() as uow:
+        uow.credentials.rename(second, "Phone \u2022\u2022\u2022 999")
+    called = {"de": "Telefon", "es": "Tel\u00e9fono", "ar": "\u0627\u0644\u0647\u0627\u062a\u0641", "en": "Phone"}
+    for language, name in called.items():
+        await browser.get(f"{ACCOUNT}/security", **{"accept-language": language})
+        assert f"<strong>{name} \u2022\u2022\u2022 567</strong>" in browser.text
+        assert f"<strong>{name} \u2022\u2022\u2022 999</strong>" in browser.text
+    await browser.get(f"{ACCOUNT}/phones/{second}/remove", **{"accept-language": "de"})
+    assert "Telefon \u2022\u2022\u2022 999" in browser.text
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

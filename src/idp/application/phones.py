@@ -53,8 +53,13 @@ def open_phone(deps: Dependencies, credential: Credential) -> Phone:
 
 
 def name_phone(phone: Phone) -> str:
-    """Return what a phone is called until its owner gives it a name."""
-    return f"Phone {phone.masked}"
+    """Return what a phone is called until its owner gives it a name: no word, for pages say that in every language."""
+    return phone.masked
+
+
+def has_own_name(credential: Credential, phone: Phone) -> bool:
+    """Say whether the owner has named a phone. Earlier releases stored an English word before the digits."""
+    return credential.label not in {name_phone(phone), f"Phone {phone.masked}"}
 
 
 def number_key(deps: Dependencies, phone: Phone) -> str:

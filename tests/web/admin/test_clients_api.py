@@ -60,7 +60,7 @@ async def test_the_secret_is_answered_again_to_the_same_key_and_kept_sealed(worl
     with world.provider.storage.read() as uow:
         user = uow.users.by_email_key("olga@example.com")
         assert user is not None
-        kept = uow.answers.get(f"user:{user.id}", "k")
+        kept = uow.answers.get(f"user:{user.id} token script", "k")
     assert kept is not None
     assert first.json()["client_secret"].encode() not in (kept.answer or b"")
 

@@ -99,4 +99,5 @@ async def test_the_document_is_open_to_everybody_and_is_sent_once(world: World) 
     assert (await stranger.get("/openapi.json", if_none_match='"other"')).status_code == 200
     assert (await stranger.ask("HEAD", "/openapi.json")).content == b""
     refused = await stranger.ask("POST", "/openapi.json")
-    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+    assert refused.status_code == 405
+    assert set(refused.headers["allow"].split(", ")) == {"GET", "HEAD"}

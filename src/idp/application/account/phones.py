@@ -17,7 +17,7 @@ from idp.application.browser import Browser, OpenedSession, SignedIn
 from idp.application.dependencies import Dependencies
 from idp.application.gateways import find_gateway
 from idp.application.mail import queue_text
-from idp.application.phones import MAX_PER_PERSON, add_phone, list_phones, name_phone, number_key, open_phone
+from idp.application.phones import MAX_PER_PERSON, add_phone, has_own_name, list_phones, number_key, open_phone
 from idp.application.text_codes import DIGITS, PURPOSE, SECONDS, text_of_code
 from idp.application.throttle import charge
 from idp.errors import Conflict, NotFound
@@ -194,7 +194,7 @@ def _keep(
 
 def _keep_name(deps: Dependencies, uow: UnitOfWork, old: Credential, new: Credential) -> None:
     """Keep a name that the person gave. One that was made from the old number would be wrong for the new one."""
-    if old.label != name_phone(open_phone(deps, old)):
+    if has_own_name(old, open_phone(deps, old)):
         uow.credentials.rename(new.id, old.label)
 
 
