@@ -216,6 +216,7 @@ def refuse(page: Page, path: str, status: int, kind: str, *, method: str = "", *
         if method and route.request.method != method:
             route.fallback()
         else:
-            route.fulfill(status=status, json=body, content_type="application/problem+json")
+            headers = {"ETag": '"as-it-is-now"', "Content-Type": "application/problem+json"}
+            route.fulfill(status=status, json=body, headers=headers)
 
     page.route(re.compile(re.escape(API) + path), answer)

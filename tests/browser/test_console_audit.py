@@ -10,12 +10,13 @@ from idp.application.chain.sealing import seal_entries
 from idp.application.chain.watching import ChainWatch
 from idp.application.change import Change
 from idp.application.publishing import publish
-from tests.browser.test_console_pages import NARROW, SHOTS, SLOW, WIDE, Office, complaints, office, tab
+from tests.browser.console_office import NARROW, SLOW, WIDE, Office, tab_of
+from tests.browser.test_console_pages import SHOTS, office, tab
 from tests.browser.test_pages import RULES
 from tests.journeys.world import CONFIG
 from tests.storage.intruder import Intruder
 
-__all__ = ["complaints", "office", "tab"]
+__all__ = ["office", "tab"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
 
 
@@ -66,26 +67,21 @@ def test_an_entry_of_a_publication_leads_to_what_changed(tab: Page, office: Offi
 )
 def test_everybody_can_read_what_a_check_says(browser: Browser, office: Office, scheme: Any, viewport: Any) -> None:
     seal_entries(office.live.provider.deps)
-    context = browser.new_context(
-        viewport=viewport, color_scheme=scheme, storage_state=office.state, bypass_csp=True, reduced_motion="reduce"
-    )
-    context.set_default_timeout(SLOW)
-    page = context.new_page()
-    open_audit(page, office)
-    page.get_by_role("button", name="Check the chain").click()
-    expect(page.get_by_text("All good")).to_be_visible()
-    check_look(page, f"good-{scheme}-{viewport['width']}")
-    intruder = Intruder(f"sqlite:///{office.live.provider.storage._database._path}")  # type: ignore[union-attr]
-    kept = [intruder.entry(3), intruder.entry(4)]
-    intruder.run("UPDATE audit SET actor = 'nobody' WHERE id = 3")
-    intruder.run("DELETE FROM audit WHERE id = 4")
-    page.get_by_role("button", name="Check again").click()
-    expect(page.get_by_text("The trail is not as it was sealed")).to_be_visible()
-    check_look(page, f"bad-{scheme}-{viewport['width']}")
-    intruder.run("DELETE FROM audit WHERE id = 3")
-    for entry in kept:
-        intruder.insert(entry)
-    context.close()
+    with tab_of(browser, office, viewport=viewport, color_scheme=scheme) as page:
+        open_audit(page, office)
+        page.get_by_role("button", name="Check the chain").click()
+        expect(page.get_by_text("All good")).to_be_visible()
+        check_look(page, f"good-{scheme}-{viewport['width']}")
+        intruder = Intruder(f"sqlite:///{office.live.provider.storage._database._path}")  # type: ignore[union-attr]
+        kept = [intruder.entry(3), intruder.entry(4)]
+        intruder.run("UPDATE audit SET actor = 'nobody' WHERE id = 3")
+        intruder.run("DELETE FROM audit WHERE id = 4")
+        page.get_by_role("button", name="Check again").click()
+        expect(page.get_by_text("The trail is not as it was sealed")).to_be_visible()
+        check_look(page, f"bad-{scheme}-{viewport['width']}")
+        intruder.run("DELETE FROM audit WHERE id = 3")
+        for entry in kept:
+            intruder.insert(entry)
 
 
 def check_look(page: Page, name: str) -> None:

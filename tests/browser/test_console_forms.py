@@ -231,6 +231,9 @@ def test_a_conflict_shows_both_and_overwrites_only_when_told_to(tab: Page, form:
     expect(alert).to_contain_text("Theirs")
     expect(alert).to_contain_text(MINE)
     expect(find(tab, form)).to_have_value(MINE)
+    with tab.expect_request(lambda request: request.method == form.method) as overwritten:
+        alert.get_by_role("button", name="Save mine over it").click()
+    assert overwritten.value.headers["if-match"] == '"as-it-is-now"'
     alert.get_by_role("button", name="Take theirs").click()
     expect(alert).to_have_count(0)
     expect(find(tab, form)).not_to_have_value(MINE)

@@ -26,7 +26,9 @@ export function Form({ submission, onSend, readOnly = false, conflict, children 
   useEffect(() => {
     if (refusals > 0) form.current?.querySelector<HTMLElement>("[aria-invalid=true], [data-invalid] input")?.focus();
   }, [refusals]);
-  const stale = problem instanceof Problem && problem.kind === "precondition-failed" ? problem : undefined;
+  // What was removed meanwhile has no other version.
+  const changed = problem instanceof Problem && problem.kind === "precondition-failed" && (problem.current ?? null) !== null;
+  const stale = changed ? problem : undefined;
   return (
     <form
       className="form"

@@ -49,7 +49,7 @@ export function Versions({ name, current, mayWrite, list, read, onRollBack }: Ve
       hideTitle: true,
       cell: (row) =>
         row.version === current || row.removed ? null : (
-          <span className="chips">
+          <span className="row-actions">
             <button type="button" className="button" aria-label={`Compare version ${row.version}`} onClick={() => setCompared(row.version)}>
               Compare
             </button>

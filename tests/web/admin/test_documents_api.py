@@ -46,6 +46,7 @@ async def test_other_levels_are_in_force_at_once_and_the_former_stay_readable(wo
     assert saved.json()["author"] == "olga@example.com"
     assert stale.status_code == 412
     assert stale.json()["current"]["version"] == saved.json()["version"]
+    assert stale.headers["etag"] == saved.headers["etag"]
     with world.provider.storage.read() as uow:
         level = world.deps.flows.inventory.levels(uow).level("urn:idp:acr:idv")
     assert level is not None
@@ -97,6 +98,7 @@ async def test_a_theme_is_saved_worn_and_removed(world: World) -> None:
     assert changed.json()["name"] == "Bolder"
     assert stale.status_code == 412
     assert stale.json()["current"]["name"] == "Bolder"
+    assert stale.headers["etag"] == changed.headers["etag"]
     assert removed.status_code == 204
     assert (await olga.get("/themes/bold")).status_code == 404
     heads = (await olga.read("/themes/bold/versions"))["items"]

@@ -48,7 +48,7 @@ class Call:
     def expect(self, tag: str, current: Callable[[], BaseModel]) -> None:
         """Refuse unless the caller saw what there is now; the answer then carries it."""
         if self.seen != tag:
-            raise refuse_stale(current())
+            raise refuse_stale(current(), tag)
 
     def demand(self, permission: Permission, detail: str) -> None:
         """Refuse a caller without a permission that only a part of the operation takes."""
@@ -71,12 +71,13 @@ Later = Callable[[], Awaitable[Reply]]
 Handler = Callable[[Call], Reply | Later]
 
 
-def refuse_stale(current: BaseModel | None) -> Refused:
-    """Refuse a change of something that has changed meanwhile, and say what it is now."""
+def refuse_stale(current: BaseModel | None, tag: str | None = None) -> Refused:
+    """Refuse a change of something that has changed meanwhile, and say what it is now, with its tag."""
     what = current.model_dump(mode="json") if current is not None else None
     return Refused(
         "precondition-failed",
         "Somebody else changed this since you looked. Compare the two, and send the change again with the new ETag.",
+        headers={"ETag": quote_tag(tag)} if tag is not None else None,
         current=what,
     )
 

@@ -33,7 +33,7 @@ def put_levels(call: Call) -> Reply:
         saved = levels.save_levels(call.deps, call.body.text, change, seen=document.version)
     except DocumentConflict:
         now, in_force = levels.show_levels(call.deps)
-        raise refuse_stale(_describe(now, in_force)) from None
+        raise refuse_stale(_describe(now, in_force), tag_document(now)) from None
     told = models.LevelsSaved(
         **_describe(saved.document, saved.levels).model_dump(), created=saved.created, warnings=list(saved.warnings)
     )

@@ -41,8 +41,7 @@ def put_theme(call: Call) -> Reply:
             call.deps, name, body.text, call.change(body.message), logo=read_logo(body.logo), seen=seen
         )
     except DocumentConflict as conflict:
-        now = conflict.theirs
-        raise refuse_stale(_describe(call, now) if now is not None else None) from None
+        raise _refuse_stale(call, conflict) from None
     reply = _describe(call, saved.document)
     return Reply(reply, tag_document(saved.document), status=201 if call.new else 200)
 
@@ -54,8 +53,7 @@ def roll_back_theme(call: Call) -> Reply:
     try:
         saved = themes.roll_back_theme(call.deps, name, body.version, call.change(body.message), seen=seen)
     except DocumentConflict as conflict:
-        now = conflict.theirs
-        raise refuse_stale(_describe(call, now) if now is not None else None) from None
+        raise _refuse_stale(call, conflict) from None
     return Reply(_describe(call, saved.document), tag_document(saved.document))
 
 
@@ -66,8 +64,7 @@ def delete_theme(call: Call) -> Reply:
     try:
         themes.remove_theme(call.deps, name, call.change("removed"), seen=seen)
     except DocumentConflict as conflict:
-        now = conflict.theirs
-        raise refuse_stale(_describe(call, now) if now is not None else None) from None
+        raise _refuse_stale(call, conflict) from None
     except themes.ThemeInUse as fault:
         raise Refused("conflict", fault.message) from None
     return Reply()
@@ -96,6 +93,11 @@ def check_theme(call: Call) -> Reply:
     except InvalidInput as fault:
         return Reply(models.ThemeChecked(faults=[fault.message], css=None, contrasts=_list_contrasts(Theme("-"))))
     return Reply(models.ThemeChecked(faults=[], css=write_stylesheet(theme), contrasts=_list_contrasts(theme)))
+
+
+def _refuse_stale(call: Call, conflict: DocumentConflict) -> Refused:
+    now = conflict.theirs
+    return refuse_stale(None) if now is None else refuse_stale(_describe(call, now), tag_document(now))
 
 
 def _see(call: Call, name: str) -> int:
