@@ -1,9 +1,11 @@
 """An embedded flow becomes plain steps, and what cannot is refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from idp.flows.expand import expand
-from idp.flows.language import ConditionStep, Flow, ScreenStep, SubflowStep
+from idp.flows.language import ConditionStep, EndStep, Flow, ScreenStep, SubflowStep
 from idp.flows.parse import FlowFault, parse_flow
 from tests.flows.samples import load_shipped, make_flow
 
@@ -42,6 +44,12 @@ def refuse(flow: Flow, *flows: Flow) -> list[tuple[str, str | None]]:
     return [(problem.code, problem.step) for problem in caught.value.problems]
 
 
+def refuse_in_words(flow: Flow, *flows: Flow) -> list[str]:
+    with pytest.raises(FlowFault) as caught:
+        expand(flow, {one.id: one for one in flows})
+    return [str(problem) for problem in caught.value.problems]
+
+
 def test_a_flow_that_embeds_none_is_returned_as_it_is() -> None:
     flow = load_shipped("step-up")
     assert expand(flow, {}) is flow
@@ -57,6 +65,7 @@ def test_the_embedded_steps_stand_in_for_the_subflow_step_and_its_ends_are_rewir
     assert isinstance(judge, ConditionStep)
     assert (judge.cases[0].to, judge.cases[0].proves, judge.otherwise) == ("done", "incode_verify", "again")
     assert not any(isinstance(step, SubflowStep) for step in flow.steps.values())
+    assert [step.id for step in flow.steps.values()] == list(flow.steps)
 
 
 def test_embedding_goes_as_deep_as_it_is_allowed_to() -> None:
@@ -70,8 +79,7 @@ def test_embedding_goes_as_deep_as_it_is_allowed_to() -> None:
     known = {flow.id: flow for flow in flows}
     assert expand(flows[5], known).start == "a.a.a.a.a.ask"
     deeper = make_flow("a: {subflow: level-4, on: {complete: d, denied: d}}\nd: {end: complete}")
-    with pytest.raises(FlowFault, match="deeper than 5"):
-        expand(deeper, known)
+    assert refuse_in_words(deeper, *known.values()) == ["error too-deep at /steps/a: flows are embedded deeper than 5"]
 
 
 def test_the_same_flow_can_be_embedded_twice() -> None:
@@ -92,6 +100,9 @@ def test_the_same_flow_can_be_embedded_twice() -> None:
 def test_an_unknown_flow_is_refused() -> None:
     flow = make_flow("a: {subflow: verfy, on: {complete: d}}\nd: {end: complete}")
     assert refuse(flow, VERIFY) == [("unknown-subflow", "a")]
+    assert refuse_in_words(flow, VERIFY) == [
+        "error unknown-subflow at /steps/a: there is no flow 'verfy'; did you mean 'verify'?"
+    ]
 
 
 def test_a_flow_that_embeds_itself_is_refused_however_far_round() -> None:
@@ -100,6 +111,19 @@ def test_a_flow_that_embeds_itself_is_refused_however_far_round() -> None:
     assert refuse(one, one, two)[0][0] == "subflow-recursion"
     itself = name_flow("one", make_flow("a: {subflow: one, on: {complete: d}}\nd: {end: complete}"))
     assert refuse(itself, itself)[0] == ("subflow-recursion", "a")
+    assert refuse_in_words(one, one, two) == [
+        "error subflow-recursion at /steps/a: the flow embeds itself: one -> two -> one"
+    ]
+
+
+def test_a_fault_deep_inside_is_told_at_the_step_that_brings_it_in() -> None:
+    inner = name_flow("inner", make_flow("b: {subflow: verify, on: {complete: d}}\nd: {end: complete}", start="b"))
+    outer = make_flow("a: {subflow: inner, on: {complete: d}}\nd: {end: complete}")
+    with pytest.raises(FlowFault) as caught:
+        expand(outer, {"verify": VERIFY, "inner": inner})
+    assert {(problem.code, problem.step, problem.path) for problem in caught.value.problems} == {
+        ("outcome-unwired", "a.b", "/steps/a")
+    }
 
 
 def test_a_cause_is_told_once() -> None:
@@ -116,6 +140,11 @@ def test_a_cause_is_told_once() -> None:
 def test_every_end_of_the_embedded_flow_must_be_wired_and_no_other() -> None:
     flow = make_flow("a: {subflow: verify, on: {complete: d, done: d}}\nd: {end: complete}")
     assert refuse(flow, VERIFY) == [("outcome-unwired", "a"), ("outcome-unwired", "a"), ("outcome-unknown", "a")]
+    assert refuse_in_words(flow, VERIFY) == [
+        "error outcome-unwired at /steps/a: the flow 'verify' can end as 'denied', which is not wired",
+        "error outcome-unwired at /steps/a: the flow 'verify' can end as 'error', which is not wired",
+        "error outcome-unknown at /steps/a: the flow 'verify' never ends as 'done'",
+    ]
 
 
 REASONS = name_flow(
@@ -158,7 +187,7 @@ def test_ends_that_are_all_wired_by_reason_need_no_kind_and_a_reason_that_is_non
 def test_a_flow_that_ends_where_it_starts_cannot_be_embedded() -> None:
     empty = name_flow("empty", make_flow("a: {end: complete}"))
     flow = make_flow("a: {subflow: empty, on: {complete: d}}\nd: {end: complete}")
-    assert ("subflow-empty", "a") in refuse(flow, empty)
+    assert refuse_in_words(flow, empty) == ["error subflow-empty at /steps/a: the flow 'empty' ends where it starts"]
 
 
 def test_flows_that_double_at_each_level_are_stopped_before_they_cost_anything() -> None:
@@ -176,6 +205,16 @@ def test_flows_that_double_at_each_level_are_stopped_before_they_cost_anything()
     assert codes == {"too-large"}
 
 
+def test_an_expanded_flow_has_as_many_steps_as_any_other_wherever_they_come_from(monkeypatch) -> None:
+    monkeypatch.setattr("idp.flows.expand.MAX_STEPS", 6)
+    assert len(expand(OUTER, {"verify": VERIFY}).steps) == 6
+    one_more = replace(OUTER, steps={**OUTER.steps, "more": EndStep("more", "error")})
+    told = ["error too-large at /steps/more: the expanded flow has more than 6 steps"]
+    assert refuse_in_words(one_more, VERIFY) == told
+    first = replace(OUTER, steps={"more": EndStep("more", "error"), **OUTER.steps})
+    assert refuse_in_words(first, VERIFY) == [told[0].replace("/more:", "/done:")]
+
+
 def test_a_name_that_grows_too_long_is_refused() -> None:
     long = "s" * 35
     inner = name_flow(
@@ -183,6 +222,13 @@ def test_a_name_that_grows_too_long_is_refused() -> None:
     )
     flow = make_flow(f"{long}: {{subflow: inner, on: {{complete: d}}}}\nd: {{end: complete}}", start=long)
     assert refuse(flow, inner) == [("too-long", f"{long}.{long}")]
+    assert refuse_in_words(flow, inner) == [
+        f"error too-long at /steps/{long}: the expanded step '{long}.{long}' is longer than 64 characters"
+    ]
+    around = make_flow("a: {subflow: middle, on: {complete: d}}\nd: {end: complete}")
+    assert refuse_in_words(around, inner, name_flow("middle", flow)) == [
+        f"error too-long at /steps/a: the expanded step 'a.{long}.{long}' is longer than 64 characters"
+    ]
 
 
 def test_a_broken_target_inside_stays_broken_for_the_checker_to_tell() -> None:

@@ -34,10 +34,13 @@ class _Expansion:
     def __init__(self, flows: Mapping[str, Flow]) -> None:
         self.flows = flows
         self.problems: list[Problem] = []
+        #: The steps that embed the flow which is being read, from the outside in.
+        self.within: list[str] = []
 
     def note(self, code: str, message: str, step: str) -> None:
-        top = step.partition(".")[0]
-        self.problems.append(Problem(code, message, step, f"/steps/{top}"))
+        """Note a problem with the whole name of its step, at the step of the outermost flow that brings it in."""
+        name = ".".join((*self.within, step))
+        self.problems.append(Problem(code, message, name, f"/steps/{name.partition('.')[0]}"))
 
     def inline(self, flow: Flow, outer: tuple[str, ...]) -> tuple[str, dict[str, Step]]:
         """Return the start and the steps of a flow, expanded, under the names they have inside that flow."""
@@ -46,9 +49,7 @@ class _Expansion:
         for name, step in flow.steps.items():
             if not isinstance(step, SubflowStep):
                 steps[name] = step
-                continue
-            inner = self.find(step, outer)
-            if inner is not None:
+            elif (inner := self.find(step, outer)) is not None:
                 entries[name], embedded = self.embed(step, inner, outer)
                 steps.update(embedded)
             # Twenty flows that embed each other twice would make a million steps: stop as soon as it is too many.
@@ -75,7 +76,9 @@ class _Expansion:
 
     def embed(self, step: SubflowStep, inner: Flow, outer: tuple[str, ...]) -> tuple[str, dict[str, Step]]:
         """Return the entry and the steps of an embedded flow, under the names they have in the embedding one."""
+        self.within.append(step.id)
         start, steps = self.inline(inner, (*outer, inner.id))
+        self.within.pop()
         if self.problems:
             return start, {}
         found_ends = {name: found for name, found in steps.items() if isinstance(found, EndStep)}
