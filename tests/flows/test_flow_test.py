@@ -1,5 +1,6 @@
 """Files of flow tests: what they say is read, and all that is wrong with them is told at once, with its place."""
 
+from dataclasses import replace
 from typing import Any
 
 import jsonschema_rs
@@ -9,13 +10,14 @@ from hypothesis import strategies as st
 
 from idp.flows import flow_test
 from idp.flows.document import Document, read_document
-from idp.flows.flow_test import NEEDS, FlowTests, parse_flow_tests
+from idp.flows.flow_test import MAX_CASES, NEEDS, FlowTests, parse_flow_tests, sort_problems
 from idp.flows.flow_test_check import check_flow_tests
 from idp.flows.flow_test_schema import build_schema
 from idp.flows.given import Given, GivenConnection, GivenReader
 from idp.flows.parse import parse_flow
 from idp.flows.problems import FlowFault, Problem
-from idp.flows.scripts import ScriptReader
+from idp.flows.script_check import list_words
+from idp.flows.scripts import MAX_SCRIPTS, ScriptReader
 from idp.flows.setting import Script
 from idp.oidc.situation import NeedKind
 from tests.flows.samples import CATALOG, SHIPPED_FOLDER, STRICT_STEP_UP, load_shipped
@@ -76,6 +78,12 @@ def list_faults(text: str) -> list[tuple[str, str, int | None]]:
     return [(problem.code, problem.path, problem.line) for problem in caught.value.problems]
 
 
+def list_sentences(text: str) -> list[str]:
+    with pytest.raises(FlowFault) as caught:
+        read(text)
+    return [str(problem) for problem in caught.value.problems]
+
+
 def case(body: str, flow: str = "strict-step-up") -> str:
     """Write a file with one case; `body` are its lines beside the name."""
     lines = "\n".join(f"    {line}" for line in body.strip().splitlines())
@@ -86,6 +94,7 @@ def test_everything_that_can_be_said_is_read() -> None:
     tests = read(FULL)
     assert (tests.flow, tests.source, len(tests.cases)) == ("strict-step-up", "f.test.yaml", 1)
     only = tests.cases[0]
+    assert (only.name, only.path) == ("Everything that can be said", "/cases/0")
     assert only.given == Given(
         known=True,
         email_verified=False,
@@ -135,7 +144,7 @@ def test_everything_that_can_be_said_is_read() -> None:
 def test_what_a_case_says_goes_before_what_the_file_says() -> None:
     text = """\
 flow: f
-given: {user: {enrolled: true}, request: {acr_values: [a]}}
+given: {user: {enrolled: true}, request: {acr_values: [a]}, context: {device: {user_agent: a}}}
 answers: {verify: OK, intro: stop}
 cases:
   - {name: A, given: {user: {enrolled: false}}, answers: {verify: FAIL}, expect: {end: denied}}
@@ -144,6 +153,7 @@ cases:
     first, second = read(text).cases
     assert (first.given.enrolled, second.given.enrolled) == (False, True)
     assert first.given.acr_values == second.given.acr_values == ("a",)
+    assert first.given.context == second.given.context == {"device": {"user_agent": "a"}}
     assert (first.given.session, second.given.session) == (None, {})
     assert (first.scripts["verify"], second.scripts["verify"]) == ((Script("FAIL"),), (Script("OK"),))
     assert first.scripts["intro"] == (Script("stop"),)
@@ -160,54 +170,192 @@ def test_yes_and_no_are_words_here() -> None:
     assert [script.word for script in only.scripts["factor"]] == ["yes", "no"]
 
 
-BAD = {
-    "": ["type"],
-    "[]": ["type"],
-    "flow: f": ["missing-key"],
-    "cases: []": ["cases", "missing-key"],
-    "flow: Not A Flow\ncases: [{name: A, expect: {end: denied}}]": ["name"],
-    "flow: f\ncases: {}": ["cases", "type"],
-    "flow: f\ncases: [x]": ["type"],
-    "flow: f\nextra: 1\ncases: [{name: A, expect: {end: denied}}]": ["unknown-key"],
-    "flow: f\ncases: [{name: A, expect: {end: denied}}, {name: A, expect: {end: denied}}]": ["duplicate-name"],
-    case("expect: {}"): ["missing-key"],
-    case("expect: []"): ["type"],
-    case("given: {}"): ["missing-key"],
-    case("expect: {end: completed}"): ["unknown-value"],
-    case("expect: {end: denied, acr: 1}"): ["type"],
-    case("expect: {end: denied, path: intro}"): ["type"],
-    case("expect: {end: denied, needs: money}"): ["unknown-value"],
-    case("expect: {end: denied, error: Access Denied}"): ["name"],
-    case("expect: {end: denied}\ngiven: {user: {known: 'true'}}"): ["type"],
-    case("expect: {end: denied}\ngiven: {user: {credentials: [pasword]}}"): ["unknown-value"],
-    case("expect: {end: denied}\ngiven: {user: {credentials: password}}"): ["type"],
-    case("expect: {end: denied}\ngiven: {user: x}"): ["type"],
-    case("expect: {end: denied}\ngiven: {session: {pwd: old}}"): ["duration"],
-    case("expect: {end: denied}\ngiven: {session: {pswd: 1h}}"): ["unknown-value"],
-    case("expect: {end: denied}\ngiven: {session: nothing}"): ["type"],
-    case("expect: {end: denied}\ngiven: {client: {acr_values: sometimes}}"): ["unknown-value"],
-    case("expect: {end: denied}\ngiven: {request: {prompt: [never]}}"): ["unknown-value"],
-    case("expect: {end: denied}\ngiven: {policy: {proof_freshness: 5}}"): ["duration"],
-    case("expect: {end: denied}\ngiven: {connections: {incode: {}}}"): ["unknown-value"],
-    case("expect: {end: denied}\ngiven: {connections: {incode_verify: {passing: OK}}}"): ["type"],
-    case("expect: {end: denied}\ngiven: {context: {connectors: {}}}"): ["unknown-value"],
-    case("expect: {end: denied}\ngiven: {context: {form: {}}}"): ["unknown-value"],
-    case("expect: {end: denied}\ngiven: {context: {user: 1}}"): ["type"],
-    case("expect: {end: denied}\nanswers: {intro: []}"): ["answers"],
-    case("expect: {end: denied}\nanswers: {intro: 1}"): ["type"],
-    case("expect: {end: denied}\nanswers: {intro: {takes: 1m}}"): ["missing-key"],
-    case("expect: {end: denied}\nanswers: {intro: {answer: x, take: 1m}}"): ["unknown-key"],
-    case("expect: {end: denied}\nanswers: {intro: {answer: x, owner: me}}"): ["unknown-value"],
-    case("expect: {end: denied}\nanswers: {intro: {answer: x, fields: {email: 1}}}"): ["type"],
-    case("expect: {end: denied}\nanswers: []"): ["type"],
+#: What somebody reads about a whole file.
+FILE_FAULTS = {
+    "": ["error type at /: expected a mapping, found nothing"],
+    "[]": ["1:1: error type at /: expected a mapping, found a list"],
+    "flow: f": ["1:1: error missing-key at /: the key 'cases' is missing"],
+    "cases: []": [
+        "1:1: error missing-key at /: the key 'flow' is missing",
+        "1:1: error cases at /cases: a file has from 1 to 500 cases",
+    ],
+    "flow: Not A Flow\ncases: [{name: A, expect: {end: denied}}]": [
+        (
+            "1:1: error name at /flow: 'Not A Flow' is not a name: small letters, digits and '-', starting with "
+            "a letter, at most 63"
+        )
+    ],
+    "flow: f\ncases: {}": [
+        "2:1: error type at /cases: expected a list, found a mapping",
+        "2:1: error cases at /cases: a file has from 1 to 500 cases",
+    ],
+    "flow: f\ncases: [x]": ["2:9: error type at /cases/0: expected a mapping, found the text 'x'"],
+    "flow: f\nextra: 1\ncases: [{name: A, expect: {end: denied}}]": [
+        "2:1: error unknown-key at /extra: unknown key 'extra'; known: answers, cases, flow, given"
+    ],
+    "flow: f\ncases: [{name: A, expect: {end: denied}}, {name: A, expect: {end: denied}}]": [
+        "2:44: error duplicate-name at /cases/1/name: two cases are named 'A'"
+    ],
+    case("given: {}"): ["3:5: error missing-key at /cases/0: the key 'expect' is missing"],
+    "flow: 7\ncases: [{name: A, expect: {end: denied}}]": [
+        "1:1: error type at /flow: expected text, found the number 7"
+    ],
+    "flow: f\ngiven: 3\ncases: [{name: A, expect: {end: denied}}]": [
+        "2:1: error type at /given: expected a mapping, found the number 3"
+    ],
+    "flow: f\nanswers: 3\ncases: [{name: A, expect: {end: denied}}]": [
+        "2:1: error type at /answers: expected a mapping, found the number 3"
+    ],
+    "flow: f\ncases: 3": [
+        "2:1: error type at /cases: expected a list, found the number 3",
+        "2:1: error cases at /cases: a file has from 1 to 500 cases",
+    ],
+    "flow: f\ncases: [x, y]": [
+        "2:9: error type at /cases/0: expected a mapping, found the text 'x'",
+        "2:12: error type at /cases/1: expected a mapping, found the text 'y'",
+    ],
+    "flow: f\ncases: [{name: '', expect: {end: denied}}, {name: '', expect: {end: denied}}]": [
+        "2:10: error type at /cases/0/name: expected text, found empty text",
+        "2:45: error type at /cases/1/name: expected text, found empty text",
+    ],
+}
+A_DURATION = "expected a duration such as 30s, 15m, 48h or 7d, at most 30d"
+#: And about one case, which begins at line 3; where the fault is at line 5, line 4 expects something sound.
+CASE_FAULTS = {
+    "expect: {}": "4:5: error missing-key at expect: the key 'end' is missing",
+    "expect: []": "4:5: error type at expect: expected a mapping, found a list",
+    "expect: {end: completed}": (
+        "4:14: error unknown-value at expect/end: 'completed' is not allowed here; did you mean 'complete'?"
+    ),
+    "expect: {end: denied, acr: 1}": "4:27: error type at expect/acr: expected text, found the number 1",
+    "expect: {end: denied, path: intro}": "4:27: error type at expect/path: expected a list, found the text 'intro'",
+    "expect: {end: denied, needs: money}": (
+        "4:27: error unknown-value at expect/needs: 'money' is not allowed here; known: "
+        "consent, recovery, select_account, sign_in, sign_up, step_up"
+    ),
+    "expect: {end: denied, error: Access Denied}": (
+        "4:27: error name at expect/error: 'Access Denied' is not a name: "
+        "small letters and '_', starting with a letter, at most 64"
+    ),
+    "expect: {end: denied, ends: x}": "4:27: error unknown-key at expect/ends: unknown key 'ends'; did you mean 'end'?",
+    "expect: {end: denied, error: 7}": "4:27: error type at expect/error: expected text, found the number 7",
+    "given: {user: {known: 'true'}}": (
+        "5:20: error type at given/user/known: expected true or false, found the text 'true'"
+    ),
+    "given: {user: {credentials: [pasword]}}": (
+        "5:34: error unknown-value at given/user/credentials/0: 'pasword' is not allowed here; did you mean 'password'?"
+    ),
+    "given: {user: {credentials: password}}": (
+        "5:20: error type at given/user/credentials: expected a list, found the text 'password'"
+    ),
+    "given: {user: x}": "5:13: error type at given/user: expected a mapping, found the text 'x'",
+    "given: {session: {pwd: old}}": f"5:23: error duration at given/session/pwd: {A_DURATION}",
+    "given: {session: {pswd: 1h}}": (
+        "5:23: error unknown-value at given/session/pswd: 'pswd' is not allowed here; did you mean 'pwd'?"
+    ),
+    "given: {session: nothing}": "5:13: error type at given/session: expected a mapping, found the text 'nothing'",
+    "given: {client: {acr_values: sometimes}}": (
+        "5:22: error unknown-value at given/client/acr_values: 'sometimes' is not allowed here; known: "
+        "necessary, voluntary"
+    ),
+    "given: {request: {prompt: [never]}}": (
+        "5:32: error unknown-value at given/request/prompt/0: 'never' is not allowed here; known: "
+        "consent, create, login, none, select_account"
+    ),
+    "given: {policy: {proof_freshness: 5}}": f"5:22: error duration at given/policy/proof_freshness: {A_DURATION}",
+    "given: {connections: {incode: {}}}": (
+        "5:27: error unknown-value at given/connections/incode: 'incode' is not allowed here; did you mean "
+        "'incode_verify'?"
+    ),
+    "given: {connections: {incode_verify: {passing: OK}}}": (
+        "5:43: error type at given/connections/incode_verify/passing: expected a list, found the text 'OK'"
+    ),
+    "given: {context: {connectors: {}}}": (
+        "5:23: error unknown-value at given/context/connectors: 'connectors' is not allowed here; known: "
+        "client, device, request, risk, run, user"
+    ),
+    "given: {context: {form: {}}}": (
+        "5:23: error unknown-value at given/context/form: 'form' is not allowed here; known: "
+        "client, device, request, risk, run, user"
+    ),
+    "given: {context: {user: 1}}": "5:23: error type at given/context/user: expected a mapping, found the number 1",
+    "answers: {intro: []}": "5:15: error answers at answers/intro: a step has from 1 to 100 answers",
+    "answers: {intro: 1}": "5:15: error type at answers/intro: expected text, found the number 1",
+    "answers: {intro: {takes: 1m}}": "5:15: error missing-key at answers/intro: the key 'answer' is missing",
+    "answers: {intro: {answer: x, take: 1m}}": (
+        "5:34: error unknown-key at answers/intro/take: unknown key 'take'; did you mean 'takes'?"
+    ),
+    "answers: {intro: {answer: x, owner: me}}": (
+        "5:34: error unknown-value at answers/intro/owner: 'me' is not allowed here; known: "
+        "enrolling, match, mismatch, unknown"
+    ),
+    "answers: {intro: {answer: x, fields: {email: 1}}}": (
+        "5:43: error type at answers/intro/fields/email: expected text, found the number 1"
+    ),
+    "answers: []": "5:5: error type at answers: expected a mapping, found a list",
+    "given: x": "5:5: error type at given: expected a mapping, found the text 'x'",
+    "given: {users: {}}": "5:13: error unknown-key at given/users: unknown key 'users'; did you mean 'user'?",
+    "given: {user: {mail: x}}": "5:20: error unknown-key at given/user/mail: unknown key 'mail'; did you mean 'email'?",
+    "given: {user: {email: 7}}": "5:20: error type at given/user/email: expected text, found the number 7",
+    "given: {client: x}": "5:13: error type at given/client: expected a mapping, found the text 'x'",
+    "given: {client: {ids: x}}": "5:22: error unknown-key at given/client/ids: unknown key 'ids'; did you mean 'id'?",
+    "given: {client: {id: 7}}": "5:22: error type at given/client/id: expected text, found the number 7",
+    "given: {client: {consent: no}}": (
+        "5:22: error unknown-value at given/client/consent: 'no' is not allowed here; known: explicit, implicit"
+    ),
+    "given: {request: x}": "5:13: error type at given/request: expected a mapping, found the text 'x'",
+    "given: {request: {acr: x}}": (
+        "5:23: error unknown-key at given/request/acr: unknown key 'acr'; known: "
+        "acr_values, essential_acr, max_age, prompt, scopes"
+    ),
+    "given: {request: {max_age: 7}}": f"5:23: error duration at given/request/max_age: {A_DURATION}",
+    "given: {policy: x}": "5:13: error type at given/policy: expected a mapping, found the text 'x'",
+    "given: {policy: {enrol: x}}": (
+        "5:22: error unknown-key at given/policy/enrol: unknown key 'enrol'; known: "
+        "enrol_on_step_up, proof_freshness, recovery_unenrolled"
+    ),
+    "given: {policy: {recovery_unenrolled: allow}}": (
+        "5:22: error unknown-value at given/policy/recovery_unenrolled: 'allow' is not allowed here; known: "
+        "refuse, review"
+    ),
+    "given: {connections: x}": "5:13: error type at given/connections: expected a mapping, found the text 'x'",
+    "given: {connections: {incode_verify: x}}": (
+        "5:27: error type at given/connections/incode_verify: expected a mapping, found the text 'x'"
+    ),
+    "given: {connections: {incode_verify: {pass: x}}}": (
+        "5:43: error unknown-key at given/connections/incode_verify/pass: unknown key 'pass'; did you mean 'passing'?"
+    ),
+    "given: {connections: {incode_verify: {attempt: 7}}}": (
+        f"5:43: error duration at given/connections/incode_verify/attempt: {A_DURATION}"
+    ),
+    "given: {context: x}": "5:13: error type at given/context: expected a mapping, found the text 'x'",
+    "answers: {intro: [a, 7]}": "5:26: error type at answers/intro/1: expected text, found the number 7",
+    f"answers: {{intro: {'x' * 65}}}": "5:15: error too-long at answers/intro: longer than 64 characters",
+    "answers: {intro: {answer: x, takes: 7}}": f"5:34: error duration at answers/intro/takes: {A_DURATION}",
+    "answers: {intro: {answer: x, fields: 7}}": (
+        "5:34: error type at answers/intro/fields: expected a mapping, found the number 7"
+    ),
 }
 
 
-@pytest.mark.parametrize("text", BAD)
-def test_a_file_with_a_fault_is_refused_and_editors_see_it_too(text: str) -> None:
-    assert sorted(code for code, _, _ in list_faults(text)) == BAD[text]
-    duplicate = "duplicate-name" in BAD[text]
-    assert VALIDATOR.is_valid(read_document(text).value) is duplicate
+@pytest.fixture
+def validator() -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(build_schema(CATALOG))
+
+
+@pytest.mark.parametrize("text", FILE_FAULTS)
+def test_a_file_with_a_fault_is_refused_and_editors_see_it_too(text: str, validator: jsonschema_rs.Validator) -> None:
+    assert list_sentences(text) == FILE_FAULTS[text]
+    # Whether two names are the same is more than JSON Schema can say.
+    assert validator.is_valid(read_document(text).value) is ("two cases are named" in FILE_FAULTS[text][0])
+
+
+@pytest.mark.parametrize("body", CASE_FAULTS)
+def test_a_case_with_a_fault_is_refused_and_editors_see_it_too(body: str, validator: jsonschema_rs.Validator) -> None:
+    sound = "" if CASE_FAULTS[body].startswith("4:") else "expect: {end: denied}\n"
+    text = case(sound + body)
+    assert list_sentences(text) == [CASE_FAULTS[body].replace(" at ", " at /cases/0/", 1)]
+    assert not validator.is_valid(read_document(text).value)
 
 
 def test_all_faults_are_told_at_once_each_with_its_line_and_path() -> None:
@@ -253,50 +401,93 @@ def check(body: str, acrs: Any = ("one", "two")) -> list[Problem]:
 
 
 @pytest.mark.parametrize(
-    ("body", "message", "path"),
+    ("code", "body", "message", "path"),
     [
-        ("answers: {intor: stop}\nexpect: {end: denied}", "no step 'intor'; did you mean 'intro'?", "answers/intor"),
-        ("answers: {check: otherwise}\nexpect: {end: denied}", "decides by itself; nobody", "answers/check"),
-        ("answers: {done: x}\nexpect: {end: denied}", "'done' is an end; nobody", "answers/done"),
-        ("answers: {intro: go}\nexpect: {end: denied}", "cannot be answered by 'go'", "answers/intro"),
         (
+            "answer",
+            "answers: {intor: stop}\nexpect: {end: denied}",
+            "no step 'intor'; did you mean 'intro'?",
+            "answers/intor",
+        ),
+        ("answer", "answers: {intor: [stop, go]}\nexpect: {end: denied}", "no step 'intor'", "answers/intor/0"),
+        ("answer", "answers: {done: [x, y]}\nexpect: {end: denied}", "'done' is an end; nobody", "answers/done/0"),
+        (
+            "answer",
+            "answers: {review: {answer: approved, age: 1s}}\nexpect: {end: denied}",
+            "'age' does not",
+            "answers/review",
+        ),
+        ("answer", "answers: {check: otherwise}\nexpect: {end: denied}", "decides by itself; nobody", "answers/check"),
+        ("answer", "answers: {done: x}\nexpect: {end: denied}", "'done' is an end; nobody", "answers/done"),
+        ("answer", "answers: {intro: go}\nexpect: {end: denied}", "cannot be answered by 'go'", "answers/intro"),
+        (
+            "answer",
             "answers: {verify: [OK, ok]}\nexpect: {end: denied}",
             "cannot be answered by 'ok'; known: FAIL",
             "answers/verify/1",
         ),
-        ("answers: {verify: limit}\nexpect: {end: denied}", "the engine's own", "answers/verify"),
+        ("answer", "answers: {verify: limit}\nexpect: {end: denied}", "the engine's own", "answers/verify"),
         (
+            "answer",
             "answers: {intro: {answer: stop, fields: {email: a}}}\nexpect: {end: denied}",
             "no field 'email'",
             "answers/intro",
         ),
         (
+            "answer",
             "answers: {verify: {answer: OK, fields: {email: a}}}\nexpect: {end: denied}",
             "'fields' does not",
             "answers/verify",
         ),
         (
+            "answer",
             "answers: {intro: {answer: stop, values: {a: 1}}}\nexpect: {end: denied}",
             "'values' does not",
             "answers/intro",
         ),
-        ("answers: {intro: {answer: stop, output: {}}}\nexpect: {end: denied}", "'output' does not", "answers/intro"),
-        ("answers: {review: {answer: approved, age: 1m}}\nexpect: {end: denied}", "'age' does not", "answers/review"),
-        ("answers: {intro: {answer: stop, owner: match}}\nexpect: {end: denied}", "'owner' does not", "answers/intro"),
-        ("given: {session: none}\nexpect: {end: denied}", "starts with a session", "given/session"),
-        ("given: {client: {minimum_acr: x}}\nexpect: {end: denied}", "no level 'x'", "given/client/minimum_acr"),
-        ("expect: {end: denied, path: [intro, x]}", "no step 'x'", "expect/path/1"),
-        ("expect: {end: denied, through: [x]}", "no step 'x'", "expect/through/0"),
-        ("expect: {end: denied, never: [x]}", "no step 'x'", "expect/never/0"),
-        ("expect: {end: denied, through: [intro], never: [intro]}", "expected and excluded", "expect/never"),
-        ("expect: {end: denied, evidence: [idv]}", "'idv' is no evidence method", "expect/evidence/0"),
-        ("expect: {end: denied, acr: three}", "no level 'three'", "expect/acr"),
-        ("expect: {end: denied, acr: one, error: access_denied}", "gets no error", "expect/acr"),
-        ("expect: {end: denied, acr: one, needs: step_up}", "gets no error", "expect/acr"),
+        (
+            "answer",
+            "answers: {intro: {answer: stop, output: {}}}\nexpect: {end: denied}",
+            "'output' does not",
+            "answers/intro",
+        ),
+        (
+            "answer",
+            "answers: {review: {answer: approved, age: 1m}}\nexpect: {end: denied}",
+            "'age' does not",
+            "answers/review",
+        ),
+        (
+            "answer",
+            "answers: {intro: {answer: stop, owner: match}}\nexpect: {end: denied}",
+            "'owner' does not",
+            "answers/intro",
+        ),
+        ("session", "given: {session: none}\nexpect: {end: denied}", "starts with a session", "given/session"),
+        (
+            "level",
+            "given: {client: {minimum_acr: x}}\nexpect: {end: denied}",
+            "no level 'x'",
+            "given/client/minimum_acr",
+        ),
+        ("step", "expect: {end: denied, path: [intro, x]}", "no step 'x'", "expect/path/1"),
+        ("step", "expect: {end: denied, through: [x]}", "no step 'x'", "expect/through/0"),
+        ("step", "expect: {end: denied, never: [x]}", "no step 'x'", "expect/never/0"),
+        (
+            "contradiction",
+            "expect: {end: denied, through: [intro], never: [intro]}",
+            "expected and excluded",
+            "expect/never",
+        ),
+        ("evidence", "expect: {end: denied, evidence: [idv]}", "'idv' is no evidence method", "expect/evidence/0"),
+        ("level", "expect: {end: denied, acr: three}", "no level 'three'", "expect/acr"),
+        ("contradiction", "expect: {end: denied, acr: one, error: access_denied}", "gets no error", "expect/acr"),
+        ("contradiction", "expect: {end: denied, acr: one, needs: step_up}", "gets no error", "expect/acr"),
     ],
 )
-def test_what_does_not_fit_the_flow_is_told_with_its_place(body: str, message: str, path: str) -> None:
+def test_what_does_not_fit_the_flow_is_told_with_its_place(code: str, body: str, message: str, path: str) -> None:
     (problem,) = check(body)
+    assert problem.code == code
     assert message in problem.message
     assert problem.path == f"/cases/0/{path}"
     assert problem.line is not None
@@ -317,11 +508,31 @@ def test_a_secret_in_a_test_file_is_refused() -> None:
     assert "secret: say the outcome instead" in problem.message
     plain = case("answers: {identifier: {answer: submitted, fields: {email: a@b.c}}}\nexpect: {end: denied}", "sign-in")
     assert check_flow_tests(read(plain), load_shipped("sign-in"), CATALOG) == ()
+    (problem,) = check_flow_tests(read(plain.replace("a@b.c", "a@b.c, emial: x")), load_shipped("sign-in"), CATALOG)
+    assert problem.message == "the screen has no field 'emial'; did you mean 'email'?"
 
 
 def test_tests_for_another_flow_are_refused() -> None:
     problems = check_flow_tests(read(case("expect: {end: denied}", "sign-in")), FLOW, CATALOG)
-    assert [(problem.code, problem.path, problem.line) for problem in problems] == [("flow", "/flow", 1)]
+    assert [str(problem) for problem in problems] == [
+        "1:1: error flow at /flow: these tests are for 'sign-in', the flow is 'strict-step-up'"
+    ]
+
+
+def test_tests_that_were_read_from_no_text_have_no_lines() -> None:
+    tests = replace(read(case("answers: {intor: stop}\nexpect: {end: denied}")), marks={})
+    (problem,) = check_flow_tests(tests, FLOW, CATALOG)
+    assert (problem.path, problem.line, problem.column) == ("/cases/0/answers/intor", None, None)
+
+
+def test_problems_are_sorted_by_line_and_column_and_those_without_a_line_come_first() -> None:
+    places = [(2, 5), (2, 1), (1, 9), (1, 1), (None, None)]
+    problems = [Problem("c", "m", line=line, column=column) for line, column in places]
+    assert [(problem.line, problem.column) for problem in sort_problems(problems)] == places[::-1]
+
+
+def test_nobody_answers_an_end_or_a_condition() -> None:
+    assert list_words(FLOW.steps["done"], CATALOG) == list_words(FLOW.steps["check"], CATALOG) == ("wait",)
 
 
 def test_what_the_whole_file_says_is_told_once_and_there() -> None:
@@ -355,16 +566,41 @@ def test_the_words_of_the_protocol_are_those_of_the_protocol() -> None:
 
 
 @pytest.mark.parametrize("name", [path.name.partition(".")[0] for path in sorted(SHIPPED_FOLDER.glob("*.test.yaml"))])
-def test_the_shipped_tests_fit_their_flows_and_the_schema(name: str) -> None:
+def test_the_shipped_tests_fit_their_flows_and_the_schema(name: str, validator: jsonschema_rs.Validator) -> None:
     text = (SHIPPED_FOLDER / f"{name}.test.yaml").read_text()
     tests = read(text)
     assert check_flow_tests(tests, load_shipped(name), CATALOG) == ()
-    VALIDATOR.validate(read_document(text).value)
+    validator.validate(read_document(text).value)
     assert len(tests.cases) >= 8
 
 
-def test_the_schema_takes_everything_that_can_be_said() -> None:
-    VALIDATOR.validate(read_document(FULL).value)
+def test_the_schema_takes_everything_that_can_be_said(validator: jsonschema_rs.Validator) -> None:
+    validator.validate(read_document(FULL).value)
+
+
+def sized(*, cases: int = 1, answers: int = 1, word: int = 1, name: int = 1, passing: int = 1) -> dict[str, Any]:
+    """Return a file with so many cases, answers of a step, and characters of a text."""
+    only = {"name": "N" * name, "answers": {"verify": ["x" * word] * answers}, "expect": {"end": "denied"}}
+    given = {"connections": {"incode_verify": {"passing": ["x" * passing]}}}
+    return {"flow": "f", "given": given, "cases": [{**only, "name": f"{at:0{name}}"} for at in range(cases)]}
+
+
+@pytest.mark.parametrize(
+    ("part", "most"), [("cases", MAX_CASES), ("answers", MAX_SCRIPTS), ("word", 64), ("name", 200), ("passing", 200)]
+)
+def test_reader_and_schema_know_the_same_limits(part: str, most: int, validator: jsonschema_rs.Validator) -> None:
+    for size, sound in ((0, False), (1, True), (most, True), (most + 1, False)):
+        value = sized(**{part: size})
+        if part != "name" or size:
+            assert validator.is_valid(value) is sound, size
+            assert has_faults(value) is not sound, size
+
+
+def test_the_schema_says_what_it_is() -> None:
+    schema = build_schema(CATALOG)
+    assert (schema["$schema"], schema["title"]) == ("https://json-schema.org/draft/2020-12/schema", "Flow tests")
+    assert schema["properties"]["flow"] == {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,62}$"}
+    assert set(schema["$defs"]) == {"given", "answers", "script"}
 
 
 WORDS = st.sampled_from(["OK", "denied", "intro", "1h", "pwd", "a b", "", "bank", "incode_verify", "none", "match"])
