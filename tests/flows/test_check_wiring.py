@@ -260,3 +260,27 @@ def test_a_problem_inside_an_embedded_flow_is_shown_at_the_step_that_embeds_it()
     problems = check_flow(flow, default_catalog({"other": identity_connection()}), subflows={"step-up": inner})
     found = {(problem.code, problem.step, problem.path, problem.line) for problem in problems}
     assert ("unknown-connection", "a.verify", "/steps/a", 8) in found
+
+
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [
+        ({}, "none at all"),
+        ({"status": "x"}, "{'status': 'x'}"),
+        ({"status": "x" * 200}, f"{{'status': '{'x' * 148}"),
+    ],
+)
+def test_a_proof_that_is_too_loose_is_shown_the_result_that_it_lets_through(output: dict[str, str], told: str) -> None:
+    info = replace(CATALOG.connections["incode_verify"], never_passes=(output,))
+    catalog = replace(CATALOG, connections={"incode_verify": info})
+    flow = make_flow(
+        """
+        a: {connector: incode_verify, on: {completed: b, pending: n, not_finished: n, expired: n, error: n}}
+        b: {condition: [{when: 'true', proves: incode_verify, to: y}], otherwise: n}
+        y: {end: complete}
+        n: {end: denied}
+        """
+    )
+    (problem,) = [one for one in check_flow(flow, catalog) if one.code == "proof-too-loose"]
+    assert problem.message == f"a case that proves 'incode_verify' holds for a result that is no proof: {told}"
+    assert problem.path == "/steps/b/condition/0/when"

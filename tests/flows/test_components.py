@@ -10,6 +10,8 @@ from idp.flows.components import (
     COMPONENT,
     FORM,
     KINDS,
+    MAX_COMPONENTS,
+    MAX_LENGTH,
     Component,
     check_components,
     list_components,
@@ -41,7 +43,10 @@ def test_a_form_that_is_right_has_nothing_to_say() -> None:
     whole = a_form(
         a_field(hint={"de-AT": "Wie am Ausweis"}, required=False, max_length=40),
         a_field(name="n", type="number", minimum=1, maximum=2),
+        a_field(name="m", type="number", minimum=2, maximum=2),
         a_field(name="c", type="choice", choices=[{"value": "a", "label": EN}]),
+        *[a_field(name=f"f{number}") for number in range(MAX_COMPONENTS - 4)],
+        title={"en": "x" * MAX_LENGTH},
         text={"en": "Once."},
     )
     assert list(check_options(whole, FORM)) == []
@@ -81,6 +86,9 @@ def test_what_is_no_field_at_all_is_for_the_schema_to_refuse() -> None:
     odd = {"title": EN, "fields": ["x", {"name": 1, "type": "text"}, {"name": "a", "type": "password"}, a_field()]}
     assert [item.name for item in list_components(odd)] == ["dept"]
     assert list(check_components(odd)) == []
+    assert [path for path, _ in check_components({**odd, "fields": [*odd["fields"], a_field(name="No")]})] == [
+        "/fields/4/name"
+    ]
     assert list(check_options(odd, FORM)) != []
     assert list_components({}) == ()
     plain = list_components(a_form(a_field(label=1, max_length="x", minimum=True, choices=["x"])))
@@ -94,6 +102,7 @@ def test_what_is_no_field_at_all_is_for_the_schema_to_refuse() -> None:
         (a_field(), "Accounts", ""),
         (a_field(), "  ", "missing_value"),
         (a_field(required=False), "", ""),
+        (a_field(max_length=3), "abc", ""),
         (a_field(max_length=3), "abcd", "long_value"),
         (a_field(), "a\x00b", "invalid_value"),
         (a_field(type="tel"), "+49 (151) 123-45", ""),
@@ -105,7 +114,8 @@ def test_what_is_no_field_at_all_is_for_the_schema_to_refuse() -> None:
         (a_field(type="number"), "1e9", "invalid_value"),
         (a_field(type="number", minimum=2), "1", "invalid_value"),
         (a_field(type="number", maximum=2), "3", "invalid_value"),
-        (a_field(type="number", minimum=2, maximum=4), "3", ""),
+        (a_field(type="number", minimum=2, maximum=4), "2", ""),
+        (a_field(type="number", minimum=2, maximum=4), "4", ""),
         (a_field(type="choice", choices=[{"value": "a", "label": EN}]), "a", ""),
         (a_field(type="choice", choices=[{"value": "a", "label": EN}]), "b", "invalid_value"),
         (a_field(type="checkbox"), "yes", ""),
@@ -121,8 +131,14 @@ def test_each_field_is_checked_by_itself(field: dict[str, Any], typed: str, code
     assert clean == ({} if code or not typed.strip() else {"dept": typed.strip()})
 
 
+def test_what_was_not_sent_at_all_is_missing() -> None:
+    components = list_components(a_form(a_field(), a_field(name="other", required=False)))
+    assert read_values(components, {}) == ({}, (("dept", "missing_value"),))
+
+
 @pytest.mark.parametrize(
-    ("locale", "wanted"), [("de-AT", "Servus"), ("de-DE", "Hallo"), ("fr", "Hello"), ("en", "Hello")]
+    ("locale", "wanted"),
+    [("de-AT", "Servus"), ("de-DE", "Hallo"), ("de-Latn-CH", "Hallo"), ("fr", "Hello"), ("en", "Hello")],
 )
 def test_a_text_is_in_the_nearest_language(locale: str, wanted: str) -> None:
     assert pick_text({"de": "Hallo", "de-AT": "Servus", "en": "Hello"}, locale) == wanted

@@ -197,3 +197,15 @@ def test_equal_cases_are_told_apart_and_everything_that_went_comes_back() -> Non
     assert apply_diff(diff.invert(), after) == before
     assert tell(diff.invert().texts) == [("added", "en", "title"), ("added", "de")]
     assert diff_flows(before, before).is_empty
+
+
+def test_which_flow_a_step_embeds_and_how_an_end_ends_are_told_and_put_back() -> None:
+    before = make_flow("a: {subflow: one, on: {complete: z}}\nz: {end: denied, reason: stopped}")
+    after = make_flow("a: {subflow: two, on: {complete: z}}\nz: {end: complete}")
+    diff = diff_flows(before, after)
+    assert diff.steps == (
+        Difference(("a",), {"subflow": "one"}, {"subflow": "two"}),
+        Difference(("z",), {"end": "denied", "reason": "stopped"}, {"end": "complete"}),
+    )
+    assert apply_diff(diff, before) == after
+    assert apply_diff(diff.invert(), after) == before

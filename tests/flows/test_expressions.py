@@ -19,6 +19,7 @@ from idp.flows.expressions import (
     Condition,
     ConditionError,
     ExpressionFault,
+    _locate,
     compile_condition,
     find_references,
 )
@@ -162,6 +163,15 @@ def test_a_faulty_expression_is_refused_before_it_is_saved(source: str, line: in
     assert (caught.value.line, caught.value.column) == (line, column)
     assert text in caught.value.message
     assert str(caught.value).startswith(f"{line}:{column}: ")
+
+
+def test_what_the_compiler_says_is_cut_to_a_readable_length() -> None:
+    with pytest.raises(ExpressionFault) as caught:
+        compile_condition(f"user.{'x' * 300} == {'y' * 300}")
+    assert len(caught.value.message) == 200
+    assert _locate("no place at all [in container ''] [again]\nmore").message == "no place at all"
+    assert _locate("x" * 300).message == "x" * 200
+    assert _locate("").message == "cannot be compiled"
 
 
 def test_conditions_are_compiled_once() -> None:

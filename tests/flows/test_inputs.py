@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from idp.flows.inputs import KNOWN, MAX_INPUT, PathFault, list_inputs, parse_path, resolve
+from idp.flows.inputs import KNOWN, MAX_INPUT, MAX_ITEMS, PathFault, list_inputs, parse_path, resolve
 from idp.flows.language import ConnectorStep
 from idp.flows.step_types import ConnectionInfo
 
@@ -52,6 +52,33 @@ def test_a_known_path_is_read(text: str) -> None:
 def test_any_other_path_is_refused(text: str) -> None:
     with pytest.raises(PathFault):
         parse_path(text)
+
+
+def test_a_refused_path_is_told_in_a_sentence_that_says_what_there_is() -> None:
+    with pytest.raises(PathFault) as refused:
+        parse_path("form. " + "x" * 60)
+    assert str(refused.value) == f"'form. {'x' * 54}' is not a path such as user.email or form.amount"
+    with pytest.raises(PathFault) as refused:
+        parse_path("user." + "x" * 60)
+    assert str(refused.value) == (
+        f"'user.{'x' * 55}' is not known here; known: {', '.join(sorted(KNOWN))}, "
+        "form.<field>, run.values.<step>.<name>, connectors.<name>.data.<field>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ("x" * MAX_INPUT, "x" * MAX_INPUT),
+        ("x" * (MAX_INPUT + 1), None),
+        (["a"], ("a",)),
+        (["a"] * MAX_ITEMS, ("a",) * MAX_ITEMS),
+        (["a"] * (MAX_ITEMS + 1), None),
+        ([], None),
+    ],
+)
+def test_a_value_has_a_limit_and_a_longer_one_is_missing_rather_than_cut(given: Any, value: Any) -> None:
+    assert resolve(parse_path("form.amount"), {"form": {"amount": given}}) == value
 
 
 @pytest.mark.parametrize(

@@ -159,3 +159,21 @@ def test_what_yaml_would_take_for_something_else_is_quoted_and_numbers_are_plain
     assert 'words: ["null", "true", "false", no, "1", "a b", ""]' in text
     assert "values: [null, true, false, 3, -2, 1, 2.5, 0.00001]" in text
     assert '"line\\u2028end": "tab\\tand \\ufeff and \U0001fffe"' in text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (1, "1s"),
+        (60, "1m"),
+        (61, "61s"),
+        (90, "90s"),
+        (3600, "1h"),
+        (86_400, "24h"),
+        (172_800, "48h"),
+        (259_200, "3d"),
+        (604_800, "7d"),
+    ],
+)
+def test_a_duration_has_the_largest_unit_without_a_rest_and_two_days_stay_hours(seconds: float, text: str) -> None:
+    assert format_duration(seconds) == text

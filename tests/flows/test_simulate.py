@@ -555,6 +555,21 @@ def test_a_case_is_decided_once() -> None:
     assert [step.note for step in done.steps if step.step == "r"] == ["", "decided_before", "decided_before", ""]
 
 
+def test_what_the_vendor_has_rejected_our_reviewer_cannot_approve_on_a_second_visit() -> None:
+    flow = make_flow(
+        """
+        a: {connector: incode_verify, on: {completed: r, pending: r}}
+        r: {review: q, on: {approved: z, rejected: b, expired: b}}
+        b: {screen: try_later, on: {retry: r, stop: r}}
+        z: {end: complete}
+        """
+    )
+    done = run(flow, a="pending", r=["MANUAL_FAIL", "approved"], b="retry")
+    assert done.methods == ()
+    visits = [(step.outcome, step.note) for step in done.steps if step.step == "r"]
+    assert visits[:2] == [("rejected", "MANUAL_FAIL"), ("rejected", "decided_before")]
+
+
 def test_a_reviewer_is_never_assumed_and_cannot_approve_somebody_else() -> None:
     assert run(verify="WARN").waiting == "review"
     done = run(verify=Script("pending", owner="mismatch"), review="approved")
@@ -566,6 +581,7 @@ def test_the_vendors_people_may_decide_before_ours_and_the_condition_judges() ->
     done = run(verify="MANUAL", review=Script("OK", takes=3600))
     assert done.path == ("intro", "verify", "review", "verify", "check", "done")
     assert [(step.outcome, step.answer) for step in done.steps[2:4]] == [("arrived", "OK"), ("completed", None)]
+    assert done.steps[2].by == "script"
     (item,) = done.evidence
     assert (item.method, item.at) == ("identity", Setting().start + 3600)
     assert done.steps[4].evidence == (item,)
@@ -589,6 +605,7 @@ def test_a_late_no_rejects_and_what_is_no_proof_is_left_to_our_reviewer(
     done = run(verify="pending", review=words)
     review = next(step for step in done.steps if step.step == "review")
     assert (review.note, done.methods) == (note, methods)
+    assert review.by == ("rule" if note else "script")
     assert done.path == ("intro", "verify", "review", "done" if methods else "rejected")
 
 

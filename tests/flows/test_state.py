@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from idp.flows.language import MAX_STEP_ID
 from idp.flows.state import (
     MAX_COUNTED,
     MAX_FORM,
@@ -85,6 +86,28 @@ def test_the_largest_run_the_engine_lets_grow_is_still_smaller_than_8_kib() -> N
 def test_a_state_that_cannot_be_saved_whole_is_not_saved(change: dict[str, Any]) -> None:
     with pytest.raises(StateFault):
         to_json(replace(STATE, **change))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"saved": 2}, "not a saved state of this version"),
+        ({"more": 1}, "keys are missing or unknown"),
+        ({"trail": {}}, "the trail is not a list"),
+        ({"trail": ["x"]}, "the trail is damaged"),
+        ({"visits": {"a": -1}}, "visits is not what it should be"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong_with_the_saved_state(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(StateFault, match=f"^{message}$"):
+        from_json(json.dumps({**json.loads(to_json(STATE)), **change}))
+    with pytest.raises(StateFault, match=r"^not JSON$"):
+        from_json("{")
+
+
+def test_names_are_as_long_as_those_of_steps_may_be() -> None:
+    longest = replace(STATE, flow="f" * MAX_STEP_ID, step="s" * MAX_STEP_ID)
+    assert from_json(to_json(longest)) == longest
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "3", "{}", "{", '{"saved": 2}', "[" * 100_000, '"\\ud800"'])
