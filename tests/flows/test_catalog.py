@@ -1,14 +1,16 @@
 """What steps exist and what they prove is said in one place, and nowhere else."""
 
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
 from idp.flows.catalog import default_catalog
 from idp.flows.factors import FACTOR_NAMES, FACTORS
-from idp.flows.language import LIMIT, PURPOSES, RECOVERY
+from idp.flows.language import CONNECTOR_OUTCOMES, LIMIT, PURPOSES, RECOVERY
 from idp.flows.methods import AUTHENTICATING, demand_evidence, entry_evidence
-from idp.flows.step_types import ConnectionInfo, identity_connection
+from idp.flows.options import check_options
+from idp.flows.ready_made import verification_answers
+from idp.flows.step_types import ConnectionInfo, Field, ScreenType, identity_connection, name_inputs
 from idp.records.accounts import CredentialKind
 from tests.flows.samples import CATALOG
 
@@ -183,3 +185,41 @@ def test_the_catalogue_says_what_amr_evidence_of_each_method_carries() -> None:
     assert known["identity"] == ("face",)
     proved = {method for action in CATALOG.actions.values() for method in action.proves.values()}
     assert set(known) == proved | {"identity"}
+
+
+def test_what_a_connection_for_identity_is() -> None:
+    def scored(status: str | None) -> dict[str, Any]:
+        data = {"status": "", "score": {"overall": {"status": status}}}
+        return {"status": "completed", "owner": "match", "data": data}
+
+    info = identity_connection("acme", ("no_camera",))
+    assert (info.type, info.errors) == ("acme", ("no_camera",))
+    assert (info.proves, info.passing, info.amr, info.use) == ("identity", ("OK",), ("face",), "identity")
+    assert info.outcomes == CONNECTOR_OUTCOMES
+    assert info.answers == verification_answers()
+    never = ("FAIL", "MANUAL_FAIL", "UNKNOWN", "surely not a status", "", None)
+    assert info.never_passes == ({}, *map(scored, never))
+    assert (identity_connection().type, identity_connection().errors) == ("incode", ())
+
+
+def test_a_step_may_give_each_input_another_path_and_nothing_else() -> None:
+    schema = name_inputs({"email": "user.email", "note": "form.note"})
+    for options, sound in (
+        ({}, True),
+        ({"inputs": {}}, True),
+        ({"inputs": {"note": "x" * 200}}, True),
+        ({"inputs": {"note": "x" * 201}}, False),
+        ({"inputs": {"note": 1}}, False),
+        ({"inputs": {"other": "form.note"}}, False),
+        ({"inputs": "note"}, False),
+        ({"other": {}}, False),
+    ):
+        assert (list(check_options(options, schema)) == []) is sound, options
+
+
+def test_only_a_screen_that_says_so_has_fields_of_the_flows_own() -> None:
+    options = {"fields": [{"name": "dept", "type": "tel", "label": {"en": "Phone"}, "required": False}]}
+    assert ScreenType("a", "A", ("submitted",), designed=True).list_fields(options) == (
+        Field("dept", "tel", required=False),
+    )
+    assert ScreenType("a", "A", ("submitted",)).list_fields(options) == ()

@@ -25,6 +25,7 @@ from idp.flows.ready_made import Simulated
 from idp.flows.setting import NOBODY, WAIT, ConnectionRules, Person, Script, Setting
 from idp.flows.simulate import MAX_ANSWERS, Simulation, simulate
 from idp.flows.stage import Asked
+from idp.flows.stage_reviews import list_late_answers
 from idp.flows.state import to_json
 from idp.flows.step_types import SENDS_SMS, ActionType, Catalog, ConnectionInfo
 from idp.flows.trace import explain_cases, mask_text
@@ -539,6 +540,44 @@ def test_an_approval_is_evidence_only_while_there_is_a_result() -> None:
     assert run(flow, r="approved").methods == ("review",)
     refused = run(flow, a="error", r="approved")
     assert (refused.end, refused.steps[1].note, refused.evidence) == ("denied", "nothing_to_review", ())
+    assert (refused.steps[1].by, refused.steps[1].answer) == ("rule", "rejected")
+
+
+def test_evidence_of_a_review_says_what_was_reviewed_for_whom_and_when() -> None:
+    (item,) = run(verify="WARN", review=Script("approved", takes=60)).evidence
+    assert (item.method, item.source_step, item.amr) == ("review", "review", ())
+    assert (item.at, item.user_id, item.verification_id) == (Setting().start + 60, 1, 1)
+
+
+@pytest.mark.parametrize(("purpose", "whose"), [("recovery", None), ("sign_in", None), ("step_up", 1)])
+def test_a_factor_proves_the_person_only_where_somebody_is_signed_in(purpose: str, whose: int | None) -> None:
+    flow = make_flow(
+        """
+        a: {screen: try_later, on: {retry: b, stop: n}}
+        b: {action: check_totp, on: {ok: c, wrong: n, throttled: n}}
+        c: {action: check_password, on: {ok: z, wrong: n, throttled: n}}
+        n: {end: denied}
+        z: {end: complete}
+        """,
+        purpose=purpose,
+    )
+    done = run(flow, Person(credentials=frozenset({"password", "totp"})), a=Script("retry", takes=9))
+    otp, pwd = (item for item in done.evidence if item.method in {"otp", "pwd"})
+    assert (otp.source_step, otp.amr, otp.at, otp.user_id) == ("b", ("otp",), Setting().start + 9, whose)
+    assert (pwd.source_step, pwd.amr, pwd.at, pwd.user_id) == ("c", ("pwd",), Setting().start + 9, 1)
+
+
+def test_sessions_that_were_ended_stay_so_whatever_is_done_after_that() -> None:
+    flow = make_flow(
+        """
+        a: {action: set_password, on: {ok: b, weak: n}}
+        b: {action: has_totp, on: {yes: z, no: z}}
+        n: {end: denied}
+        z: {end: complete}
+        """,
+        purpose="recovery",
+    )
+    assert run(flow).sessions_ended
 
 
 def test_a_case_is_decided_once() -> None:
@@ -553,6 +592,7 @@ def test_a_case_is_decided_once() -> None:
     done = run(flow, r=["rejected", "approved"], b=["retry", "retry", "stop"])
     assert [step.outcome for step in done.steps if step.step == "r"] == ["rejected", "rejected", "rejected", "approved"]
     assert [step.note for step in done.steps if step.step == "r"] == ["", "decided_before", "decided_before", ""]
+    assert [step.by for step in done.steps if step.step == "r"] == ["script", "rule", "rule", "script"]
 
 
 def test_what_the_vendor_has_rejected_our_reviewer_cannot_approve_on_a_second_visit() -> None:
@@ -610,7 +650,8 @@ def test_a_late_no_rejects_and_what_is_no_proof_is_left_to_our_reviewer(
 
 
 def test_after_a_late_yes_that_is_no_proof_the_run_still_waits_for_our_reviewer() -> None:
-    assert run(verify="pending", review="MANUAL_OK").waiting == "review"
+    once = run(verify="pending", review="MANUAL_OK")
+    assert (once.waiting, once.refused) == ("review", None)
     twice = run(verify="pending", review=["MANUAL_OK", "OK"])
     assert (twice.waiting, twice.evidence) == ("review", ())
     assert "no outcome 'OK'" in (twice.refused or "")
@@ -618,12 +659,28 @@ def test_after_a_late_yes_that_is_no_proof_the_run_still_waits_for_our_reviewer(
 
 def test_an_interactive_dry_run_can_say_that_the_vendor_was_faster() -> None:
     words = iter(["MANUAL_OK", "rejected"])
+    asked: list[Asked] = []
 
     def ask(question: Asked) -> Script:
+        asked.append(question)
         return Script(next(words) if question.step == "review" else question.assumed)
 
     done = simulate(STEP_UP, {"verify": [Script("pending")]}, Setting(), CATALOG, ask)
     assert done.path[-2:] == ("review", "rejected")
+    # The vendor's people decide once; after that only ours can.
+    first, second = (question.ready_made for question in asked if question.step == "review")
+    assert first == tuple(list_late_answers(CATALOG.connections["incode_verify"]))
+    assert second == ()
+    assert {"OK", "MANUAL_FAIL"} <= set(first)
+    assert not {"pending", "completed", "approved"} & set(first)
+    faster = simulate(
+        STEP_UP,
+        {"verify": [Script("pending")]},
+        Setting(),
+        CATALOG,
+        lambda question: Script("OK" if question.step == "review" else question.assumed),
+    )
+    assert [step.by for step in faster.steps if step.step == "review"] == ["asked"]
 
 
 def test_a_result_that_is_there_cannot_be_decided_by_the_vendor_once_more() -> None:

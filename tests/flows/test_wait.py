@@ -44,3 +44,11 @@ def test_in_a_dry_run_the_time_passes_at_once(script: list[Script], end: str, pa
     assert (found.steps[-1].kind, found.path[-1]) == ("end", "done" if end == "complete" else "stopped")
     # The run outlives the wait, whatever its flow's own deadline is.
     assert found.run.deadline_at >= found.now
+
+
+@pytest.mark.parametrize(("seconds", "last"), [(86_399.0, "done"), (86_400.0, "after")])
+def test_after_a_wait_there_is_a_day_to_go_on(seconds: float, last: str) -> None:
+    steps = STEPS.replace("elapsed: done", "elapsed: after")
+    flow = make_flow(f"{steps}after: {{screen: message, on: {{continue: done}}}}")
+    found = simulate(flow, {"after": [Script("continue", takes=seconds)]}, Setting(), CATALOG)
+    assert (found.path[-1], found.steps[-1].note) == (last, "" if last == "done" else "deadline")
