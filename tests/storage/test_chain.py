@@ -12,6 +12,7 @@ from idp.application.chain.digests import BEGINNING, Head, name_head, parse_head
 from idp.application.chain.sealing import LATE_SECONDS
 from idp.clock import SettableClock
 from idp.errors import Conflict, IdpError
+from idp.observability import redact
 from idp.records.operations import AuditEntry
 from idp.storage.sql.statement import Statement
 from idp.storage.sql.storage import SqlStorage
@@ -226,6 +227,12 @@ def test_a_head_is_read_as_it_was_written_and_nothing_else_is(trail: Trail) -> N
     ):
         assert parse_head(wrong) is None, wrong
     assert parse_head("1:" + "A" * 43) == Head(1, bytes(32))
+
+
+def test_a_head_can_be_read_in_the_log(trail: Trail) -> None:
+    trail.written_and_sealed(1)
+    head = str(trail.head())
+    assert redact({"event": "audit_chain_head", "head": head})["head"] == head
 
 
 def _an_entry(trail: Trail) -> AuditEntry:

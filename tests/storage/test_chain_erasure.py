@@ -117,6 +117,16 @@ def test_the_worker_walks_along_the_chain_once_a_day_and_says_what_it_found(trai
     assert noted == [("intact", ""), ("broken", "entry_missing")]
 
 
+def test_no_walk_begins_before_there_is_a_chain(storage: SqlStorage, clock: SettableClock) -> None:
+    empty = Trail(storage, clock)
+    watch = ChainWatch(empty.deps)
+    assert watch.look() == 0
+    empty.written_and_sealed(2)
+    assert watch.look() == 1
+    with storage.read() as unit:
+        assert [entry.data["seals"] for entry in unit.audit.list(action="audit.check")] == [1]
+
+
 def test_a_walk_goes_on_where_another_worker_left_it(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("idp.application.chain.checking.MAX_SEALS", 1)
     monkeypatch.setattr("idp.application.chain.watching.PARTS", 3)

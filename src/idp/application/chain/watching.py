@@ -66,6 +66,10 @@ def _walk_on(deps: Dependencies) -> Part | None:
     now = deps.clock.now()
     with deps.storage.read() as uow:
         check = uow.chain.newest_check()
+        begun = uow.chain.newest() is not None
+    if not begun:
+        # A walk along nothing would say that all is well, and be the last for a day.
+        return None
     if check is None or check.finished_at is not None:
         if check is not None and now - check.began_at < WALK_SECONDS:
             return None
