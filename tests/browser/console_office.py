@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib.util
+import json
 import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -216,7 +217,7 @@ def refuse(page: Page, path: str, status: int, kind: str, *, method: str = "", *
         if method and route.request.method != method:
             route.fallback()
         else:
-            headers = {"ETag": '"as-it-is-now"', "Content-Type": "application/problem+json"}
-            route.fulfill(status=status, json=body, headers=headers)
+            tag = {"ETag": '"as-it-is-now"'}
+            route.fulfill(status=status, body=json.dumps(body), headers=tag, content_type="application/problem+json")
 
     page.route(re.compile(re.escape(API) + path), answer)
