@@ -162,7 +162,23 @@ def test_a_reviewer_sees_reviews_and_nothing_else(browser: Browser, office: Offi
             expect(page.get_by_role("alert").first).to_contain_text("You may not do this")
 
 
-def test_a_doubtful_check_is_decided_with_a_reason(tab: Page, office: Office) -> None:
+def test_a_doubtful_check_is_decided_with_a_reason_and_who_is_late_sees_both(
+    browser: Browser, tab: Page, office: Office
+) -> None:
+    with tab_of(browser, office, "rita") as late:
+        late.goto(office.url("reviews/1"))
+        late.get_by_role("radio", name=re.compile("Reject")).check()
+        late.get_by_label("Reason").fill("The photo is blurred.")
+        decide(tab, office)
+        late.get_by_role("button", name="Decide").click()
+        expect(late.get_by_role("alert")).to_contain_text("The case is closed already.")
+        expect(late.get_by_label("Reason")).to_have_value("The photo is blurred.")
+        case = late.get_by_role("region", name="The case")
+        expect(case).to_contain_text("Approved")
+        expect(case).to_contain_text("The same person, by photo and name.")
+
+
+def decide(tab: Page, office: Office) -> None:
     tab.goto(office.url("reviews"))
     tab.get_by_role("link", name=re.compile("Case ")).first.click()
     expect(tab.get_by_role("heading", name="Account beside document")).to_be_visible()
