@@ -1,10 +1,13 @@
 """Too many requests are refused, with what a client needs to slow down by itself; the document of the API is open."""
 
+import asyncio
 import json
 import re
+import threading
 
 import pytest
 
+from idp.application.threads import MOST_TRIALS, MOST_WAITING, in_trial_thread
 from idp.web.admin.openapi import describe_api
 from tests.journeys.world import World, make_world
 from tests.web.admin.console import console
@@ -73,6 +76,21 @@ async def test_a_refused_request_does_nothing(world: World) -> None:
     assert answer.status_code == 429
     with world.provider.storage.read() as uow:
         assert uow.drafts.find("x", "main") is None
+
+
+async def test_trials_beyond_what_may_wait_are_told_to_come_again_and_everything_else_goes_on(world: World) -> None:
+    olga = operator(world, "editor")
+    go = threading.Event()
+    running = [asyncio.ensure_future(in_trial_thread(go.wait, 30)) for _ in range(MOST_TRIALS + MOST_WAITING)]
+    await asyncio.sleep(0)
+    refused = await olga.ask("POST", "/flow-checks", {"text": "id: x"})
+    other = await olga.get("/flows")
+    go.set()
+    await asyncio.gather(*running)
+    assert (refused.status_code, refused.json()["type"]) == (503, "urn:idp:problem:unavailable")
+    assert refused.headers["retry-after"] == "5"
+    assert other.status_code == 200
+    assert (await olga.ask("POST", "/flow-checks", {"text": "id: x"})).status_code == 200
 
 
 async def test_who_is_not_let_in_writes_nothing_however_often_they_try(world: World) -> None:

@@ -26,6 +26,8 @@ from idp.web.middleware.request_id import request_id_of
 
 #: Paths whose refusals are problems, and not the JSON of the OAuth endpoints.
 ADMIN_PATHS: Final = "/admin/api/"
+#: After so many seconds some of what is being tried is over.
+BUSY_SECONDS: Final = 5
 MEDIA: Final = "application/problem+json"
 _NEXT: Final[Mapping[str, str]] = {
     "server-error": "It is in our log under this request_id. Try again, and tell the people who run this provider.",
@@ -40,7 +42,6 @@ _OF_CODE: Final[Mapping[str, str]] = {"body_too_large": "too-large", "method_not
 #: Errors of use cases, the special ones first.
 _OF_CLASS: Final = (
     (NotYours, "forbidden"),
-    (TooBusy, "unavailable"),
     (LastOwner, "would-lock-out"),
     (WouldLockOut, "would-lock-out"),
     (NotFound, "not-found"),
@@ -110,6 +111,8 @@ def explain(error: IdpError | FlowFault) -> Refused:
         return error
     if isinstance(error, FlowFault):
         return _explain_flow(error)
+    if isinstance(error, TooBusy):
+        return Refused("unavailable", error.message, headers={"Retry-After": str(BUSY_SECONDS)})
     if isinstance(error, NotFresh):
         return refuse_step_up("This takes a fresh sign-in.", fresh=True)
     if isinstance(error, InvalidInput) and error.code not in _OF_CODE:
