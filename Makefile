@@ -68,10 +68,11 @@ unit:
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not browser" tests $(CORES:%=--ignore=%)
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m browser tests/browser
 
-# About an hour on one core. ONLY='idp.oidc.levels*' takes a part; what was decided before is kept in mutants/.
+# Hours on one core. ONLY='idp.oidc.levels*' takes a part; what was decided before is kept in mutants/.
 mutants: $(VENV)/.dev
 	$(BIN)/mutmut run --max-children 1 $(ONLY)
 	$(BIN)/mutmut results
+	$(BIN)/python -m tests.mutation_report
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
