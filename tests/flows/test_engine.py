@@ -299,7 +299,7 @@ def test_a_state_of_another_flow_is_refused() -> None:
     run = Run(STEP_UP)
     with pytest.raises(RefusedEvent):
         advance(SIGN_IN, run.state, Submitted("intro", 0, "continue"))
-    with pytest.raises(RefusedEvent):
+    with pytest.raises(RefusedEvent, match=r"^the state belongs to another flow$"):
         resume(SIGN_IN, run.state)
     with pytest.raises(RefusedEvent):
         resume(STEP_UP, replace(run.state, step="gone"))
@@ -314,7 +314,7 @@ def test_a_run_can_be_ended_from_outside_but_never_as_complete() -> None:
     assert (state.finished, state.seq) == ("error", 1)
     with pytest.raises(StaleEvent):
         advance(STEP_UP, state, Submitted("intro", 1, "continue"))
-    with pytest.raises(RefusedEvent):
+    with pytest.raises(RefusedEvent, match=r"^a run ends once, and from outside only as denied or error$"):
         end_run(run.state, "complete", "please")
 
 
@@ -622,3 +622,8 @@ def test_a_result_arrives_once_and_only_for_what_is_pending() -> None:
     at_a_screen = Run(STEP_UP)
     with pytest.raises(RefusedEvent):
         at_a_screen.send(ResultArrived("intro", "verify", score("OK")))
+    never_asked = Run(
+        make_flow("a: {review: q, on: {approved: z}}\nb: {connector: c, on: {completed: z}}\nz: {end: denied}")
+    )
+    with pytest.raises(RefusedEvent, match=r"^a ResultArrived cannot answer the step 'a'$"):
+        arrive(never_asked, "OK", "b")

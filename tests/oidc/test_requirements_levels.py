@@ -153,6 +153,11 @@ def test_without_a_step_up_flow_another_sign_in_is_tried_once() -> None:
     assert told(ask(session(here("pwd"), here("otp")), request, offered=offered)) == "ok L2"
 
 
+def test_without_any_flow_that_leads_there_a_level_is_unmet() -> None:
+    assert told(ask(holding("L1"), params(acr_values=(TWO,)), offered=frozenset())) == "unmet"
+    assert told(ask(None, params(acr_values=(ONE,)), offered=frozenset({"sign_up"}))) == "unmet"
+
+
 def test_verified_identity_is_not_forced_through_a_second_factor() -> None:
     assert ask(holding("L1"), params(acr_values=(IDV,))) == Needs("step_up", "acr_values", IDV)
     assert told(ask(holding("L3"), params(acr_values=(IDV,)))) == "ok L3"
