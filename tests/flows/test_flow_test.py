@@ -52,7 +52,7 @@ cases:
       verify:
         - expired
         - {answer: completed, output: {status: completed}, owner: match, takes: 1m, age: 2m}
-      explain: {answer: retry}
+      explain: {answer: retry, fields: {note: why}, values: {left: 3}}
     expect:
       end: complete
       reason: because
@@ -125,7 +125,7 @@ def test_everything_that_can_be_said_is_read() -> None:
             Script("expired"),
             Script("completed", output={"status": "completed"}, owner="match", takes=60.0, age=120.0),
         ),
-        "explain": (Script("retry"),),
+        "explain": (Script("retry", fields={"note": "why"}, values={"left": 3}),),
     }
     assert only.own == {"intro", "verify", "explain"}
     expected = only.expected
