@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.axe import check_with_axe
 from tests.browser.operators import NEEDS_CONSOLE, SLOW, Office, call, choose, office, read_draft, sign_in, step, tab
 
 __all__ = ["office", "tab"]
@@ -133,17 +133,6 @@ def test_axe_finds_nothing(office: Office, browser: Browser, scheme: Any) -> Non
     check_with_axe(page, "beginning")
     shoot(page, f"builder-beginning-{scheme}")
     context.close()
-
-
-def check_with_axe(page: Page, where: str) -> None:
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-    # Not `generate_report`: it cannot name what is inside a root of its own, as the editors of code are.
-    told = [
-        (violation["id"], node["target"], node["failureSummary"])
-        for violation in found.response["violations"]
-        for node in violation["nodes"]
-    ]
-    assert told == [], where
 
 
 def shoot(page: Page, name: str) -> None:

@@ -114,11 +114,14 @@ def test_two_texts_are_compared_in_the_words_of_flows_and_line_by_line(machine: 
 
 
 def test_added_and_removed_steps_texts_and_layout_are_told(machine: Machine) -> None:
-    more = CHECK + "texts: {en: {title: Hello}}\nlayout: {intro: [0, 0]}\n"
+    more = CHECK + "texts: {en: {title: Hello}}\nlayout: {intro: [0, 0]}\ngroups: {All: {steps: [intro]}}\n"
     less = CHECK.replace("stop: stopped", "stop: refused").replace("  stopped: {end: denied, reason: stopped}\n", "")
     one, two = machine.write("one.yaml", less), machine.write("two.yaml", more)
     said = machine.run("flow", "diff", one, two)
-    for line in ("+ step stopped: end denied", "+ text en.title", "  1 steps were moved in the drawing"):
+    for line in (
+        *("+ step stopped: end denied", "+ text en.title"),
+        *("  1 steps were moved or coloured in the drawing", "  1 groups of steps differ in the drawing"),
+    ):
         assert line in said
     assert "- step stopped: end denied" in machine.run("flow", "diff", two, one)
     broken = machine.write("broken.yaml", "[")

@@ -6,7 +6,7 @@ import { Canvas } from "./canvas/Canvas";
 import { type Marks, markProblem, NO_MARKS, outerStep } from "./canvas/marks";
 import { useWays, type Ways } from "./canvas/useWays";
 import { connections } from "./data/connectionChoices";
-import type { Tagged } from "./data/reading";
+import { readLive, type Tagged } from "./data/reading";
 import type { Draft, Flow, FlowProblem, Variable } from "./data/shapes";
 import { saveDraft } from "./data/writing";
 import { leaveField } from "./keys";
@@ -19,7 +19,8 @@ import { KeptBanner } from "./publish/KeptBanner";
 import { Commands } from "./state/commands";
 import { type Asked, type Builder, BuilderProvider, CheckProvider, useBuilder, useBuilderState } from "./state/context";
 import { DraftSaver, Shelf } from "./state/saving";
-import { type BuilderStore, createBuilderStore, useSlice } from "./state/store";
+import type { Looked } from "./state/looked";
+import { createBuilderStore, useSlice } from "./state/store";
 import { useChecking } from "./state/useChecking";
 import { type Drawer, useGlobalKeys, type View } from "./state/useGlobalKeys";
 import { Toolbar } from "./toolbar/Toolbar";
@@ -71,9 +72,35 @@ export function Workbench(props: WorkbenchProps) {
     return new DraftSaver(isNew ? "" : text, draft?.etag, base, save, shelf, CLOCK);
   });
   const [asked, setAsked] = useState<Asked | null>(null);
-  const [viewed, setViewed] = useState<{ number: number; store: BuilderStore } | null>(null);
+  const [views, setViews] = useState<readonly Looked[]>([]);
   const ways = useRef<Ways>({ goTo: () => undefined, reveal: () => undefined });
+  const viewed = views.at(-1) ?? null;
   const shown = viewed?.store ?? store;
+  const queries = useQueryClient();
+  const lookInside = useCallback(
+    (step: string) => {
+      const embedded = shown.getState().graph.steps.get(step);
+      if (embedded?.kind !== "subflow") return;
+      void readLive(queries, embedded.subject).then((found) => {
+        if (found === null) {
+          shown.getState().announce(`Nothing of ${embedded.subject} is published, so there is nothing to look into.`);
+          return;
+        }
+        const inside = { ...found, step, store: createBuilderStore(found.text, true) };
+        setViews((before) => [...before, inside]);
+        inside.store.getState().announce(`You look into ${embedded.subject}, version ${found.number}.`);
+      });
+    },
+    [shown, queries],
+  );
+  const onLeave = useCallback(
+    (depth: number) => {
+      setViews((before) => before.slice(0, depth));
+      const left = views[depth]?.step ?? null;
+      if (left !== null) requestAnimationFrame(() => ways.current.goTo(left));
+    },
+    [views],
+  );
   const builder = useMemo<Builder>(
     () => ({
       store: shown,
@@ -81,14 +108,16 @@ export function Workbench(props: WorkbenchProps) {
       variables,
       flowId: id,
       ask: setAsked,
+      lookInside,
       goTo: (step) => ways.current.goTo(step),
       reveal: (steps) => ways.current.reveal(steps),
     }),
-    [shown, catalogue, variables, id],
+    [shown, catalogue, variables, id, lookInside],
   );
-  const onView = useCallback((number: number | null, version = "") => {
-    setViewed(number === null ? null : { number, store: createBuilderStore(version, true) });
-  }, []);
+  const onView = useCallback(
+    (number: number, version: string) => setViews([{ flow: id, number, step: null, text: version, store: createBuilderStore(version, true) }]),
+    [id],
+  );
 
   useEffect(() => {
     const stop = store.subscribe((state, before) => {
@@ -115,7 +144,7 @@ export function Workbench(props: WorkbenchProps) {
     <BuilderProvider value={builder}>
       <CheckProvider value={checking.check}>
         <ReactFlowProvider>
-          <Bench {...props} saver={saver} shelf={shelf} kept={kept} checking={checking} asked={asked} onAnswered={() => setAsked(null)} waysRef={ways} viewing={viewed?.number ?? null} onView={onView} />
+          <Bench {...props} saver={saver} shelf={shelf} kept={kept} checking={checking} asked={asked} onAnswered={() => setAsked(null)} waysRef={ways} views={views} onView={onView} onLeave={onLeave} />
         </ReactFlowProvider>
       </CheckProvider>
     </BuilderProvider>
@@ -130,13 +159,16 @@ interface BenchProps extends WorkbenchProps {
   readonly asked: Asked | null;
   readonly onAnswered: () => void;
   readonly waysRef: React.RefObject<Ways>;
-  readonly viewing: number | null;
-  readonly onView: (number: number | null, text?: string) => void;
+  readonly views: readonly Looked[];
+  readonly onView: (number: number, text: string) => void;
+  readonly onLeave: (depth: number) => void;
 }
 
 /** The parts beside each other: tools, steps to add, the flow as drawing, outline or text, properties, and a drawer below. */
 function Bench(props: BenchProps) {
-  const { id, may, flow, saver, checking, asked, onAnswered, waysRef, catalogue, viewing, onView, draftName } = props;
+  const { id, may, flow, saver, checking, asked, onAnswered, waysRef, catalogue, views, onView, onLeave, draftName } = props;
+  const looked = views.at(-1) ?? null;
+  const viewKey = looked === null ? "draft" : views.map((one) => `${one.flow} ${one.number}`).join(" ");
   const { store } = useBuilder();
   const queries = useQueryClient();
   useQuery({ ...connections, enabled: may.write });
@@ -201,7 +233,7 @@ function Bench(props: BenchProps) {
     setMarks(NO_MARKS);
   }
   const refresh = () => void queries.invalidateQueries({ queryKey: ["flows"] });
-  const isFlowDialog = asked !== null && ["publish", "import", "templates"].includes(asked.what);
+  const isFlowDialog = asked !== null && ["publish", "import", "templates", "discard"].includes(asked.what);
 
   return (
     <main className="builder" data-view={view} data-drawer={drawer ?? undefined}>
@@ -213,16 +245,16 @@ function Bench(props: BenchProps) {
         saving={saving}
         checking={checking}
         may={may}
-        viewing={viewing}
+        views={views}
         author={draftWords(props.draft)}
         onView={setView}
         onTidy={tidyUp}
         onDrawer={openDrawer}
-        onLeaveVersion={() => onView(null)}
+        onLeave={onLeave}
       />
       <KeptBanner kept={props.kept} shelf={props.shelf} />
       <div className="b-body">
-        {may.write && viewing === null && view !== "outline" && (
+        {may.write && looked === null && view !== "outline" && (
           <Palette
             catalogue={catalogue}
             inputRef={palette}
@@ -235,11 +267,11 @@ function Bench(props: BenchProps) {
               <Outline commands={commands} />
             </Suspense>
           ) : (
-            <Canvas key={viewing ?? "draft"} commands={commands} marks={marks} />
+            <Canvas key={viewKey} viewed={looked?.flow ?? id} commands={commands} marks={marks} />
           )}
           {view === "split" && (
             <Suspense fallback={<p className="b-list">One moment …</p>}>
-              <TextView key={viewing ?? "draft"} check={checking.check} />
+              <TextView key={viewKey} check={checking.check} />
             </Suspense>
           )}
         </div>
@@ -258,7 +290,7 @@ function Bench(props: BenchProps) {
                 draftName={draftName}
                 hasDraft={saving.etag !== undefined}
                 may={may}
-                viewing={viewing}
+                viewing={looked?.step === null ? looked.number : null}
                 comparison={props.comparison ?? null}
                 onView={onView}
                 onMarks={setMarks}

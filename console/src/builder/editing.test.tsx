@@ -220,6 +220,20 @@ describe("the dialogs", () => {
     expect(store.getState().graph.steps.get("intro")?.exits[0]?.target).toBe("document");
   });
 
+  it("move a step beside another one, where there is room, or before it in the text", async () => {
+    const onDone = vi.fn();
+    const { store, commands } = renderBuilder((all) => <StepDialog asked={{ what: "move", step: "done" }} commands={all} onClose={close} onDone={onDone} />, {
+      text: `${TEXT}layout:\n  check: [480, 0]\n  stopped: [480, 160]\n`,
+    });
+    await userEvent.selectOptions(screen.getByRole("combobox", { name: "Where" }), "below");
+    expect(screen.queryByRole("option", { name: /^done/ })).toBeNull();
+    await userEvent.type(screen.getByRole("combobox", { name: "Search steps of this flow" }), "check{Enter}");
+    expect(onDone).toHaveBeenCalledWith("done");
+    expect(store.getState().graph.layout.get("done")).toEqual({ x: 480, y: 280 });
+    commands.moveTo("done", "text", "intro");
+    expect([...store.getState().graph.steps.keys()][0]).toBe("done");
+  });
+
   it("find a step by its note or expression", async () => {
     const onDone = vi.fn();
     renderBuilder((commands) => <StepDialog asked={{ what: "find" }} commands={commands} onClose={close} onDone={onDone} />, { text: shipped("step-up") });

@@ -26,6 +26,7 @@ export const SHORTCUTS: readonly { group: string; shortcuts: readonly Shortcut[]
       { keys: "Enter", does: "Edit its properties" },
       { keys: "A", does: "Add a step after it" },
       { keys: "C", does: "Connect it to …" },
+      { keys: "M", does: "Move it to …, beside another step or in the text" },
       { keys: "R or F2", does: "Rename it" },
       { keys: "Alt+arrow keys", does: "Move it in the drawing" },
       { keys: "Space", does: "Select it with others, or not" },

@@ -61,7 +61,7 @@ export function renderBuilder(part: (commands: Commands) => ReactNode, { text, c
   const commands = new Commands(store, CATALOGUE);
   const ask = vi.fn<(asked: Asked) => void>();
   const goTo = vi.fn<(step: string) => void>();
-  const builder = { store, catalogue: CATALOGUE, variables: VARIABLES, flowId: "x", ask, goTo, reveal: vi.fn() };
+  const builder = { store, catalogue: CATALOGUE, variables: VARIABLES, flowId: "x", ask, goTo, reveal: vi.fn(), lookInside: vi.fn() };
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false, enabled: false } } });
   render(
     <QueryClientProvider client={queries}>

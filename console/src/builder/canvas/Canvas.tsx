@@ -35,12 +35,19 @@ const EDGE_TYPES = { wire: WireLine };
 const ARROW = { type: MarkerType.ArrowClosed, width: 16, height: 16, markerUnits: "userSpaceOnUse", color: "var(--b-arrow)" };
 const EDGE_DEFAULTS = { markerEnd: ARROW };
 
+interface CanvasProps {
+  /** The id of the flow that is drawn; how it is looked at is remembered. */
+  readonly viewed: string;
+  readonly commands: Commands;
+  readonly marks: Marks;
+}
+
 /** Below this zoom a step shows its name alone, large enough to be read. */
 const FAR = 0.4;
 
 /** The drawing of the flow, which is what runs: every step, every exit, and nothing that is not in the text. */
-export function Canvas({ commands, marks }: { readonly commands: Commands; readonly marks: Marks }) {
-  const { store, catalogue, flowId, ask, goTo } = useBuilder();
+export function Canvas({ viewed, commands, marks }: CanvasProps) {
+  const { store, catalogue, ask, goTo, lookInside } = useBuilder();
   const check = useCheck();
   const graph = useBuilderState((state) => state.graph);
   const selected = useBuilderState((state) => state.selected);
@@ -51,7 +58,7 @@ export function Canvas({ commands, marks }: { readonly commands: Commands; reado
   const onKeyDown = useCanvasKeys(commands, goTo);
 
   const drawn = useMemo(() => drawSteps(graph, catalogue, check, marks), [graph, catalogue, check, marks]);
-  const [firstView] = useState(() => recallViewport(flowId, graph));
+  const [firstView] = useState(() => recallViewport(viewed, graph));
   const [nodes, setNodes] = useState<StepNode[]>(drawn);
   const [taken, setTaken] = useState({ drawn, selected });
   if (taken.drawn !== drawn || taken.selected !== selected) {
@@ -142,8 +149,14 @@ export function Canvas({ commands, marks }: { readonly commands: Commands; reado
   // What is given to the drawing is the same each time: anything else would draw every step and every wire anew.
   const onEdgeClick = useCallback((_: unknown, wire: Wire) => store.getState().select([], splitKey(wire.id)), [store]);
   const onPaneClick = useCallback(() => store.getState().select([]), [store]);
-  const onNodeDoubleClick = useCallback((_: unknown, node: StepNode) => focusPanel(node.id), []);
-  const onMoveEnd = useCallback((_: unknown, viewport: Viewport) => rememberViewport(flowId, viewport), [flowId]);
+  const onNodeDoubleClick = useCallback(
+    (_: unknown, node: StepNode) => {
+      if (node.data.step.kind === "subflow") lookInside(node.id);
+      else focusPanel(node.id);
+    },
+    [lookInside],
+  );
+  const onMoveEnd = useCallback((_: unknown, viewport: Viewport) => rememberViewport(viewed, viewport), [viewed]);
   const onDrop = (event: DragEvent) => {
     const ref = readStepRef(event.dataTransfer.getData(STEP_DRAG));
     if (!ref) return;

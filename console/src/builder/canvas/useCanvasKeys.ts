@@ -63,6 +63,9 @@ export function useCanvasKeys(commands: Commands, goTo: (step: string) => void) 
         const exit = { step: id, outcome: port.outcome };
         ask(event.key === "c" ? { what: "connect", exit } : { what: "add", after: exit });
         done();
+      } else if (event.key === "m") {
+        ask({ what: "move", step: id });
+        done();
       } else if (event.key === "F2" || event.key === "r") {
         ask({ what: "rename", step: id });
         done();

@@ -4,8 +4,11 @@ import { NODE_WIDTH, placeAll, toPixels } from "../model/geometry";
 import type { FlowGraph } from "../model/graph";
 import { listFromStart } from "../model/order";
 
-/** At first there is room for so much beside the start, in pixels of the drawing: more of a large flow could not be read. */
-const FIRST = { width: 1700, height: 1400 };
+/** At this zoom a step can just be read. */
+const READABLE = 0.5;
+/** What stands beside the drawing in a wide window, and above it, in pixels. */
+const BESIDE = { width: 580, height: 100 };
+const WIDE = 1024;
 /** A step with its exits is about so high. */
 const HEIGHT = 200;
 
@@ -28,6 +31,8 @@ export function recallViewport(
 /** Lists the start and the steps near it, as many of them in the order of a run as can be seen at once. */
 export function listFirst(graph: FlowGraph): string[] {
   const places = placeAll(graph);
+  const width = (innerWidth < WIDE ? innerWidth : innerWidth - BESIDE.width) / READABLE;
+  const height = (innerHeight - BESIDE.height) / READABLE;
   const names: string[] = [];
   let box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
   for (const name of listFromStart(graph)) {
@@ -38,7 +43,7 @@ export function listFirst(graph: FlowGraph): string[] {
       right: Math.max(box.right, x + NODE_WIDTH),
       bottom: Math.max(box.bottom, y + HEIGHT),
     };
-    if (wider.right - wider.left > FIRST.width || wider.bottom - wider.top > FIRST.height) continue;
+    if (wider.right - wider.left > width || wider.bottom - wider.top > height) continue;
     box = wider;
     names.push(name);
   }

@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { type QueryClient, queryOptions } from "@tanstack/react-query";
 
 import { answer, answerWithTag, client } from "../../api/client";
 import { Problem } from "../../api/problems";
@@ -82,6 +82,18 @@ export function stats(flow_id: string, days: number) {
 export async function readDraft(flow_id: string, draft: string): Promise<Tagged<Draft> | null> {
   const asked = client.GET("/flows/{flow_id}/drafts/{draft}", { params: { path: { flow_id, draft } } });
   return orNothing<Draft>(answerWithTag(asked));
+}
+
+/** Reads the version of a flow that an embedding flow gets when it is published: the one for everybody. Null if none is. */
+export async function readLive(
+  queries: QueryClient,
+  flow_id: string,
+): Promise<{ flow: string; number: number; text: string } | null> {
+  const found = await queries.query(flow(flow_id));
+  const live = found?.body.live.toSorted((one, two) => two.percent - one.percent)[0];
+  if (!live) return null;
+  const { text } = await queries.query(version(flow_id, live.version));
+  return { flow: flow_id, number: live.version, text };
 }
 
 /** Gives null where there is no such thing, for that is an answer as well. */

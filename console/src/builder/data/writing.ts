@@ -42,6 +42,16 @@ export async function rollBack(flow_id: string, etag: string, version: number, m
   await answer(client.POST("/flows/{flow_id}/roll-back", { params, body: { version, message } }));
 }
 
+/** Lets a version serve everybody (100), a share of people on trial, or nobody any longer (0). */
+export async function rollOut(
+  flow_id: string,
+  etag: string,
+  body: { version: number; percent: number; message: string },
+): Promise<void> {
+  const params = { path: { flow_id }, header: { "If-Match": etag } };
+  await answer(client.PUT("/flows/{flow_id}/rollout", { params, body }));
+}
+
 export interface DryRunOrder {
   text: string;
   user?: string;

@@ -28,7 +28,7 @@ export function Outline({ commands }: { readonly commands: Commands }) {
     <section className="b-outline" aria-label="Outline of the flow">
       <div className="b-outline-head">
         <p id="b-outline-keys" className="small soft">
-          Each row is a step with its exits. Up and down go to the next row; Enter edits, A adds, C connects, R renames, Delete deletes.
+          Each row is a step with its exits. Up and down go to the next row; Enter edits, A adds, C connects, M moves, R renames, Delete deletes.
         </p>
         <label className="b-inline">
           Order
@@ -119,8 +119,10 @@ const OutlineRow = memo(function OutlineRow(props: OutlineRowProps) {
         </button>
       </th>
       <td>
-        <span className="soft small">{KIND_TITLES[step.kind]}</span> {title}
+        {title !== KIND_TITLES[step.kind] && <span className="soft small">{KIND_TITLES[step.kind]} </span>}
+        {title}
         {step.maxVisits !== null && <span className="small soft"> · at most {step.maxVisits} visits</span>}
+        {(group !== "" || color !== "") && " "}
         {(group !== "" || color !== "") && (
           <span className="chip b-looks" data-color={color || undefined}>
             {[group, color].filter(Boolean).join(", ")}
@@ -203,6 +205,7 @@ function rowKey(key: string, step: Step, outcome: string | undefined, { ask, com
   if (locked) return null;
   if (key === "a" && outcome !== undefined) return () => ask({ what: "add", after: { step: step.id, outcome } });
   if (key === "c" && outcome !== undefined) return () => ask({ what: "connect", exit: { step: step.id, outcome } });
+  if (key === "m") return () => ask({ what: "move", step: step.id });
   if (key === "r" || key === "F2") return () => ask({ what: "rename", step: step.id });
   if (key === "Delete") {
     return () => {

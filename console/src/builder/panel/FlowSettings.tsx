@@ -21,7 +21,7 @@ export function FlowSettings({ commands, disabled }: { readonly commands: Comman
   const list = (text: string) => text.split(",").map((part) => part.trim()).filter(Boolean);
   const faultAt = (pointer: string) => check?.problems.find((problem) => problem.pointer === pointer)?.message;
   return (
-    <section className="b-panel" aria-label="Properties of the flow">
+    <section className="b-panel" aria-label="Properties of the flow" tabIndex={disabled ? 0 : undefined}>
       <h2>Flow</h2>
       <TextField label="Title" value={head.title} disabled={disabled} fault={faultAt("/title")} onCommit={(text) => set("title", text)} />
       <SelectField

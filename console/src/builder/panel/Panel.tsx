@@ -40,7 +40,7 @@ interface StepPanelProps {
 }
 
 function StepPanel({ step, commands, disabled }: StepPanelProps) {
-  const { store, catalogue, ask } = useBuilder();
+  const { store, catalogue, ask, lookInside } = useBuilder();
   const check = useCheck();
   const queries = useQueryClient();
   const type = catalogue.find(step.kind, step.subject);
@@ -49,7 +49,7 @@ function StepPanel({ step, commands, disabled }: StepPanelProps) {
   const problems = (check?.problems ?? []).filter((problem) => problem.step !== null && outerStep(problem.step) === step.id);
   const members = (type?.step_schema as FieldSchema | undefined)?.properties ?? {};
   return (
-    <section className="b-panel" aria-label={`Properties of ${step.id}`} data-panel={step.id}>
+    <section className="b-panel" aria-label={`Properties of ${step.id}`} data-panel={step.id} tabIndex={disabled ? 0 : undefined}>
       <header className="b-panel-head">
         <span className="b-choice-icon" data-kind={step.kind} data-subject={step.kind === "end" ? step.subject : undefined}>
           <KindGlyph kind={step.kind} />
@@ -95,9 +95,12 @@ function StepPanel({ step, commands, disabled }: StepPanelProps) {
       )}
       {step.kind === "connector" && <ConnectionFacts name={step.subject} />}
       {step.kind === "subflow" && (
-        <p className="small">
-          <Link to={`/flows/${step.subject}`}>Open {step.subject}</Link>
-        </p>
+        <div className="actions">
+          <button type="button" className="button b-small" onClick={() => lookInside(step.id)}>
+            Look into {step.subject}
+          </button>
+          <Link to={`/flows/${step.subject}`}>Edit it</Link>
+        </div>
       )}
       {type && (
         <SchemaForm
@@ -163,6 +166,9 @@ function StepPanel({ step, commands, disabled }: StepPanelProps) {
       <div className="actions">
         <button type="button" className="button b-small" disabled={disabled} onClick={() => commands.duplicate()}>
           <SignGlyph sign="copy" size={15} /> Duplicate
+        </button>
+        <button type="button" className="button b-small" disabled={disabled} onClick={() => ask({ what: "move", step: step.id })}>
+          Move to …
         </button>
         <button type="button" className="button danger b-small" disabled={disabled} onClick={() => commands.delete([step.id])}>
           <SignGlyph sign="trash" size={15} /> Delete
@@ -236,7 +242,7 @@ function ExitPanel({ exit, commands, disabled }: ExitPanelProps) {
     (state) => state.graph.steps.get(exit.step)?.exits.find((one) => one.outcome === exit.outcome)?.target ?? null,
   );
   return (
-    <section className="b-panel" aria-label="Properties of the edge">
+    <section className="b-panel" aria-label="Properties of the edge" tabIndex={disabled ? 0 : undefined}>
       <h2>
         {exit.step} → {target ?? "nothing"}
       </h2>
@@ -258,7 +264,7 @@ function ExitPanel({ exit, commands, disabled }: ExitPanelProps) {
 
 function ManyPanel({ names, commands, disabled }: Omit<ExitPanelProps, "exit"> & { readonly names: readonly string[] }) {
   return (
-    <section className="b-panel" aria-label="Several steps">
+    <section className="b-panel" aria-label="Several steps" tabIndex={disabled ? 0 : undefined}>
       <h2>{names.length} steps</h2>
       <p className="small soft">{names.join(", ")}</p>
       <Looks key={names.join(" ")} names={names} commands={commands} disabled={disabled} />

@@ -7,7 +7,7 @@ import { faultOfName } from "../model/names";
 import { SHORTCUTS } from "../keys";
 import { listTypes } from "../palette/Palette";
 import { readStepRef } from "../palette/stepRef";
-import type { Commands } from "../state/commands";
+import { type Commands, type Side, SIDES } from "../state/commands";
 import { type Asked, useBuilder, useBuilderState } from "../state/context";
 import { ChoiceList } from "./ChoiceList";
 import { Chooser } from "./Chooser";
@@ -67,6 +67,8 @@ export function StepDialog({ asked, commands, onClose, onDone }: StepDialogProps
     }
     case "connect":
       return <ConnectDialog asked={asked} commands={commands} onClose={onClose} onDone={onDone} />;
+    case "move":
+      return <MoveDialog step={asked.step} commands={commands} onClose={onClose} onDone={onDone} />;
     case "rename":
       return <RenameDialog step={asked.step} commands={commands} onClose={onClose} onDone={onDone} />;
     case "find":
@@ -137,6 +139,53 @@ function ConnectDialog({ asked, commands, onClose, onDone }: ConnectProps) {
               if (id === NOWHERE) commands.disconnect(exit);
               else commands.connect(exit, id);
               onDone(exit.step);
+            }}
+          />
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+/** Moves a step beside another one, for those who cannot drag it there. */
+function MoveDialog({ step, commands, onClose, onDone }: Omit<StepDialogProps, "asked"> & { readonly step: string }) {
+  const graph = useBuilderState((state) => state.graph);
+  const [side, setSide] = useState<Side>("right");
+  const choices = [...graph.steps.values()]
+    .filter((one) => one.id !== step)
+    .map((one) => ({
+      id: one.id,
+      title: one.id,
+      detail: `${KIND_TITLES[one.kind]} ${one.subject}`,
+      icon: (
+        <span className="b-choice-icon" data-kind={one.kind}>
+          <KindGlyph kind={one.kind} size={16} />
+        </span>
+      ),
+    }));
+  return (
+    <ModalOverlay className="overlay b-overlay" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
+      <Modal className="modal b-chooser">
+        <Dialog className="dialog">
+          <Heading slot="title">Move {step} to …</Heading>
+          <label className="b-field">
+            <span>Where</span>
+            <select value={side} onChange={(event) => setSide(event.target.value as Side)}>
+              {Object.entries(SIDES).map(([id, words]) => (
+                <option key={id} value={id}>
+                  {words} …
+                </option>
+              ))}
+            </select>
+          </label>
+          <ChoiceList
+            autoFocus
+            label="Search steps of this flow"
+            choices={choices}
+            onChoose={(id) => {
+              onClose();
+              commands.moveTo(step, side, id);
+              onDone(step);
             }}
           />
         </Dialog>

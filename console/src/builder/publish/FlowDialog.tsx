@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import { Problem } from "../../api/problems";
-import { difference, type Tagged, templates } from "../data/reading";
+import { type Tagged, templates } from "../data/reading";
 import type { Flow, FlowChecked, Publication } from "../data/shapes";
 import { publishDraft } from "../data/writing";
 import { setHead } from "../model/settings";
@@ -12,10 +12,9 @@ import { type Asked, useBuilder } from "../state/context";
 import type { DraftSaver } from "../state/saving";
 import type { Checking } from "../state/useChecking";
 import { importText } from "../yaml/exchange";
-import { ChangeList } from "./ChangeList";
-import { readUnified } from "./lines";
+import { Differences } from "./Differences";
+import { DiscardDialog } from "./DiscardDialog";
 import { TemplateGallery } from "./TemplateGallery";
-import { TextDifference } from "./TextDifference";
 
 interface FlowDialogProps {
   readonly asked: Asked;
@@ -32,6 +31,8 @@ export function FlowDialog(props: FlowDialogProps) {
   switch (props.asked.what) {
     case "publish":
       return <PublishDialog {...props} />;
+    case "discard":
+      return <DiscardDialog saver={props.saver} draftName={props.draftName} flow={props.flow} onClose={props.onClose} onDone={props.onReleased} />;
     case "import":
       return <ImportDialog onClose={props.onClose} />;
     case "templates":
@@ -160,23 +161,6 @@ function Verdict({ check, isCurrent }: { readonly check: FlowChecked | null; rea
         </li>
       ))}
     </ul>
-  );
-}
-
-/** What differs between two texts of the flow: in words, and line by line. */
-export function Differences({ from, to }: { readonly from: string; readonly to: string }) {
-  const { flowId } = useBuilder();
-  const found = useQuery(difference(flowId, from, to));
-  if (found.error) return <p className="b-fault">{found.error.message}</p>;
-  if (!found.data) return <p role="status">Comparing …</p>;
-  return (
-    <>
-      {found.data.readable && <ChangeList changes={found.data.changes} />}
-      <details className="b-details">
-        <summary>Line by line</summary>
-        <TextDifference lines={readUnified(found.data.text_diff)} />
-      </details>
-    </>
   );
 }
 

@@ -1,15 +1,13 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-import { Problem } from "../../api/problems";
 import { type Marks, markChanges, NO_MARKS } from "../canvas/marks";
 import { difference, type Tagged, version, versions } from "../data/reading";
 import type { Flow, FlowVersionHead } from "../data/shapes";
-import { rollBack } from "../data/writing";
-import { Window } from "../parts/Dialogs";
 import { useBuilder } from "../state/context";
 import type { Comparison } from "./comparison";
-import { Differences } from "./FlowDialog";
+import { Differences } from "./Differences";
+import { RollBackDialog, RolloutDialog } from "./ReleaseDialogs";
 
 interface VersionsDrawerProps {
   readonly flow: Tagged<Flow> | null;
@@ -30,7 +28,13 @@ export function VersionsDrawer(props: VersionsDrawerProps) {
   const { flowId, store } = useBuilder();
   const found = useQuery(versions(flowId));
   const [compared, setCompared] = useState<Comparison | null>(props.comparison);
-  const [returning, setReturning] = useState<FlowVersionHead | null>(null);
+  const [asked, setAsked] = useState<{ what: "back" | "share"; version: FlowVersionHead } | null>(null);
+  const close = () => setAsked(null);
+  const done = (said: string) => {
+    close();
+    store.getState().announce(said);
+    onReleased();
+  };
   const queries = useQueryClient();
   const newest = found.data?.items[0]?.version;
   const other = hasDraft ? `draft:${draftName}` : String(newest ?? "");
@@ -46,7 +50,7 @@ export function VersionsDrawer(props: VersionsDrawerProps) {
   if (!found.data) return <p className="b-list">One moment …</p>;
   if (found.data.items.length === 0) return <p className="b-list soft">Nothing is published yet.</p>;
   return (
-    <div className="b-list b-two" data-compared={compared ?? undefined}>
+    <div className="b-list b-two" data-compared={compared?.from}>
       <ul className="b-versions">
         {found.data.items.map((one) => (
           <li key={one.version} aria-current={viewing === one.version || undefined}>
@@ -73,8 +77,19 @@ export function VersionsDrawer(props: VersionsDrawerProps) {
                 Compare
               </button>
               {one.percent < 100 && (
-                <button type="button" className="button b-small" disabled={!may.publish} onClick={() => setReturning(one)}>
+                <button type="button" className="button b-small" disabled={!may.publish} onClick={() => setAsked({ what: "back", version: one })}>
                   Go back to it …
+                </button>
+              )}
+              {(one.percent < 100 || (flow?.body.live.length ?? 0) > 1) && (
+                <button
+                  type="button"
+                  className="button b-small"
+                  aria-label={`Who gets version ${one.version} …`}
+                  disabled={!may.publish}
+                  onClick={() => setAsked({ what: "share", version: one })}
+                >
+                  Who gets it …
                 </button>
               )}
             </div>
@@ -89,61 +104,8 @@ export function VersionsDrawer(props: VersionsDrawerProps) {
           <Differences from={compared.from} to={compared.to} />
         </section>
       )}
-      {returning && flow && (
-        <RollBackDialog
-          flow={flow}
-          version={returning}
-          onClose={() => setReturning(null)}
-          onDone={() => {
-            setReturning(null);
-            store.getState().announce(`Version ${returning.version} is live again.`);
-            onReleased();
-          }}
-        />
-      )}
+      {asked && flow && asked.what === "back" && <RollBackDialog flow={flow} version={asked.version} onClose={close} onDone={done} />}
+      {asked && flow && asked.what === "share" && <RolloutDialog flow={flow} version={asked.version} onClose={close} onDone={done} />}
     </div>
-  );
-}
-
-interface RollBackProps {
-  readonly flow: Tagged<Flow>;
-  readonly version: FlowVersionHead;
-  readonly onClose: () => void;
-  readonly onDone: () => void;
-}
-
-function RollBackDialog({ flow, version: back, onClose, onDone }: RollBackProps) {
-  const [message, setMessage] = useState("");
-  const [fault, setFault] = useState("");
-  return (
-    <Window title={`Go back to version ${back.version}`} onClose={onClose}>
-      <p>New runs get it from now on. Whoever is in a run already stays where they are. The draft is not touched.</p>
-      <form
-        className="b-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          rollBack(flow.body.id, flow.etag ?? "", back.version, message.trim()).then(onDone, (error: unknown) => {
-            if (!(error instanceof Problem)) throw error;
-            setFault(error.message);
-          });
-        }}
-      >
-        <label className="b-field">
-          <span>Why?</span>
-          <input required autoFocus maxLength={500} value={message} onChange={(event) => setMessage(event.target.value)} />
-        </label>
-        <p className="b-fault" role="alert">
-          {fault}
-        </p>
-        <div className="actions">
-          <button type="submit" className="button primary">
-            Go back to it
-          </button>
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-        </div>
-      </form>
-    </Window>
   );
 }

@@ -1,12 +1,16 @@
 import { copySteps, pasteSteps, readFragment } from "../model/clipboard";
 import { type Catalogue, listPorts, mainPort } from "../model/catalogue";
 import { refuseConnection } from "../model/connecting";
-import { addStep, connect, deleteSteps, disconnect, type ExitRef, insertOnEdge, moveSteps, type NewStep, renameStep } from "../model/edits";
+import { addStep, connect, deleteSteps, disconnect, type ExitRef, insertOnEdge, moveSteps, type NewStep, renameStep, reorderStep } from "../model/edits";
 import { findRoom, placeAll, sizeOf } from "../model/geometry";
 import type { Color, FlowGraph, Position, StepKind } from "../model/graph";
 import { removeGroup, renameGroup, setColor, setGroup, setGroupColor } from "../model/looks";
 import { readText } from "../model/text";
 import type { BuilderStore } from "./store";
+
+/** Where a step can be moved, seen from another one. */
+export const SIDES = { right: "right of", below: "below", left: "left of", above: "above", text: "in the text, before" } as const;
+export type Side = keyof typeof SIDES;
 
 /** Everything that can be done to a flow by drawing. Canvas, outline, menus and keys all call these. */
 export class Commands {
@@ -158,6 +162,21 @@ export class Commands {
       if (place) moved.set(name, { x: place.x + by.x, y: place.y + by.y });
     }
     this.store.getState().edit((doc) => moveSteps(doc, moved));
+  }
+
+  /** Moves a step beside another one, where there is room, or before it in the text. */
+  moveTo(name: string, side: Side, other: string): void {
+    if (side === "text") {
+      this.store.getState().edit((doc) => reorderStep(doc, name, other), `${name} stands before ${other} in the text.`);
+      return;
+    }
+    const places = placeAll(this.store.getState().graph);
+    const beside = places.get(other);
+    if (!beside) return;
+    places.delete(name);
+    const [x, y] = { right: [240, 0], left: [-240, 0], below: [0, 160], above: [0, -160] }[side] as [number, number];
+    const found = findRoom(places, { x: beside.x + x, y: beside.y + y });
+    this.store.getState().edit((doc) => moveSteps(doc, new Map([[name, found]])), `${name} is moved ${SIDES[side]} ${other}.`);
   }
 
   move(positions: ReadonlyMap<string, Position>): void {

@@ -10,10 +10,12 @@ import { type BuilderState, type BuilderStore, useSlice } from "./store";
 export type Asked =
   | { what: "add"; after?: ExitRef; insert?: ExitRef; position?: Position }
   | { what: "connect"; exit: ExitRef }
+  | { what: "move"; step: string }
   | { what: "rename"; step: string }
   | { what: "find" }
   | { what: "shortcuts" }
   | { what: "publish" }
+  | { what: "discard" }
   | { what: "import" }
   | { what: "templates" };
 
@@ -24,6 +26,8 @@ export interface Builder {
   variables: readonly Variable[];
   flowId: string;
   ask: (asked: Asked) => void;
+  /** Shows the flow that a step embeds, in place, with a way back. */
+  lookInside: (step: string) => void;
   /** Brings a step into view and puts the focus on it. */
   goTo: (step: string) => void;
   /** Brings steps into view and leaves the focus where it is. */

@@ -113,6 +113,15 @@ export class DraftSaver {
     this.tell({ status: "saved", etag: undefined, theirs: null, message: "" });
   }
 
+  /** Says that the draft is gone and what stands here now: the next change begins a new one. */
+  discarded(text: string): void {
+    this.stopWaiting();
+    this.saved = text;
+    this.latest = text;
+    this.shelf.clear();
+    this.tell({ status: "saved", etag: undefined, theirs: null, message: "", savedAt: null });
+  }
+
   /** Goes on after a conflict: with `etag`, the next save goes over what somebody else has saved and we have seen. */
   settle(saved: string, etag: string | undefined): void {
     this.saved = saved;

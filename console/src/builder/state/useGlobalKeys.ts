@@ -19,7 +19,7 @@ const VIEWS: Record<string, View> = { "1": "canvas", "2": "outline", "3": "split
 
 /** What keys do wherever the focus is, unless something is being typed. Copying and pasting go through the clipboard. */
 export function useGlobalKeys(commands: Commands, doors: Doors): void {
-  const { store, ask } = useBuilder();
+  const { store, ask, reveal } = useBuilder();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return;
@@ -45,7 +45,9 @@ export function useGlobalKeys(commands: Commands, doors: Doors): void {
     };
     const onPaste = (event: ClipboardEvent) => {
       if (isTyping(event.target)) return;
-      if (commands.insert(event.clipboardData?.getData("text/plain") ?? "")) event.preventDefault();
+      if (!commands.insert(event.clipboardData?.getData("text/plain") ?? "")) return;
+      event.preventDefault();
+      reveal(store.getState().selected);
     };
     document.addEventListener("keydown", onKeyDown);
     document.addEventListener("copy", onCopy);
@@ -57,7 +59,7 @@ export function useGlobalKeys(commands: Commands, doors: Doors): void {
       document.removeEventListener("cut", onCopy);
       document.removeEventListener("paste", onPaste);
     };
-  }, [commands, doors, ask, store]);
+  }, [commands, doors, ask, store, reveal]);
 }
 
 type Ask = ReturnType<typeof useBuilder>["ask"];

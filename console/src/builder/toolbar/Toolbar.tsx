@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import { Link } from "react-router";
 import { useStore } from "zustand";
 
@@ -6,6 +7,7 @@ import { SignGlyph } from "../parts/Glyph";
 import { MenuButton } from "../parts/MenuButton";
 import type { Commands } from "../state/commands";
 import { useBuilder, useBuilderState } from "../state/context";
+import type { Looked } from "../state/looked";
 import type { SaveState } from "../state/saving";
 import type { Checking } from "../state/useChecking";
 import type { Drawer, View } from "../state/useGlobalKeys";
@@ -19,12 +21,13 @@ interface ToolbarProps {
   readonly saving: SaveState;
   readonly checking: Checking;
   readonly may: { write: boolean; publish: boolean };
-  readonly viewing: number | null;
+  readonly views: readonly Looked[];
   readonly author: string | null;
   readonly onView: (view: View) => void;
   readonly onTidy: () => Promise<void>;
   readonly onDrawer: (drawer: Drawer) => void;
-  readonly onLeaveVersion: () => void;
+  /** Goes back to so many views from the draft: 0 is the draft. */
+  readonly onLeave: (depth: number) => void;
 }
 
 const VIEWS: { view: View; title: string }[] = [
@@ -35,7 +38,8 @@ const VIEWS: { view: View; title: string }[] = [
 
 /** What can be done with the flow as a whole. */
 export function Toolbar(props: ToolbarProps) {
-  const { flow, commands, view, drawer, saving, checking, may, viewing, onView, onDrawer } = props;
+  const { flow, commands, view, drawer, saving, checking, may, views, onView, onDrawer, onLeave } = props;
+  const looked = views.at(-1) ?? null;
   const { ask, store, flowId } = useBuilder();
   const title = useBuilderState((state) => state.graph.head.title);
   const text = useBuilderState((state) => state.text);
@@ -52,7 +56,13 @@ export function Toolbar(props: ToolbarProps) {
       <div className="b-title">
         <h1>{title || flowId}</h1>
         <p>
-          <code>{flowId}</code> <LiveWords flow={flow} /> {viewing === null ? <SaveWords saving={saving} may={may} author={props.author} /> : <span className="chip">version {viewing}, read only</span>}
+          {looked === null ? (
+            <>
+              <code>{flowId}</code> <LiveWords flow={flow} /> <SaveWords saving={saving} may={may} author={props.author} />
+            </>
+          ) : (
+            <Trail root={flowId} views={views} onLeave={onLeave} />
+          )}
         </p>
       </div>
       <div className="b-switch" role="group" aria-label="How the flow is shown">
@@ -76,7 +86,7 @@ export function Toolbar(props: ToolbarProps) {
           type="button"
           className="button quiet b-icon"
           aria-label="Tidy up the drawing"
-          disabled={!may.write || viewing !== null}
+          disabled={!may.write || looked !== null}
           onClick={() => void props.onTidy()}
         >
           <SignGlyph sign="tidy" />
@@ -96,13 +106,13 @@ export function Toolbar(props: ToolbarProps) {
       <button type="button" className="button" aria-pressed={drawer === "run"} onClick={() => toggle("run")}>
         <SignGlyph sign="play" size={16} /> Dry run
       </button>
-      {viewing === null ? (
+      {looked === null ? (
         <button type="button" className="button primary" disabled={!may.publish} onClick={() => ask({ what: "publish" })}>
           Publish …
         </button>
       ) : (
-        <button type="button" className="button primary" onClick={props.onLeaveVersion}>
-          Back to the draft
+        <button type="button" className="button primary" onClick={() => onLeave(views.length - 1)}>
+          {views.length === 1 ? "Back to the draft" : "Back"}
         </button>
       )}
       <MenuButton
@@ -113,15 +123,48 @@ export function Toolbar(props: ToolbarProps) {
           { id: "templates", title: "Begin from a template …", disabled: !may.write },
           { id: "import", title: "Import …", disabled: !may.write },
           { id: "export", title: "Export" },
+          { id: "discard", title: "Discard the draft …", disabled: !may.write || saving.etag === undefined },
           { id: "shortcuts", title: "Keys" },
         ]}
         onChoose={(key) => {
-          if (key === "export") exportText(flowId, text);
+          if (key === "export") exportText(looked?.flow ?? flowId, text);
           else if (key === "versions" || key === "people") onDrawer(key);
-          else if (key === "import" || key === "templates" || key === "shortcuts") ask({ what: key });
+          else if (key === "import" || key === "templates" || key === "discard" || key === "shortcuts") ask({ what: key });
         }}
       />
     </header>
+  );
+}
+
+interface TrailProps {
+  readonly root: string;
+  readonly views: readonly Looked[];
+  readonly onLeave: (depth: number) => void;
+}
+
+/** From the draft to what is looked at: each place on the way leads back. */
+function Trail({ root, views, onLeave }: TrailProps) {
+  const last = views.length - 1;
+  return (
+    <span className="b-trail" role="group" aria-label="Where you are">
+      <button type="button" onClick={() => onLeave(0)}>
+        {root}
+      </button>
+      {views.map((one, index) => (
+        <Fragment key={index}>
+          <span aria-hidden>›</span>
+          {index < last ? (
+            <button type="button" onClick={() => onLeave(index + 1)}>
+              {one.step ?? one.flow}
+            </button>
+          ) : (
+            <span aria-current="location">
+              {one.step === null ? "" : `${one.step}: ${one.flow}, `}version {one.number} <span className="chip">read only</span>
+            </span>
+          )}
+        </Fragment>
+      ))}
+    </span>
   );
 }
 
