@@ -58,7 +58,7 @@ export function Canvas({ viewed, commands, marks }: CanvasProps) {
   const onKeyDown = useCanvasKeys(commands, goTo);
 
   const drawn = useMemo(() => drawSteps(graph, catalogue, check, marks), [graph, catalogue, check, marks]);
-  const [firstView] = useState(() => recallViewport(viewed, graph));
+  const [firstView] = useState(() => recallViewport(viewed, graph, !store.getState().readOnly));
   const [nodes, setNodes] = useState<StepNode[]>(drawn);
   const [taken, setTaken] = useState({ drawn, selected });
   if (taken.drawn !== drawn || taken.selected !== selected) {

@@ -5,9 +5,9 @@ import type { FlowGraph } from "../model/graph";
 import { listFromStart } from "../model/order";
 
 /** At this zoom a step can just be read. */
-const READABLE = 0.5;
+const READABLE = 0.45;
 /** What stands beside the drawing in a wide window, and above it, in pixels. */
-const BESIDE = { width: 580, height: 100 };
+const BESIDE = { width: 390, palette: 232, height: 100 };
 const WIDE = 1024;
 /** A step with its exits is about so high. */
 const HEIGHT = 200;
@@ -16,6 +16,7 @@ const HEIGHT = 200;
 export function recallViewport(
   flowId: string,
   graph: FlowGraph,
+  hasPalette: boolean,
 ): { defaultViewport: Viewport } | { fitView: true; fitViewOptions: FitViewOptions } {
   const text = localStorage.getItem(keyOf(flowId));
   try {
@@ -24,14 +25,14 @@ export function recallViewport(
   } catch {
     // What cannot be read is as good as nothing.
   }
-  const nodes = listFirst(graph).map((id) => ({ id }));
-  return { fitView: true, fitViewOptions: { padding: 0.08, minZoom: 0.45, maxZoom: 1, nodes } };
+  const nodes = listFirst(graph, hasPalette).map((id) => ({ id }));
+  return { fitView: true, fitViewOptions: { padding: 0.08, minZoom: READABLE, maxZoom: 1, nodes } };
 }
 
 /** Lists the start and the steps near it, as many of them in the order of a run as can be seen at once. */
-export function listFirst(graph: FlowGraph): string[] {
+export function listFirst(graph: FlowGraph, hasPalette: boolean): string[] {
   const places = placeAll(graph);
-  const width = (innerWidth < WIDE ? innerWidth : innerWidth - BESIDE.width) / READABLE;
+  const width = (innerWidth < WIDE ? innerWidth : innerWidth - BESIDE.width - (hasPalette ? BESIDE.palette : 0)) / READABLE;
   const height = (innerHeight - BESIDE.height) / READABLE;
   const names: string[] = [];
   let box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };

@@ -151,7 +151,7 @@ describe("places", () => {
 
   it("are in view at first with the start, and as many more as can be read", () => {
     const far = graphOf("start: a\nsteps: {a: {screen: x, on: {ok: b, no: c}}, b: {screen: x}, c: {screen: x}}\nlayout: {a: [900, 900], b: [1140, 900], c: [0, 0]}");
-    expect(listFirst(far)).toEqual(["a", "b"]);
+    expect(listFirst(far, false)).toEqual(["a", "b"]);
   });
 
   it("list the steps as a run meets them", () => {
