@@ -45,6 +45,7 @@ def prepare(page: Page) -> None:
     text = levels["body"]["text"].replace("base_age: 12h", "base_age: 10h")
     call(page, "PUT", "/levels", {"text": text, "message": "A working day"}, if_match=levels["etag"])
     call(page, "POST", "/keys", {"alg": "ES256"})
+    call(page, "POST", "/invitations", {"email": "somebody.with.a.long.name@department.example.com"})
 
 
 def press(name: str | re.Pattern[str], role: Any = "button") -> Do:
@@ -90,3 +91,45 @@ def see(text: str | re.Pattern[str]) -> Do:
 
 def see_alert(page: Page) -> None:
     expect(page.get_by_role("alert").first).to_be_visible()
+
+
+#: What the API is made to answer.
+STALE: Final = {
+    "status": 412,
+    "kind": "precondition-failed",
+    "method": "PUT",
+    "current": {
+        "description": "Their words\non two lines",
+        "settings": {"api_url": "https://elsewhere.example"},
+        "secrets": {},
+    },
+}
+FAULTS: Final = [
+    {"pointer": "/metadata/redirect_uris/0", "code": "scheme", "detail": "An address must begin with https."},
+    {"pointer": "/metadata/scope", "code": "scope", "detail": "There is no scope “everything”."},
+]
+FAILED: Final = {
+    "ok": False,
+    "checks": [
+        {"name": "Address", "ok": True, "what": "demo-api.incodesmile.com has an address.", "what_to_do": ""},
+        {
+            "name": "Key",
+            "ok": False,
+            "what": "The service refuses the API key (403).",
+            "what_to_do": "Copy the key again from the dashboard of Incode, and replace it here.",
+        },
+        {"name": "Flow", "ok": None, "what": "Not tried, because the key is refused.", "what_to_do": ""},
+    ],
+}
+SECRET: Final = {
+    "client_id": "bank",
+    "name": "Bank",
+    "metadata": {},
+    "policy": {},
+    "secrets": 2,
+    "privileged": False,
+    "created_at": "2026-01-01T00:00:00Z",
+    "updated_at": "2026-01-01T00:00:00Z",
+    "etag": '"2"',
+    "client_secret": "q6Y0u2bV9mJx4Rk1cT8wZ5nE7hL3sA0dGfP_QvXyKiM",
+}

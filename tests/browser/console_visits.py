@@ -6,7 +6,23 @@ from typing import Final
 
 from playwright.sync_api import expect
 
-from tests.browser.console_doings import ACME, EMPTY, Do, all_of, click, fill, fulfil, press, refused, see, see_alert
+from tests.browser.console_doings import (
+    ACME,
+    EMPTY,
+    FAILED,
+    FAULTS,
+    SECRET,
+    STALE,
+    Do,
+    all_of,
+    click,
+    fill,
+    fulfil,
+    press,
+    refused,
+    see,
+    see_alert,
+)
 
 
 @dataclass(frozen=True)
@@ -30,46 +46,6 @@ class Visit:
 CLIENT: Final = "pages/clients/ClientPage.tsx"
 USER: Final = "pages/users/UserPage.tsx"
 VERSIONS: Final = "parts/Versions.tsx"
-STALE: Final = {
-    "status": 412,
-    "kind": "precondition-failed",
-    "method": "PUT",
-    "current": {
-        "description": "Their words\non two lines",
-        "settings": {"api_url": "https://elsewhere.example"},
-        "secrets": {},
-    },
-}
-FAULTS: Final = [
-    {"pointer": "/metadata/redirect_uris/0", "code": "scheme", "detail": "An address must begin with https."},
-    {"pointer": "/metadata/scope", "code": "scope", "detail": "There is no scope “everything”."},
-]
-FAILED: Final = {
-    "ok": False,
-    "checks": [
-        {"name": "Address", "ok": True, "what": "demo-api.incodesmile.com has an address.", "what_to_do": ""},
-        {
-            "name": "Key",
-            "ok": False,
-            "what": "The service refuses the API key (403).",
-            "what_to_do": "Copy the key again from the dashboard of Incode, and replace it here.",
-        },
-        {"name": "Flow", "ok": None, "what": "Not tried, because the key is refused.", "what_to_do": ""},
-    ],
-}
-SECRET: Final = {
-    "client_id": "bank",
-    "name": "Bank",
-    "metadata": {},
-    "policy": {},
-    "secrets": 2,
-    "privileged": False,
-    "created_at": "2026-01-01T00:00:00Z",
-    "updated_at": "2026-01-01T00:00:00Z",
-    "etag": '"2"',
-    "client_secret": "q6Y0u2bV9mJx4Rk1cT8wZ5nE7hL3sA0dGfP_QvXyKiM",
-}
-
 PAGES: Final = (
     Visit("home", "", "", "Welcome, Olga Operator", shows="Why people were not let in"),
     Visit("home of a reviewer", "", "", "Welcome, Rita Operator", who="rita", shows="Decide doubtful verifications"),
@@ -168,7 +144,13 @@ PAGES: Final = (
     Visit(
         "themes, none", "themes", "themes", "Themes", before=fulfil(r"/themes\?", EMPTY), shows="No theme of your own"
     ),
-    Visit("theme", "themes/:id", "themes/acme", "Acme Bank and Trust"),
+    Visit(
+        "theme",
+        "themes/:id",
+        "themes/acme",
+        "Acme Bank and Trust",
+        then=lambda page: expect(page.frame_locator("iframe").get_by_role("heading", name="Sign in")).to_be_visible(),
+    ),
     Visit("theme that nobody wears", "themes/:id", "themes/plain", "Plain", shows="Remove this theme"),
     Visit(
         "theme with poor contrast",
@@ -183,6 +165,13 @@ PAGES: Final = (
     Visit("users", "users", "users", "Users"),
     Visit("users, none", "users", "users?q=nobody-like-this", "Users", shows="Nobody is found"),
     Visit("users unreachable", "users", "users", "Users", then=see_alert, before=refused("/users")),
+    Visit(
+        "invitations",
+        "users",
+        "users",
+        "Users",
+        then=all_of(click("Invitations", "tab"), see("Waits for an answer")),
+    ),
     Visit("user", "users/:id", "users/{alice}", "Alice Example", shows="What they have proved"),
     Visit("user who operates", "users/:id", "users/{olga}", "Olga Operator"),
     Visit("sessions", "sessions", "sessions", "Sessions"),
@@ -223,6 +212,22 @@ PAGES: Final = (
 )
 
 DIALOGS: Final = (
+    Visit(
+        "somebody invited",
+        "users",
+        "users",
+        "Users",
+        all_of(press("Invite somebody"), click("Send the invitation"), see("Give an e-mail address")),
+        dialog="pages/users/InviteDialog.tsx",
+    ),
+    Visit(
+        "invitation revoked",
+        "users",
+        "users",
+        "Users",
+        all_of(click("Invitations", "tab"), press(re.compile("^Revoke the invitation"))),
+        dialog="pages/users/Invitations.tsx",
+    ),
     Visit("new flow", "flows", "flows", "Flows", press("New flow"), dialog="pages/flows/NewFlow.tsx"),
     Visit(
         "new flow, empty",

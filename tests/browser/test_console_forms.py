@@ -18,7 +18,6 @@ from tests.browser.console_office import API, Office, call, lead_a_life, refuse,
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
 
 PLAIN = "id: plain\nname: Plain\n"
-MINE = "Mine, and typed with care"
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,7 @@ class Form:
     fills: tuple[tuple[str, str], ...] = ()
     opens: Do | None = None
     theirs: Any = None
+    typed: str = "Mine, and typed with care"
     dialog: bool = False
 
 
@@ -119,6 +119,17 @@ FORMS = {
         opens=all_of(press("New flow"), click("Empty", "tab")),
         dialog=True,
     ),
+    "invitation": Form(
+        "users",
+        "E-mail address",
+        "Send the invitation",
+        "POST",
+        "/invitations",
+        "/email",
+        opens=press("Invite somebody"),
+        typed="somebody@example.com",
+        dialog=True,
+    ),
     "new theme": Form(
         "themes", "Name", "Make the theme", "PUT", "/themes/[^/]+", "/name", opens=press("New theme"), dialog=True
     ),
@@ -163,7 +174,7 @@ def tab(browser: Browser, office: Office, form: Form) -> Iterator[Page]:
             form.opens(page)
         for label, text in form.fills:
             page.get_by_label(label, exact=True).fill(text)
-        find(page, form).fill(MINE)
+        find(page, form).fill(form.typed)
         yield page
 
 
@@ -182,7 +193,7 @@ def test_a_fault_is_said_at_its_field_and_what_was_typed_stays(tab: Page, form: 
     send(tab, form)
     expect(find(tab, form)).to_have_attribute("aria-invalid", "true")
     expect(find(tab, form)).to_have_accessible_description(re.compile("This cannot be."))
-    expect(find(tab, form)).to_have_value(MINE)
+    expect(find(tab, form)).to_have_value(form.typed)
     expect(tab.get_by_role("alert")).to_be_focused()
 
 
@@ -191,7 +202,7 @@ def test_a_lost_connection_loses_nothing(tab: Page, form: Form) -> None:
     tab.route(re.compile(API + form.api), lambda route: (sent.append(route.request.method), route.abort())[1])
     send(tab, form)
     expect(tab.get_by_text("No connection")).to_be_visible()
-    expect(find(tab, form)).to_have_value(MINE)
+    expect(find(tab, form)).to_have_value(form.typed)
     send(tab, form)
     expect(tab.get_by_text("No connection")).to_be_visible()
     assert sent.count(form.method) == 2
@@ -204,7 +215,7 @@ def test_a_session_that_ends_loses_nothing(tab: Page, form: Form) -> None:
     expect(dialog).to_contain_text("You have been signed out")
     dialog.get_by_role("button", name="Not now").click()
     expect(tab.get_by_text("You are signed out", exact=True)).to_be_visible()
-    expect(find(tab, form)).to_have_value(MINE)
+    expect(find(tab, form)).to_have_value(form.typed)
 
 
 def test_nobody_leaves_by_accident(tab: Page, form: Form) -> None:
@@ -216,11 +227,11 @@ def test_nobody_leaves_by_accident(tab: Page, form: Form) -> None:
         tab.get_by_role("button", name="Stay here").click()
         asked: list[str] = []
         tab.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept())[1])
-        expect(find(tab, form)).to_have_value(MINE)
+        expect(find(tab, form)).to_have_value(form.typed)
         tab.reload()
         assert asked == ["beforeunload"]
         return
-    expect(find(tab, form)).to_have_value(MINE)
+    expect(find(tab, form)).to_have_value(form.typed)
 
 
 @pytest.mark.parametrize("form", [name for name, form in FORMS.items() if form.theirs is not None], indirect=True)
@@ -229,11 +240,11 @@ def test_a_conflict_shows_both_and_overwrites_only_when_told_to(tab: Page, form:
     send(tab, form)
     alert = tab.get_by_role("alert")
     expect(alert).to_contain_text("Theirs")
-    expect(alert).to_contain_text(MINE)
-    expect(find(tab, form)).to_have_value(MINE)
+    expect(alert).to_contain_text(form.typed)
+    expect(find(tab, form)).to_have_value(form.typed)
     with tab.expect_request(lambda request: request.method == form.method) as overwritten:
         alert.get_by_role("button", name="Save mine over it").click()
     assert overwritten.value.headers["if-match"] == '"as-it-is-now"'
     alert.get_by_role("button", name="Take theirs").click()
     expect(alert).to_have_count(0)
-    expect(find(tab, form)).not_to_have_value(MINE)
+    expect(find(tab, form)).not_to_have_value(form.typed)

@@ -22,3 +22,8 @@ export const me = queryOptions({
   queryFn: () => answer(client.GET("/me")),
   staleTime: 60_000,
 });
+
+/** Read anew what the page shows: somebody else changed a part of it. Who sits here did not change. */
+export function readAgain(): void {
+  void queries.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "me" });
+}

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 
-import { queries } from "../api/queries";
+import { readAgain } from "../api/queries";
 import { Icon } from "./Icon";
 import { TextDiff } from "./TextDiff";
 
@@ -22,7 +22,7 @@ export function Conflict({ mine, theirs, onOverwrite, onDiscard }: ConflictProps
 
   function takeTheirs() {
     onDiscard();
-    void queries.invalidateQueries();
+    readAgain();
   }
 
   return (

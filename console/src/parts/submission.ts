@@ -1,7 +1,7 @@
 import { useContext, useState } from "react";
 
 import { Problem } from "../api/problems";
-import { queries } from "../api/queries";
+import { readAgain } from "../api/queries";
 import { EditingContext } from "./editing";
 import { useUnsaved } from "./unsaved";
 
@@ -55,7 +55,7 @@ export function useSubmission(dirty: boolean): Submission {
     } catch (error) {
       setProblem(error);
       // Who was too late sees at once how it is now.
-      if (error instanceof Problem && ["conflict", "precondition-failed"].includes(error.kind)) void queries.invalidateQueries();
+      if (error instanceof Problem && ["conflict", "precondition-failed"].includes(error.kind)) readAgain();
     } finally {
       setBusy(false);
     }
