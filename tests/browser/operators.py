@@ -23,6 +23,8 @@ from tests.journeys.world import PASSWORD
 #: The built console is a part of what is installed; `make test` builds it before.
 NEEDS_CONSOLE = pytest.mark.skipif(not (CONSOLE_FOLDER / "index.html").is_file(), reason="the console is not built")
 SLOW = 30_000
+# What a busy machine shows late is not missing.
+expect.set_options(timeout=SLOW)
 IDV = "urn:idp:acr:idv"
 CALLBACK = re.compile(r"https://bank\.example/callback\?.*code=")
 API = "/admin/api/v1"
