@@ -300,7 +300,9 @@ SENTENCES = {
     f"{GOOD}layot: {{}}": "7:1: error unknown-key at /layot: unknown key 'layot'; did you mean 'layout'?",
     f"{GOOD}levels: x": "7:1: error type at /levels: expected a list, found the text 'x'",
     f"{GOOD}demands: [otp, 3]": "7:16: error type at /demands/1: expected text, found the number 3",
-    f"{GOOD}layout: {{a: [1]}}": "7:10: error type at /layout/a: a position is two numbers: [x, y]",
+    f"{GOOD}layout: {{a: [1]}}": (
+        "7:10: error type at /layout/a: a position is two numbers, and a colour if you like: [x, y, blue]"
+    ),
     f"{GOOD}texts: {{en: {{k: ''}}}}": "7:14: error type at /texts/en/k: expected text, found empty text",
     f"{GOOD}texts: {{en: {{k: {'x' * 2001}}}}}": "7:14: error too-long at /texts/en/k: longer than 2000 characters",
     f"{GOOD}title: G": "7:1: error duplicate-key at /title: the key 'title' is given twice",

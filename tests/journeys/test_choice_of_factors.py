@@ -170,7 +170,11 @@ async def test_a_factor_that_the_flow_does_not_offer_is_not_passed_over(world: W
     on: {ok: done, wrong: totp, throttled: totp, not_enrolled: factor}
   send_sms:
     action: send_sms_code
-    on: {sent: sms_code, throttled: sms_code, no_phone: no_factor}
+    on: {sent: sms_code, throttled: sms_code, no_phone: without_phone}
+  # Nothing can send to that phone: what else they have.
+  without_phone:
+    action: pick_second_factor
+    on: {passkey: passkey, totp: totp, recovery_code: recovery_code, none: no_factor, unavailable: no_factor}
   sms_code:
     screen: sms_code
     on: {submitted: check_sms, resend: send_sms, other_way: choose, back: password, limit: too_many}
