@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from idp.flows.factors import FACTOR_NAMES, FACTORS, list_able, list_served, list_unserved_methods
 from idp.flows.methods import SMS
-from idp.flows.step_types import LISTS_BREACHES, SENDS_SMS, ConnectionInfo
+from idp.flows.step_types import CALL, LISTS_BREACHES, SENDS_SMS, ConnectionInfo
 from tests.flows.samples import CATALOG
 
 TEXTS = ConnectionInfo("sms_gateway", use=None, abilities=frozenset({SENDS_SMS}))
@@ -27,3 +27,9 @@ def test_connections_that_can_do_something_are_listed_by_name() -> None:
     assert list_able(catalog, SENDS_SMS) == ("alpha", "zulu")
     assert list_able(catalog, LISTS_BREACHES) == ("leaked",)
     assert list_able(CATALOG, SENDS_SMS) == ()
+
+
+def test_what_a_connection_is_for_is_what_a_step_does_with_it_and_what_actions_ask_of_it() -> None:
+    assert TEXTS.roles == {SENDS_SMS}
+    assert ConnectionInfo("crm").roles == {CALL}
+    assert ConnectionInfo("both", abilities=frozenset({SENDS_SMS})).roles == {CALL, SENDS_SMS}
