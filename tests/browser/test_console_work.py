@@ -32,6 +32,14 @@ def office(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
 
 
 @pytest.fixture
+def untouched(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Office]:
+    """An office of the test's own: nothing that other tests do is counted in it, and none counts on its cases."""
+    with serve_office(tmp_path_factory.mktemp("console"), browser) as made:
+        lead_a_life(made)
+        yield made
+
+
+@pytest.fixture
 def tab(browser: Browser, office: Office) -> Iterator[Page]:
     with tab_of(browser, office) as page:
         yield page
@@ -125,26 +133,27 @@ def test_a_conflicting_change_shows_both_versions_and_overwrites_nothing(tab: Pa
     expect(other.get_by_label("Description")).to_have_value("Mine")
 
 
-def test_home_says_how_people_fare_and_why_they_were_refused(tab: Page, office: Office) -> None:
-    tab.goto(office.url(""))
-    step_up = tab.get_by_role("region", name="Step-up")
-    expect(step_up).to_contain_text("3 begun", timeout=SLOW)
-    for words in ("1 of 3 complete", "1 of 3 refused", "0 of 3 not finished", "1 of 3 under way"):
-        expect(step_up).to_contain_text(words)
-    expect(tab.get_by_role("region", name="Sign-in")).to_contain_text("6 of 6 complete")
-    reason = tab.get_by_role("table", name="Reasons").get_by_role("row").nth(1)
-    expect(reason).to_contain_text("Identity refused")
-    expect(reason).to_contain_text("Step-up")
-    expect(tab.get_by_text("Half of all step-ups take less than")).to_contain_text(re.compile(r"[0-9] ?\w"))
-    vendor = tab.get_by_role("table", name="Connections").get_by_role("row").nth(1)
-    expect(vendor).to_contain_text("incode_verify")
-    expect(vendor).to_contain_text("Working")
-    expect(vendor).to_contain_text("1 of 3")
-    expect(tab.get_by_role("link", name="1 person waits for a review")).to_be_visible()
-    reason.get_by_role("link", name="Identity refused").click()
-    expect(tab.locator("h1")).to_have_text("Runs")
-    tab.get_by_role("link", name=re.compile("^Run ")).first.click()
-    expect(tab.get_by_role("table", name="Visits of steps")).to_contain_text("FAIL")
+def test_home_says_how_people_fare_and_why_they_were_refused(browser: Browser, untouched: Office) -> None:
+    with tab_of(browser, untouched) as tab:
+        tab.goto(untouched.url(""))
+        step_up = tab.get_by_role("region", name="Step-up")
+        expect(step_up).to_contain_text("3 begun", timeout=SLOW)
+        for words in ("1 of 3 complete", "1 of 3 refused", "0 of 3 not finished", "1 of 3 under way"):
+            expect(step_up).to_contain_text(words)
+        expect(tab.get_by_role("region", name="Sign-in")).to_contain_text("6 of 6 complete")
+        reason = tab.get_by_role("table", name="Reasons").get_by_role("row").nth(1)
+        expect(reason).to_contain_text("Identity refused")
+        expect(reason).to_contain_text("Step-up")
+        expect(tab.get_by_text("Half of all step-ups take less than")).to_contain_text(re.compile(r"[0-9] ?\w"))
+        vendor = tab.get_by_role("table", name="Connections").get_by_role("row").nth(1)
+        expect(vendor).to_contain_text("incode_verify")
+        expect(vendor).to_contain_text("Working")
+        expect(vendor).to_contain_text("1 of 3")
+        expect(tab.get_by_role("link", name="1 person waits for a review")).to_be_visible()
+        reason.get_by_role("link", name="Identity refused").click()
+        expect(tab.locator("h1")).to_have_text("Runs")
+        tab.get_by_role("link", name=re.compile("^Run ")).first.click()
+        expect(tab.get_by_role("table", name="Visits of steps")).to_contain_text("FAIL")
 
 
 def test_a_reviewer_sees_reviews_and_nothing_else(browser: Browser, office: Office) -> None:
@@ -163,13 +172,13 @@ def test_a_reviewer_sees_reviews_and_nothing_else(browser: Browser, office: Offi
 
 
 def test_a_doubtful_check_is_decided_with_a_reason_and_who_is_late_sees_both(
-    browser: Browser, tab: Page, office: Office
+    browser: Browser, untouched: Office
 ) -> None:
-    with tab_of(browser, office, "rita") as late:
-        late.goto(office.url("reviews/1"))
+    with tab_of(browser, untouched) as tab, tab_of(browser, untouched, "rita") as late:
+        late.goto(untouched.url("reviews/1"))
         late.get_by_role("radio", name=re.compile("Reject")).check()
         late.get_by_label("Reason").fill("The photo is blurred.")
-        decide(tab, office)
+        decide(tab, untouched)
         late.get_by_role("button", name="Decide").click()
         expect(late.get_by_role("alert")).to_contain_text("The case is closed already.")
         expect(late.get_by_label("Reason")).to_have_value("The photo is blurred.")
