@@ -1,9 +1,8 @@
 """The chain over the audit trail."""
 
-from typing import Literal
-
 from pydantic import Field
 
+from idp.application.chain.findings import Kind
 from idp.web.admin.models.shape import Answer, Query, Time
 
 HEAD = (
@@ -48,17 +47,7 @@ class AuditCheckQuery(Query):
 class AuditFinding(Answer):
     """Something that is wrong."""
 
-    kind: Literal[
-        "entry_changed",
-        "entry_missing",
-        "entry_inserted",
-        "entry_misdated",
-        "seal_changed",
-        "seal_missing",
-        "seal_order",
-        "cut_off",
-        "other_chain",
-    ]
+    kind: Kind
     seal: int
     first_entry: str | None
     last_entry: str | None
