@@ -180,16 +180,37 @@ def port(page: Page, name: str, outcome: str) -> Locator:
     return page.locator(f'.react-flow__handle.source[data-nodeid="{name}"][data-handleid="{outcome}"]')
 
 
+def find_center(target: Locator) -> tuple[float, float]:
+    """Return the middle of something as soon as it holds still: fitting the drawing takes a few frames."""
+    center: tuple[float, float] = target.evaluate(
+        """async element => {
+            const look = () => {
+                const box = element.getBoundingClientRect();
+                return [box.x + box.width / 2, box.y + box.height / 2];
+            };
+            let before = look();
+            for (let still = 0; still < 6; ) {
+                await new Promise(requestAnimationFrame);
+                const now = look();
+                still = now[0] === before[0] && now[1] === before[1] ? still + 1 : 0;
+                before = now;
+            }
+            return before;
+        }"""
+    )
+    return center
+
+
 def pull_wire(page: Page, start: Locator, end: Locator) -> None:
-    """Draw a wire with the mouse from one place to another."""
-    source, target = start.bounding_box(), end.bounding_box()
-    assert source is not None
-    assert target is not None
-    page.mouse.move(source["x"] + source["width"] / 2, source["y"] + source["height"] / 2)
+    """Draw a wire with the mouse from an exit of a step to the entry of another one."""
+    (x, y), (to_x, to_y) = find_center(start), find_center(end)
+    page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(target["x"] - 40, target["y"] + 10, steps=4)
-    page.mouse.move(target["x"] + target["width"] / 2, target["y"] + target["height"] / 2, steps=4)
+    page.mouse.move(to_x - 40, to_y + 10, steps=4)
+    page.mouse.move(to_x, to_y, steps=4)
     page.mouse.up()
+    leads = f"{start.get_attribute('data-handleid')} to {end.get_attribute('data-nodeid')}"
+    expect(step(page, start.get_attribute("data-nodeid") or "")).to_have_accessible_name(re.compile(re.escape(leads)))
 
 
 def choose(page: Page, words: str) -> None:

@@ -18,6 +18,7 @@ from tests.browser.operators import (
     choose,
     connect_incode,
     connect_incode_by_keys,
+    find_center,
     go_to,
     office,
     port,
@@ -66,12 +67,11 @@ def test_with_the_mouse_from_an_empty_drawing_to_a_token_with_idv(office: Office
     # Somebody who does not want to is let go: the wire is dropped on the canvas and a step is chosen there.
     tab.get_by_role("button", name="Fit View").click()
     empty = tab.locator(".react-flow__pane")
-    source = port(tab, "verification_intro", "stop").bounding_box()
-    assert source is not None
-    tab.mouse.move(source["x"] + 5, source["y"] + 5)
+    x, y = find_center(port(tab, "verification_intro", "stop"))
+    tab.mouse.move(x, y)
     tab.mouse.down()
-    tab.mouse.move(source["x"] + 30, source["y"] + 120, steps=4)
-    tab.mouse.move(source["x"] + 40, source["y"] + 190, steps=4)
+    tab.mouse.move(x + 25, y + 115, steps=4)
+    tab.mouse.move(x + 35, y + 185, steps=4)
     tab.mouse.up()
     choose(tab, "end denied")
     expect(step(tab, "denied")).to_be_visible()
