@@ -351,11 +351,12 @@ def test_the_longest_values_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("idp.flows.parse.MAX_STEPS", 2)
     step, when, told = "a" * 40, "x" * 2048, "y" * 2000
     flow = parse_flow(
-        f"{HEAD}texts: {{en: {{k: {told}}}}}\nsteps:\n"
+        f"{HEAD}texts: {{en: {{k: {told}}}}}\ngroups: {{{told[:80]}: {{}}}}\nsteps:\n"
         f"  {step}: {{condition: [{{when: {when}, to: {step}}}], otherwise: {step}}}\n"
         f"  b: {{screen: x, on: {{A-b: {step}}}, max_visits: {MAX_VISITS}}}\n"
     )
     assert flow.texts == {"en": {"k": told}}
+    assert list(flow.groups) == [told[:80]]
     assert flow.steps[step] == ConditionStep(step, (Case(when, step),), step)
     assert flow.steps["b"] == ScreenStep("b", "x", {"A-b": step}, {}, MAX_VISITS)
     three = "".join(f"  s{number}: {{end: complete}}\n" for number in range(3))

@@ -45,6 +45,11 @@ def test_a_factor_counts_once_or_twice(counts) -> None:
     assert caught.value.faults == ("factors.otp.counts: must be a number from 1 to 2",)
 
 
+def test_a_level_names_the_flow_that_steps_up_to_it() -> None:
+    assert parse_levels(with_level(step_up="confirm-it")).levels[0].step_up == "confirm-it"
+    assert parse_levels(with_level()).levels[0].step_up is None
+
+
 @pytest.mark.parametrize("step_up", ["Step Up", "", 7, ["step-up"]])
 def test_a_step_up_is_the_id_of_a_flow(step_up) -> None:
     with pytest.raises(LevelsFault) as caught:

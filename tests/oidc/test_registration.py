@@ -201,6 +201,10 @@ def test_every_way_to_authenticate_can_be_registered(method) -> None:
         (described({'"': {"en": "x"}}), ('idp_policy.scope_descriptions."', "must be under the name of a scope")),
         (described({1: {"en": "x"}}), ("idp_policy.scope_descriptions.1", "must be under the name of a scope")),
         (described({"pay": "Send money"}), ("idp_policy.scope_descriptions.pay", BY_LANGUAGE)),
+        (
+            described({"pay": 1, "a b": {"en": "x"}}),
+            ("idp_policy.scope_descriptions.a b", "must be under the name of a scope"),
+        ),
         (described({"pay": {}}), ("idp_policy.scope_descriptions.pay", BY_LANGUAGE)),
         (described({"pay": {f"x{n}x": "x" for n in range(65)}}), ("idp_policy.scope_descriptions.pay", BY_LANGUAGE)),
         (described({"pay": {"de_CH": "x"}}), ("idp_policy.scope_descriptions.pay.de_CH", LANGUAGE)),

@@ -16,6 +16,7 @@ from idp.oidc.jose import (
     generate_key,
     import_client_jwks,
     import_private_key,
+    name_key,
     peek,
     sign,
 )
@@ -126,6 +127,9 @@ def test_the_longest_token_is_still_read() -> None:
     token = token_of(MAX_TOKEN_LENGTH)
     assert check(token)["sub"] == "u1"
     assert peek(token, "sub") == "u1"
+    assert name_key(token) == signing_key().kid
+    longer = unsigned({"kid": "k1", "pad": "x" * MAX_TOKEN_LENGTH}, {"sub": "u1"})
+    assert (peek(longer, "sub"), name_key(longer)) == (None, None)
 
 
 def test_peek_takes_anything_and_every_length_of_payload() -> None:
