@@ -64,6 +64,10 @@ def situation(view=SIGNED_IN, request=None, policy=None, **progress) -> Situatio
             Refuse("login_required", "no_session needs a page, and prompt=none allows none"),
         ),
         (
+            lambda: ask(SIGNED_IN, params(prompt=("none",), acr_values=(IDV,))),
+            Refuse(UNMET, "acr_values needs a page, and prompt=none allows none"),
+        ),
+        (
             lambda: ask(SIGNED_IN, params(acr_values=(IDV,)), attempted=(IDV,)),
             Refuse(UNMET, "no level that acr_values allows can be reached"),
         ),
