@@ -10,7 +10,10 @@ from jinja2 import meta
 
 from idp.application.account.consequences import Change
 from idp.connectors.smtp import render as module
+from idp.connectors.smtp.look import PLAIN, make_look
 from idp.connectors.smtp.render import CHANGES, FALLBACK, LOCALES, MAILS, CannotRender, find_locale, render
+from idp.themes.document import Theme
+from tests.connectors.test_mail_look import png
 
 VALUES: dict[str, Any] = {
     "service": "Example Bank",
@@ -184,3 +187,68 @@ def test_every_change_of_an_account_has_a_sentence_of_its_own(locale):
 
 def test_the_application_tells_of_no_other_changes():
     assert set(get_args(Change)) == CHANGES
+
+
+# --- in a theme -------------------------------------------------------------------------------------------------------
+
+ACME = make_look(
+    Theme(
+        "acme", name="Acme Identity", tokens={"accent": "light-dark(#5b2a86, #d9b8ff)", "font": '"Open Sans", serif'}
+    ),
+    png(),
+)
+
+
+@pytest.mark.parametrize(("name", "locale"), EVERY)
+def test_every_mail_names_the_product_of_its_theme_in_text_and_html(name, locale):
+    mail = render(name, locale, values_for(name), ACME)
+    assert "Acme Identity" in mail.text
+    assert "Acme Identity" in " ".join(Page(mail.html).texts)
+    assert "Example Bank" not in mail.subject + mail.text + mail.html
+
+
+@pytest.mark.parametrize(("name", "locale"), EVERY)
+def test_a_theme_changes_nothing_else_that_a_mail_says(name, locale):
+    plain = render(name, locale, values_for(name, service="Acme Identity"))
+    worn = render(name, locale, values_for(name), ACME)
+    assert (worn.subject, worn.text) == (plain.subject, plain.text)
+    assert Page(worn.html).links == Page(plain.html).links
+
+
+def test_light_is_written_into_each_element_and_dark_takes_its_place():
+    mail = render("email_code", "en", values_for("email_code"), ACME)
+    linked = render("recovery_link", "en", values_for("recovery_link"), ACME)
+    style, _, body = linked.html.partition("</style>")
+    assert "background-color:#5b2a86;" in body
+    assert "prefers-color-scheme:dark" in style
+    assert "background-color:#d9b8ff !important" in style
+    assert "font-family:&#39;Open Sans&#39;,serif" in body
+    # Each element that has a background has its text colour too, and a class that dark knows.
+    for tag in re.findall(r"<(?:a|p|td) [^>]*background-color[^>]*>", body + mail.html):
+        assert re.search(r"[; ]color:#", tag.replace("background-color", "")), tag
+        assert 'class="' in tag
+    for name in set(re.findall(r'class="([a-z]+)"', mail.html + linked.html)):
+        assert f".{name}{{" in style
+
+
+@pytest.mark.parametrize("look", [PLAIN, ACME])
+@pytest.mark.parametrize("name", MAILS)
+def test_a_mail_loads_nothing_and_runs_nothing(name, look):
+    html = render(name, "en", values_for(name), look).html
+    page = Page(html)
+    assert not {"script", "link", "iframe", "object", "embed", "form", "base", "svg"} & set(page.tags)
+    assert not re.search(r"url\(|@import|src=\"(?!cid:)|background=\"|\son[a-z]+=", html)
+
+
+def test_a_logo_travels_with_its_mail():
+    mail = render("email_code", "en", values_for("email_code"), ACME)
+    ((name, content),) = mail.images.items()
+    assert content == png()
+    image = Page(mail.html).attributes["img"]
+    assert (image["src"], image["alt"], image["width"], image["height"]) == (f"cid:{name}", "", "64", "32")
+    assert render("email_code", "en", values_for("email_code")).images == {}
+
+
+def test_a_theme_without_a_name_leaves_the_one_that_the_mail_was_queued_with():
+    mail = render("email_code", "en", values_for("email_code"), make_look(Theme("acme")))
+    assert "Example Bank" in mail.text

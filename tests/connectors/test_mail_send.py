@@ -7,7 +7,7 @@ import logging
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any, cast
@@ -106,6 +106,32 @@ async def test_a_mail_arrives_as_text_and_html_with_the_headers_of_an_automatic_
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Message-ID"] == identifier
     assert identifier.endswith("@idp.example>")
+
+
+async def test_an_image_travels_beside_the_html_that_shows_it():
+    """multipart/related (RFC 2387): no mail program asks anybody for it."""
+    shown = replace(
+        MAIL, html='<p><img src="cid:a1@logo.invalid" alt=""></p>', images={"a1@logo.invalid": b"\x89PNG..."}
+    )
+    async with smtp_server(Post()) as post:
+        await make_mailer(post.port).send("alice@example.com", shown)
+    ((_, _, message),) = post.taken
+    text, related = message.iter_parts()
+    assert text.get_content_type() == "text/plain"
+    assert related.get_content_type() == "multipart/related"
+    html, image = related.iter_parts()
+    assert (html.get_content_type(), html.get_content().strip()) == ("text/html", shown.html)
+    assert (image.get_content_type(), image.get_content()) == ("image/png", b"\x89PNG...")
+    assert (image["Content-ID"], image.get_content_disposition()) == ("<a1@logo.invalid>", "inline")
+    assert message.get_body(("plain",)) is text
+
+
+@pytest.mark.parametrize("name", ["", "logo", "a@b>\r\nBcc: all@x.example", "a@b\nX: y", "a b@c", "<a@b>"])
+async def test_the_name_of_an_image_cannot_add_a_header(name):
+    async with smtp_server(Post()) as post:
+        with pytest.raises(PermanentMailFailure):
+            await make_mailer(post.port).send("alice@example.com", replace(MAIL, images={name: b"\x89PNG"}))
+    assert post.taken == []
 
 
 async def test_a_repeated_mail_has_the_same_message_id_and_another_has_another():

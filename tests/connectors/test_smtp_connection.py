@@ -1,5 +1,6 @@
 """A mail server as a connection, against a real server on loopback."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -40,6 +41,15 @@ async def test_a_mail_leaves_by_this_server() -> None:
     assert mail["subject"] == "A subject"
     assert mail["message-id"] == again["message-id"]
     assert report.ok
+
+
+async def test_images_leave_with_a_mail() -> None:
+    async with smtp_server(Post()) as post:
+        await make(post.port).send(replace(MESSAGE, images={"a1@logo.invalid": b"\x89PNG"}))
+    ((_, _, mail),) = post.taken
+    assert [part["content-id"] for part in mail.walk() if part.get_content_type() == "image/png"] == [
+        "<a1@logo.invalid>"
+    ]
 
 
 async def test_a_refusal_for_good_is_told_apart_from_one_for_now() -> None:

@@ -71,6 +71,23 @@ def test_a_mail_cannot_break_out_of_its_page(mailbox: TestClient) -> None:
     assert "script-src" not in policy
 
 
+def test_images_that_came_with_a_mail_are_shown_and_others_are_not_fetched(mailbox: TestClient) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "idp@x.org", "a@x.org", "Logo"
+    mail.set_content("Hello")
+    mail.add_alternative('<img src="cid:a1@logo.invalid"><img src="https://evil.example/dot.png">', subtype="html")
+    _, page = mail.iter_parts()
+    assert isinstance(page, EmailMessage)
+    page.add_related(b"\x89PNG", "image", "png", cid="<a1@logo.invalid>")
+    page.add_related(b"<svg onload=alert(1)>", "image", "svg+xml", cid="<a2@logo.invalid>")
+    with smtplib.SMTP("127.0.0.1", mailbox.app.state.smtp_port) as smtp:
+        smtp.send_message(mail)
+    answer = mailbox.get("/messages/1")
+    assert "data:image/png;base64,iVBORw==" in answer.text
+    assert "svg" not in answer.text
+    assert "img-src 'self' data:;" in answer.headers["content-security-policy"]
+
+
 def test_a_mail_in_an_unknown_charset_is_still_shown(mailbox: TestClient) -> None:
     raw = b"Subject: odd\r\nContent-Type: text/plain; charset=klingon\r\n\r\nqapla http://localhost/x"
     with smtplib.SMTP("127.0.0.1", mailbox.app.state.smtp_port) as smtp:

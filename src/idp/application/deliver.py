@@ -5,9 +5,11 @@ from typing import Any, Final, Protocol
 
 from idp.application.dependencies import Dependencies
 from idp.application.mail import NUMBER, SEAL
+from idp.application.mail_looks import find_looks
 from idp.application.threads import in_thread
 from idp.connectors.api import ConnectorError, Message, MessageRefused, Sends
 from idp.connectors.sms.render import TEXTS, render_text
+from idp.connectors.smtp.look import Look
 from idp.connectors.smtp.render import CannotRender, Rendered, render
 from idp.errors import InvalidInput, NotFound
 from idp.records.operations import OutgoingMail
@@ -30,23 +32,25 @@ async def deliver_mail(deps: Dependencies, mailer: Mailer) -> int:
     """Send what is due and return how many were sent. A mail that fails is tried again, ever later, eight times."""
     now = deps.clock.now()
     count = 0
-    for mail in await in_thread(_claim, deps, now):
-        error = await _send(deps, mailer, mail)
+    mails = await in_thread(_claim, deps, now)
+    looks = await in_thread(find_looks, deps, [mail.theme for mail in mails]) if mails else {}
+    for mail in mails:
+        error = await _send(deps, mailer, mail, looks[mail.theme])
         await in_thread(_settle, deps, mail, error)
         count += error is None
     return count
 
 
-async def _send(deps: Dependencies, mailer: Mailer, mail: OutgoingMail) -> tuple[str, bool] | None:
+async def _send(deps: Dependencies, mailer: Mailer, mail: OutgoingMail, look: Look) -> tuple[str, bool] | None:
     """Return None, or what went wrong and whether trying again makes sense."""
     key = f"outbox {mail.id} {mail.created_at}"
     try:
         values = deps.sealer.open_json(SEAL, mail.values)
         if mail.connection is None:
-            await mailer.send(mail.to, render(mail.template, mail.locale, values), key=key)
+            await mailer.send(mail.to, render(mail.template, mail.locale, values, look), key=key)
         else:
             connector = await in_thread(_find_connector, deps, mail.connection)
-            await connector.send(_compose(mail, values, key))
+            await connector.send(_compose(mail, values, look, key))
     except (MessageRefused, CannotRender, BoxBroken, NotFound, InvalidInput) as error:
         return error.code, False
     except ConnectorError as error:
@@ -62,13 +66,14 @@ def _find_connector(deps: Dependencies, name: str) -> Sends:
     return connector
 
 
-def _compose(mail: OutgoingMail, values: Mapping[str, Any], key: str) -> Message:
+def _compose(mail: OutgoingMail, values: Mapping[str, Any], look: Look, key: str) -> Message:
     """Render the message: as text for a phone, whose number is among the values, else as a mail."""
     if mail.template in TEXTS:
         filled = {name: value for name, value in values.items() if name != NUMBER}
+        filled["service"] = look.name or filled["service"]
         return Message(str(values[NUMBER]), render_text(mail.template, mail.locale, filled), key)
-    rendered = render(mail.template, mail.locale, values)
-    return Message(mail.to, rendered.text, key, rendered.subject, rendered.html)
+    rendered = render(mail.template, mail.locale, values, look)
+    return Message(mail.to, rendered.text, key, rendered.subject, rendered.html, rendered.images)
 
 
 def _claim(deps: Dependencies, now: float) -> list[OutgoingMail]:

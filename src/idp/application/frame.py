@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from idp.application.client_themes import find_client, theme_of
 from idp.application.dependencies import Dependencies
 from idp.application.factors import find_offered, list_factors
-from idp.application.first_party import ACCOUNT_ID
 from idp.application.invite import find_invited
 from idp.application.passkey_steps import prepare_ceremony
 from idp.application.passkeys import Options
@@ -12,8 +12,7 @@ from idp.application.upstream import Offer, offer_link
 from idp.flows.events import ShowScreen
 from idp.flows.factors import list_served
 from idp.flows.language import SIGN_UP
-from idp.records.clients import Client
-from idp.records.journeys import AuthorizationRequest, Run
+from idp.records.journeys import Run
 from idp.storage.protocols.unit import UnitOfWork
 
 #: The screen that asks whether to link an identity at another provider.
@@ -42,7 +41,7 @@ def frame_run(deps: Dependencies, run: Run, screen: ShowScreen | None = None) ->
     """Read what the page around a run may say, and what its screen asks of passkeys."""
     with deps.storage.read() as uow:
         request = uow.requests.get(run.request_id) if run.request_id is not None else None
-        client = _client_of(uow, request)
+        client = find_client(uow, request)
         user_id = run.user_id or run.expected_user_id
         user = uow.users.get(user_id) if user_id is not None else None
         ceremony = prepare_ceremony(deps, uow, run, screen) if screen is not None else None
@@ -51,7 +50,7 @@ def frame_run(deps: Dependencies, run: Run, screen: ShowScreen | None = None) ->
         invited = find_invited(uow, run) if user is None and run.purpose == SIGN_UP else ""
     target = request.params.get("redirect_uri") if request and client else None
     email = user.email if user else invited
-    return Frame(client.name if client else None, target, email, _theme(client), ceremony, factors, link)
+    return Frame(client.name if client else None, target, email, theme_of(client), ceremony, factors, link)
 
 
 def frame_request(deps: Dependencies, request_id: int | None) -> Frame:
@@ -60,14 +59,9 @@ def frame_request(deps: Dependencies, request_id: int | None) -> Frame:
         return Frame()
     with deps.storage.read() as uow:
         request = uow.requests.get(request_id)
-        client = _client_of(uow, request)
+        client = find_client(uow, request)
     target = request.params.get("redirect_uri") if request and client else None
-    return Frame(client.name if client else None, target, theme=_theme(client))
-
-
-def _client_of(uow: UnitOfWork, request: AuthorizationRequest | None) -> Client | None:
-    """Return the client outside that a request is from. One of our own pages has none, and its way back is a path."""
-    return uow.clients.get(request.client_id) if request and request.client_id != ACCOUNT_ID else None
+    return Frame(client.name if client else None, target, theme=theme_of(client))
 
 
 def _list_offered(deps: Dependencies, uow: UnitOfWork, run: Run, screen: ShowScreen) -> tuple[str, ...]:
@@ -77,7 +71,3 @@ def _list_offered(deps: Dependencies, uow: UnitOfWork, run: Run, screen: ShowScr
     # A code by text message is not offered where nothing sends one.
     served = list_served(deps.flows.inventory.catalog(uow)).intersection(offered)
     return tuple(factor.name for factor in list_factors(uow, run) if factor.name in served)
-
-
-def _theme(client: Client | None) -> str | None:
-    return client.policy.theme if client else None

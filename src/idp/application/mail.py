@@ -23,16 +23,18 @@ def queue_mail(
     values: Mapping[str, Any],
     *,
     connection: str | None = None,
+    theme: str | None = None,
     not_before: float = 0.0,
 ) -> None:
     """Put a mail in the outbox. Its values are sealed, for they may hold a link or a code.
 
-    `connection` names the mail server it leaves by, in place of the one of the settings. It leaves at `not_before`
-    (epoch seconds) at the earliest.
+    `connection` names the mail server it leaves by, in place of the one of the settings. `theme` is the theme that it
+    wears, as it will be then; a mail of no client's journey wears the default one. It leaves at `not_before` (epoch
+    seconds) at the earliest.
     """
     mail = _write(deps, to, template, locale, values)
     later = max(mail.next_attempt_at, not_before)
-    uow.outbox.add(replace(mail, connection=connection, next_attempt_at=later))
+    uow.outbox.add(replace(mail, connection=connection, theme=theme, next_attempt_at=later))
 
 
 def queue_text(
@@ -43,10 +45,15 @@ def queue_text(
     template: str,
     locale: str,
     values: Mapping[str, Any],
+    *,
+    theme: str | None = None,
 ) -> None:
-    """Put a text message in the outbox. The number is sealed as its values are; the row shows the last digits."""
+    """Put a text message in the outbox. The number is sealed as its values are; the row shows the last digits.
+
+    It says the name of its theme.
+    """
     text = _write(deps, phone.masked, template, locale, {NUMBER: phone.number, **values})
-    uow.outbox.add(replace(text, connection=connection))
+    uow.outbox.add(replace(text, connection=connection, theme=theme))
 
 
 def queue_nothing(deps: Dependencies, uow: UnitOfWork, template: str, locale: str, values: Mapping[str, Any]) -> None:

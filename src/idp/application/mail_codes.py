@@ -4,6 +4,7 @@ import hashlib
 import hmac
 
 from idp.application.audit import note
+from idp.application.client_themes import theme_of_run
 from idp.application.dependencies import Dependencies
 from idp.application.mail import queue_mail
 from idp.application.steps import ActionCall, ActionResult, prove
@@ -43,16 +44,17 @@ def perform_send_email_code(deps: Dependencies, uow: UnitOfWork, call: ActionCal
             data={REGISTRATION: registration.id if registration else None},
         )
     )
+    theme = theme_of_run(uow, call.run)
     if uow.users.by_email_key(email.lookup_key) is not None:
         uow.links.consume(link.id, now)
         values: dict[str, str | int] = {
             "sign_in_link": deps.policy.issuer,
             "recovery_link": f"{deps.policy.issuer}/recover",
         }
-        queue_mail(deps, uow, email.address, "account_exists", call.run.locale, values)
+        queue_mail(deps, uow, email.address, "account_exists", call.run.locale, values, theme=theme)
     else:
         values = {"code": code, "minutes": round(deps.policy.email_code_seconds / 60)}
-        queue_mail(deps, uow, email.address, "email_code", call.run.locale, values)
+        queue_mail(deps, uow, email.address, "email_code", call.run.locale, values, theme=theme)
     note(deps, uow, "email_code.send", "sent", trace=call.browser.trace, run_id=call.run.id)
     return ActionResult("sent", call.run, {LINK: link.id})
 

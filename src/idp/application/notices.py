@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from idp.application.audit import note
+from idp.application.client_themes import theme_of_run
 from idp.application.dependencies import Dependencies
 from idp.application.devices import describe_device
 from idp.application.mail import queue_mail
@@ -22,7 +23,8 @@ def perform_send_mail(deps: Dependencies, uow: UnitOfWork, call: ActionCall) -> 
         outcome = "sent"
         template, connection = str(call.options.get("template", "")), call.options.get("connection")
         values = _values(deps, call)[template]
-        queue_mail(deps, uow, user.email, template, user.locale or call.run.locale, values, connection=connection)
+        locale, theme = user.locale or call.run.locale, theme_of_run(uow, call.run)
+        queue_mail(deps, uow, user.email, template, locale, values, connection=connection, theme=theme)
     note(deps, uow, "mail.send", outcome, trace=call.browser.trace, user_id=user_id, run_id=call.run.id)
     return ActionResult(outcome, call.run)
 

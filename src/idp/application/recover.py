@@ -10,6 +10,7 @@ from typing import Final
 from idp.application.audit import note
 from idp.application.authorize import load_request
 from idp.application.browser import Browser
+from idp.application.client_themes import theme_of_request
 from idp.application.dependencies import Dependencies
 from idp.application.devices import describe_device
 from idp.application.mail import queue_mail
@@ -86,6 +87,7 @@ def request_link(deps: Dependencies, typed: str, request_id: int | None, browser
             )
         )
         text = deps.signer.sign(LINK_PURPOSE, {"l": encode(link.id, secret.text)})
+        theme = theme_of_request(uow, request)
         if known and user is not None:
             values = {
                 "link": f"{deps.policy.issuer}/recover/confirm?link={text}",
@@ -93,7 +95,7 @@ def request_link(deps: Dependencies, typed: str, request_id: int | None, browser
                 "device": describe_device(browser.user_agent),
                 "at": now,
             }
-            queue_mail(deps, uow, user.email, "recovery_link", user.locale or browser.locale, values)
+            queue_mail(deps, uow, user.email, "recovery_link", user.locale or browser.locale, values, theme=theme)
         outcome = "sent" if known else "throttled" if not allowed else "unknown"
         note(deps, uow, "recovery.request", outcome, trace=browser.trace, user_id=user.id if user else None)
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from idp.application.client_themes import theme_of_run
 from idp.application.dependencies import Dependencies
 from idp.application.mail import queue_mail
 from idp.identity.sessions import session_end, session_state
@@ -67,4 +68,5 @@ def _send(deps: Dependencies, uow: UnitOfWork, run: Run, template: str, **values
     registration = uow.registrations.of_run(run.id) if user is None else None
     to = user.email if user else registration.email if registration else None
     if to is not None:
-        queue_mail(deps, uow, to, template, (user.locale if user else None) or run.locale, values)
+        locale = (user.locale if user else None) or run.locale
+        queue_mail(deps, uow, to, template, locale, values, theme=theme_of_run(uow, run))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from idp.application.audit import note
+from idp.application.client_themes import theme_of_run
 from idp.application.dependencies import Dependencies
 from idp.application.devices import describe_device
 from idp.application.mail import queue_mail, queue_nothing
@@ -154,8 +155,9 @@ def _mail(deps: Dependencies, uow: UnitOfWork, call: ActionCall, account: _Accou
         values["link"] = f"{deps.policy.issuer}/sign-in/link?link={text}"
     else:
         values["code"] = group_code(code)
+    theme = theme_of_run(uow, call.run)
     if user is not None:
-        queue_mail(deps, uow, user.email, row.purpose, user.locale or call.run.locale, values)
+        queue_mail(deps, uow, user.email, row.purpose, user.locale or call.run.locale, values, theme=theme)
     else:
         queue_nothing(deps, uow, row.purpose, call.run.locale, values)
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from idp.application.account.ways_in import shuts_out
 from idp.application.audit import note
+from idp.application.client_themes import theme_of_run
 from idp.application.dependencies import Dependencies
 from idp.application.devices import describe_device
 from idp.application.gateways import find_gateway
@@ -132,7 +133,8 @@ def _send(
             data=data,
         )
     )
-    queue_text(deps, uow, line.record.name, phone, "sms_code", call.run.locale, text_of_code(deps, code))
+    theme, values = theme_of_run(uow, call.run), text_of_code(deps, code)
+    queue_text(deps, uow, line.record.name, phone, "sms_code", call.run.locale, values, theme=theme)
     return replace(_note_sent(deps, uow, call, "sent"), values={SENT: link.id, "phone": phone.masked})
 
 

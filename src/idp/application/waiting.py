@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from idp.application.audit import note
+from idp.application.client_themes import theme_of_run
 from idp.application.dependencies import Dependencies
 from idp.application.mail import queue_mail
 from idp.application.review_mail import RETURN_SECONDS
@@ -51,7 +52,8 @@ def outlive_browser(deps: Dependencies, uow: UnitOfWork, run: Run, effect: ShowS
     if address and uow.once.claim(_MAILED, _name(run, effect), until + _REMEMBERED):
         link = f"{deps.policy.issuer}/run/{run.id}"
         values = {"link": link, "until": until + RETURN_SECONDS}
-        queue_mail(deps, uow, address, "wait_over", run.locale, values, not_before=until)
+        theme = theme_of_run(uow, run)
+        queue_mail(deps, uow, address, "wait_over", run.locale, values, theme=theme, not_before=until)
     return replace(run, deadline_at=max(run.deadline_at, until + RETURN_SECONDS))
 
 

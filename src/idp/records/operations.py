@@ -27,7 +27,8 @@ class OutgoingMail:
     """A message in the outbox. `values` fill the template named `template`, sealed because they can carry a link.
 
     `connection` is the connection it leaves by, None for the mail server of the settings. A text message has a masked
-    number in `to`, and the number itself among its values.
+    number in `to`, and the number itself among its values. `theme` is the id of the theme that it wears, as that is
+    when it leaves; None is the default one.
     """
 
     id: int
@@ -43,6 +44,7 @@ class OutgoingMail:
     failed_at: float | None = None
     last_error: str | None = None
     connection: str | None = None
+    theme: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,14 @@ class PairContrast:
     needed: float
 
 
+def list_shades(tokens: Mapping[str, str]) -> Mapping[str, Shade]:
+    """Return every colour token, with those of a theme in place of ours. What is no colour is left out."""
+    return {**COLOURS, **{name: shade for name, text in tokens.items() if (shade := _read(text)) is not None}}
+
+
 def list_contrasts(tokens: Mapping[str, str]) -> tuple[PairContrast, ...]:
     """Return the contrast of every pair, with the tokens of a theme in place of ours. What is no colour is left out."""
-    shades = {**COLOURS, **{name: shade for name, text in tokens.items() if (shade := _read(text)) is not None}}
+    shades = list_shades(tokens)
     return tuple(
         PairContrast(
             front,

@@ -1,5 +1,6 @@
 """Connectors that carry a message to an address: a mail server, a gateway for text messages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -16,7 +17,8 @@ class MessageRefused(RemoteError):
 class Message:
     """One message. `to` is a mail address, or a phone number as +491511234567; `subject` and `html` are for mail.
 
-    `key` is the same for each attempt at this message, and never again.
+    `key` is the same for each attempt at this message, and never again. `images` are PNGs by Content-ID, which the HTML
+    shows by `cid:` URLs (RFC 2392).
     """
 
     to: str = field(repr=False)
@@ -24,6 +26,7 @@ class Message:
     key: str
     subject: str = field(default="", repr=False)
     html: str = field(default="", repr=False)
+    images: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 @runtime_checkable

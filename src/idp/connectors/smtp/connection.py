@@ -64,7 +64,8 @@ class SmtpConnection:
 
     async def send(self, message: Message) -> None:
         """Send a mail. Raises TemporaryMailFailure, PermanentMailFailure, or CallFailed for a forbidden address."""
-        await self._mailer.send(message.to, Rendered(message.subject, message.text, message.html), key=message.key)
+        rendered = Rendered(message.subject, message.text, message.html, message.images)
+        await self._mailer.send(message.to, rendered, key=message.key)
 
     async def check(self) -> HealthReport:
         """Connect, negotiate TLS and log in, without sending anything."""

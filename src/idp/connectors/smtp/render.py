@@ -2,12 +2,12 @@
 
 Each template has the blocks `subject`, `title` and `body`. It is rendered twice: with `mail.txt` and with `mail.html`
 as the layout. Values are escaped in HTML, lose line breaks and invisible direction marks everywhere, and a missing one
-is an error.
+is an error. A look gives the HTML its colours and its logo, and both the name of the product.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from typing import Final
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from idp.connectors.smtp.look import PLAIN, Look, clean_line
 from idp.errors import InvalidInput
 
 LOCALES: Final = ("en", "ar", "de", "es")
@@ -82,7 +83,6 @@ _FOREIGN: Final = frozenset({"device", "name"})
 _COUNTS: Final[Mapping[str, int]] = MappingProxyType({"minutes": 1, "left": 0})
 _TIMES: Final = frozenset({"at", "until"})
 _LINK: Final = re.compile(r"https?://[^\s<>\"'\\]+", re.ASCII)
-_INVISIBLE: Final = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _ADDRESS_MARKS: Final = re.compile(r"[./:@\\]+")
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -95,11 +95,12 @@ class CannotRender(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A mail's subject (one line), plain text and HTML."""
+    """A mail's subject (one line), plain text and HTML. `images` are the PNGs that it shows, by Content-ID."""
 
     subject: str
     text: str
     html: str
+    images: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 def _make_environment(*, html: bool) -> Environment:
@@ -112,7 +113,6 @@ def _make_environment(*, html: bool) -> Environment:
         keep_trailing_newline=False,
     )
     environment.globals["layout"] = "mail.html" if html else "mail.txt"
-    environment.globals["parts"] = environment.get_template("parts.html" if html else "parts.txt").module
     return environment
 
 
@@ -120,8 +120,10 @@ _HTML: Final = _make_environment(html=True)
 _TEXT: Final = _make_environment(html=False)
 
 
-def render(template: str, locale: str, values: Mapping[str, Value]) -> Rendered:
+def render(template: str, locale: str, values: Mapping[str, Value], look: Look = PLAIN) -> Rendered:
     """Render a mail. An unknown locale falls back to its language, then to English.
+
+    The name of a look takes the place of the value `service`.
 
     Raises CannotRender for an unknown mail, and for values that are missing, too many or of the wrong kind.
     """
@@ -131,13 +133,17 @@ def render(template: str, locale: str, values: Mapping[str, Value]) -> Rendered:
     if needed != set(values):
         raise CannotRender(detail=f"{template} needs {sorted(needed)} and was given {sorted(values)}")
     language = find_locale(locale)
-    checked = {name: _check(name, value, language) for name, value in values.items()}
+    named = {**values, "service": values["service"] if look.name is None else look.name}
+    checked = {name: _check(name, value, language) for name, value in named.items()}
     path = f"{language}/{template}.j2"
-    context = {**checked, "locale": language, "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr"}
+    frame = {"locale": language, "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr", "look": look}
+    context = {**checked, **frame, "parts": _TEXT.get_template("parts.txt").module}
     plain = _TEXT.get_template(path)
     subject = " ".join("".join(plain.blocks["subject"](plain.new_context(context))).split())
     text = re.sub(r"\n{3,}", "\n\n", plain.render(context)).strip() + "\n"
-    return Rendered(subject, text, _HTML.get_template(path).render(context))
+    parts = _HTML.get_template("parts.html").make_module({"look": look})
+    html = _HTML.get_template(path).render({**context, "parts": parts})
+    return Rendered(subject, text, html, {look.logo.id: look.logo.content} if look.logo is not None else {})
 
 
 def find_locale(locale: str) -> str:
@@ -162,7 +168,7 @@ def _check(name: str, value: Value, locale: str) -> str | int:
     if name in _TEXTS:
         if name in _FOREIGN:
             value = _ADDRESS_MARKS.sub(" ", value)[:MAX_DEVICE]
-        return " ".join(_INVISIBLE.sub("", "".join(c if c.isprintable() else " " for c in value)).split())
+        return clean_line(value)
     if not _LINK.fullmatch(value):
         raise CannotRender(detail=f"{name} is not an http(s) URL")
     return value

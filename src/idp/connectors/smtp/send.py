@@ -1,5 +1,7 @@
 """Sending one mail over SMTP (RFC 5321) as multipart/alternative (RFC 2046 section 5.1.4). Called by the worker only.
 
+Images travel beside the HTML that shows them (multipart/related, RFC 2387): a mail program asks nobody for them.
+
 A refusal is permanent or temporary: permanent is what the server says about this mail or this address with a 5yz reply
 (RFC 5321 section 4.2.1). A server that cannot be reached, does not do the TLS we ask for or refuses our login says
 nothing about the mail, so it stays in the outbox. Details hold reply codes, never addresses, texts or credentials.
@@ -29,6 +31,7 @@ from idp.connectors.smtp.render import Rendered
 from idp.egress import CallFailed
 
 TlsMode = Literal["none", "starttls", "tls"]
+_CONTENT_ID: Final = re.compile(r"[A-Za-z0-9.-]{1,64}@[A-Za-z0-9.-]{1,64}")
 _ADDRESS: Final = re.compile(r"([^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]{1,64})@([A-Za-z0-9.-]{1,253})")
 
 
@@ -153,6 +156,11 @@ class Mailer:
         message["X-Auto-Response-Suppress"] = "All"
         message.set_content(mail.text, cte="quoted-printable")
         message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+        _, page = message.iter_parts()
+        for name, image in mail.images.items():
+            if not _CONTENT_ID.fullmatch(name):
+                raise ValueError("not a content ID")
+            page.add_related(image, "image", "png", cid=f"<{name}>", disposition="inline", filename="logo.png")
         return message
 
     async def _connect(self) -> aiosmtplib.SMTP:

@@ -1,5 +1,6 @@
 """Caught mails, in memory."""
 
+import base64
 import re
 from collections import deque
 from dataclasses import dataclass
@@ -9,12 +10,16 @@ from email.policy import default
 from typing import Any, Final
 
 _LINK: Final = re.compile(r"https?://[^\s<>\"']+")
+_CONTENT_ID: Final = re.compile(r"<([A-Za-z0-9.@-]{1,200})>")
 _ENDING: Final = ".,;:!?)]}"
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail. `received_at` is epoch seconds; `recipients` are those of the envelope."""
+    """A mail. `received_at` is epoch seconds; `recipients` are those of the envelope.
+
+    Images that came with the HTML are in it, as `data:` URLs.
+    """
 
     id: int
     received_at: float
@@ -62,7 +67,7 @@ class Inbox:
             recipients=recipients,
             subject=_header(message, "subject"),
             text=_body(message, "plain") or "",
-            html=_body(message, "html"),
+            html=_show_images(message, _body(message, "html")),
         )
         self._mails.appendleft(mail)
         return mail
@@ -93,6 +98,16 @@ def split_links(text: str) -> list[tuple[str, bool]]:
 
 def _header(message: EmailMessage, name: str) -> str:
     return " ".join(str(message.get(name, "")).split())
+
+
+def _show_images(message: EmailMessage, html: str | None) -> str | None:
+    """Put the PNGs that came with a mail where its HTML names them (`cid:`, RFC 2392)."""
+    for part in message.walk() if html is not None else ():
+        name = _CONTENT_ID.fullmatch(str(part.get("content-id", "")).strip())
+        content = part.get_payload(decode=True)
+        if html is not None and name and part.get_content_type() == "image/png" and isinstance(content, bytes):
+            html = html.replace(f"cid:{name[1]}", f"data:image/png;base64,{base64.b64encode(content).decode()}")
+    return html
 
 
 def _body(message: EmailMessage, kind: str) -> str | None:

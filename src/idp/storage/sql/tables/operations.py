@@ -43,6 +43,7 @@ OUTBOX = Table(
     time("failed_at", null=True),
     long_text("last_error", null=True),
     word("connection", null=True),
+    word("theme", null=True),
     Index(None, "next_attempt_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
 )
 
