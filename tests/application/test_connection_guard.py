@@ -23,7 +23,7 @@ FORCED = replace(ANN, even_if_locked_out=True)
 
 def gateway(world: World, name: str = "texts") -> int:
     """Connect something that sends text messages, and return its version."""
-    put_connection(world.deps, name, "sms_mailbox", "", {}, {})
+    put_connection(world.deps, name, "sms_mailbox", "", {}, {}, ANN)
     with world.provider.storage.read() as uow:
         record = uow.connections.get(name)
     assert record is not None

@@ -15,6 +15,7 @@ from idp.application.operators import put_connection, set_blocked
 from idp.errors import InvalidInput, NotFound
 from idp.flows.problems import FlowFault
 from idp.records.accounts import Consent
+from tests.application.flow_texts import ANN
 from tests.flows.samples import STRICT_STEP_UP
 from tests.journeys.test_recovery import enrol
 from tests.journeys.world import World
@@ -164,14 +165,14 @@ async def test_the_clients_policy_and_consent_count(world: World) -> None:
 async def test_the_connections_own_settings_count(world: World) -> None:
     lenient = {"api_url": "http://localhost:8003", "flow_id": "f", "passing": ["OK", "MANUAL_OK"], "amr": []}
     assert run(world, "step-up", answers={"verify": "MANUAL_OK", "rejected": "stop"})["result"] == "denied"
-    put_connection(world.deps, "incode_verify", "incode", "", lenient, {})
+    put_connection(world.deps, "incode_verify", "incode", "", lenient, {}, ANN)
     told = run(world, "step-up", answers={"verify": "MANUAL_OK"})
     assert (told["result"], told["claims"]["amr"]) == ("complete", ["pwd"])
     given = {"connections": {"incode_verify": {"passing": ["OK"]}}}
     assert run(world, "step-up", given=given, answers={"verify": "MANUAL_OK", "rejected": "stop"})["result"] == "denied"
     slow = {"verify": {"answer": "OK", "takes": "9m"}}
     assert run(world, "step-up", answers=slow)["result"] == "complete"
-    put_connection(world.deps, "incode_verify", "incode", "", {**lenient, "deadline_seconds": 60}, {})
+    put_connection(world.deps, "incode_verify", "incode", "", {**lenient, "deadline_seconds": 60}, {}, ANN)
     late = run(world, "step-up", answers={**slow, "rejected": "stop"})
     assert [step["note"] for step in late["steps"] if step["step"] == "check"] == ["late"]
 

@@ -137,7 +137,7 @@ async def test_a_phone_is_not_added_while_nothing_sends_text_messages(world: Wor
     user = hold(world)
     with pytest.raises(ShutOut):
         add(world, user, "phone")
-    put_connection(world.deps, "texts", "sms_mailbox", "", {}, {})
+    put_connection(world.deps, "texts", "sms_mailbox", "", {}, {}, ANN)
     add(world, user, "phone")
     assert held(world, user) == ["password", "phone"]
 

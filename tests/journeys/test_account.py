@@ -16,7 +16,7 @@ from idp.errors import InvalidInput
 from idp.identity.phones import Phone
 from idp.identity.recovery_codes import COUNT
 from idp.records.accounts import Credential, RoleAssignment, User
-from tests.application.flow_texts import SECOND, put
+from tests.application.flow_texts import ANN, SECOND, put
 from tests.authenticator import Authenticator
 from tests.journeys.account import (
     ACCOUNT,
@@ -603,7 +603,7 @@ def connect_admin(world: World) -> None:
         record = uow.connections.get("incode_verify")
     assert record is not None
     secrets = {"admin_email": "admin@example.com", "admin_password": "demo-admin-password"}
-    put_connection(world.deps, record.name, record.type, record.description, record.config, secrets)
+    put_connection(world.deps, record.name, record.type, record.description, record.config, secrets, ANN)
 
 
 async def test_a_vendor_that_cannot_be_asked_is_asked_again_and_given_up_in_the_end(world: World) -> None:

@@ -11,6 +11,7 @@ from idp.application.operators import put_connection
 from idp.application.replay import replay_run
 from idp.application.retention import forget_what_is_over
 from idp.application.vendor_deletion import ask_for_due_deletions, delete_at_vendors
+from tests.application.flow_texts import ANN
 from tests.journeys.endings import HOUR, IDV, reach
 from tests.journeys.steps import signed_in, verify
 from tests.journeys.test_sign_up import register
@@ -41,7 +42,7 @@ def keep_at_vendor(world: World, seconds: int | None, **secrets: str) -> None:
         record = uow.connections.get("incode_verify")
     assert record is not None
     config = {**record.config, "delete_after_seconds": seconds}
-    put_connection(world.deps, record.name, record.type, record.description, config, secrets)
+    put_connection(world.deps, record.name, record.type, record.description, config, secrets, ANN)
 
 
 def deletions(world: World) -> list[tuple[str, str]]:

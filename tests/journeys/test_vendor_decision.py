@@ -12,6 +12,7 @@ from idp.application import review
 from idp.application.housekeeping import look_at_due_verifications
 from idp.application.operators import put_connection
 from idp.errors import Conflict
+from tests.application.flow_texts import ANN
 from tests.journeys.browser import Browser
 from tests.journeys.relying_party import RelyingParty
 from tests.journeys.steps import interview_of, path_of, signed_in, verify
@@ -33,7 +34,7 @@ def allow(world: World, **config: Any) -> None:
     with world.provider.storage.read() as uow:
         record = uow.connections.get("incode_verify")
     assert record is not None
-    put_connection(world.deps, record.name, record.type, record.description, {**record.config, **config}, {})
+    put_connection(world.deps, record.name, record.type, record.description, {**record.config, **config}, {}, ANN)
 
 
 async def parked(world: World, outcome: str = "MANUAL", **person: Any) -> tuple[Browser, RelyingParty, str]:

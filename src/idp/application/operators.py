@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from idp.application.audit import note
-from idp.application.change import Change
+from idp.application.change import Change, check_change
 from idp.application.config_documents import ConnectionState, actual_connection, wanted_client
+from idp.application.connection_guard import guard_connections
 from idp.application.dependencies import Dependencies
 from idp.application.owners import keep_an_owner
 from idp.application.promises import list_client_faults, list_theme_ids
@@ -42,11 +43,14 @@ def put_connection(
     description: str,
     config: Mapping[str, Any],
     secrets: Mapping[str, str],
+    change: Change,
 ) -> Connection:
     """Create or change a connection. Secrets that are not given keep their value; none can ever be read back.
 
-    Raises InvalidInput with what is wrong.
+    Raises InvalidInput with what is wrong, or WouldLockOut for another type that would not do what live flows ask of
+    it, or what people sign in with.
     """
+    check_change(change)
     known = deps.switchboard.types.get(kind)
     if known is None:
         raise InvalidInput(f"There is no connector type {kind}.")
@@ -60,7 +64,13 @@ def put_connection(
         state = ConnectionState(name, kind, description, dumped, merged)
         if before is not None and actual_connection(deps, before) == state:
             return before
-        return write_connection(deps, uow, state, "operator")
+        with guard_connections(deps, uow, list_turned(before, state), change):
+            return write_connection(deps, uow, state, change.actor, change.trace)
+
+
+def list_turned(before: Connection | None, state: ConnectionState) -> frozenset[str]:
+    """Return the name of a connection that becomes another type, as a set: it leaves as what it was."""
+    return frozenset({state.name} if before is not None and before.type != state.type else ())
 
 
 def write_connection(

@@ -11,7 +11,7 @@ from idp.application.config_documents import ConnectionState, actual_connection
 from idp.application.connection_guard import guard_connections
 from idp.application.connection_uses import list_users
 from idp.application.dependencies import Dependencies
-from idp.application.operators import write_connection
+from idp.application.operators import list_turned, write_connection
 from idp.connectors.api import ChecksHealth, ConnectorType
 from idp.connectors.breaker import BreakerState
 from idp.errors import Conflict, InvalidFields, InvalidInput, NotFound
@@ -96,8 +96,7 @@ def save_connection(
         state = ConnectionState(name, wish.type, wish.description.strip()[:MAX_DESCRIPTION], dumped, secrets)
         if before is not None and actual_connection(deps, before) == state:
             return before
-        turned = {name} if before is not None and before.type != wish.type else set[str]()
-        with guard_connections(deps, uow, turned, author):
+        with guard_connections(deps, uow, list_turned(before, state), author):
             return write_connection(deps, uow, state, author.actor, author.trace)
 
 
