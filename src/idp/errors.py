@@ -47,6 +47,17 @@ class RequestOver(NotFound):
         self.reached = reached
 
 
+class TooMany(IdpError):
+    """Something was done too often. It may be done again `retry_after` seconds from now."""
+
+    code = "too_many_requests"
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        """Say what, and when to go on."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class InvalidInput(IdpError):
     """Input that is malformed, oversize, or of the wrong type."""
 

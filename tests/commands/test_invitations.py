@@ -3,6 +3,15 @@
 from tests.commands.machine import Machine
 
 
+def test_an_address_that_was_mailed_to_often_is_refused_in_every_process_alike(machine: Machine) -> None:
+    for _ in range(3):
+        machine.run("users", "invite", "ann@example.com")
+    said = machine.run("users", "invite", "Ann@example.com", expect=1)
+    assert said.strip().splitlines()[-1] == ("That address was sent many mails lately. Invite it again in 5 minutes.")
+    machine.run("users", "invite", "bob@example.com")
+    assert len(machine.json("users", "invitations")) == 4
+
+
 def test_invitations_are_listed_and_taken_back(machine: Machine) -> None:
     machine.run("users", "invite", "ann@example.com")
     machine.run("users", "invite", "bob@example.com")

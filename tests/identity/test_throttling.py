@@ -12,6 +12,7 @@ from idp.identity.throttling import (
     decide,
     decide_all,
     keys_for_code,
+    keys_for_invitation,
     keys_for_mail,
     keys_for_mailed_code,
     keys_for_passkey,
@@ -204,6 +205,7 @@ def test_codes_mails_and_verifications_have_counters_for_the_account_and_the_add
         for counters in (
             keys_for_code("ana", "192.0.2.1"),
             keys_for_mail("ana", "192.0.2.1"),
+            keys_for_invitation("ana"),
             keys_for_sms("number", "ana", "192.0.2.1"),
             keys_for_verification("ana"),
             keys_for_passkey("192.0.2.1"),
@@ -250,6 +252,16 @@ def test_one_address_gets_five_guesses_at_a_mailed_code_and_thirty_at_all_of_the
     assert sum(table.attempt(keys_for_mailed_code("a@x.org", "203.0.113.1", None), NOW) for _ in range(9)) == 5
     others = [table.attempt(keys_for_mailed_code(f"{number}@x.org", "203.0.113.1", None), NOW) for number in range(40)]
     assert sum(others) == 25
+
+
+def test_an_invitation_counts_with_every_mail_to_the_same_person():
+    table = Table()
+    asked = [table.attempt(keys_for_mail("a@x.org", f"203.0.113.{number}"), NOW) for number in range(2)]
+    assert [*asked, table.attempt(keys_for_invitation("a@x.org"), NOW)] == [True] * 3
+    assert not table.attempt(keys_for_invitation("a@x.org"), NOW)
+    assert table.attempt(keys_for_invitation("b@x.org"), NOW)
+    given = [table.attempt(keys_for_invitation("c@x.org"), NOW + 900 * number) for number in range(9)]
+    assert given == [True] * 5 + [False] * 4
 
 
 def test_no_key_shows_an_address_or_an_account():

@@ -10,7 +10,7 @@ import pytest
 from idp.application.change import Change
 from idp.application.invitations import list_invitations, revoke_invitation
 from idp.application.invite import INVITATION_SECONDS, invite
-from idp.errors import Conflict, InvalidInput, NotFound
+from idp.errors import Conflict, InvalidInput, NotFound, TooMany
 from tests.journeys.browser import Browser
 from tests.journeys.steps import verify
 from tests.journeys.world import ISSUER, World, make_world
@@ -151,6 +151,63 @@ async def test_an_address_that_has_an_account_is_not_invited(world: World) -> No
     with pytest.raises(InvalidInput):
         invite(world.deps, "no address", "en")
     assert world.mails() == []
+
+
+def invited(world: World, email: str = NEW) -> bool:
+    """Say whether somebody could be invited."""
+    try:
+        invite(world.deps, email, "en", "operator:olga")
+    except TooMany:
+        return False
+    return True
+
+
+async def test_one_address_is_mailed_so_often_and_no_more_whoever_invites_it(world: World) -> None:
+    assert [invited(world) for _ in range(4)] == [True, True, True, False]
+    assert invited(world, "dora@example.com")
+    assert len(world.mails()) == 4
+    with pytest.raises(TooMany, match=r"sent many mails lately\. Invite it again in 5 minutes") as caught:
+        invite(world.deps, "CAROL@example.com", "en")
+    assert caught.value.retry_after == pytest.approx(300)
+    assert world.mails() == []
+    assert [one.outcome for one in world.audit("user.invite")] == ["sent"] * 3 + ["throttled", "sent", "throttled"]
+    assert len(list_invitations(world.deps, ended=True)) == 4
+
+
+async def test_an_address_gets_five_invitations_a_day(world: World) -> None:
+    given = []
+    for _ in range(8):
+        given.append(invited(world))
+        world.clock.advance(900)
+    assert given == [True] * 5 + [False] * 3
+    with pytest.raises(TooMany, match="Invite it again in 3 hours"):
+        invite(world.deps, NEW, "en")
+    world.clock.advance(3 * 3600)
+    assert invited(world)
+
+
+async def test_revoking_one_makes_no_room_for_another(world: World) -> None:
+    """Whoever could send and take back without end could fill somebody's mailbox."""
+    for number in range(1, 4):
+        assert invited(world)
+        revoke_invitation(world.deps, number, Change("olga", "mistaken"))
+    assert not invited(world)
+
+
+async def test_invitations_count_with_the_mails_that_the_person_asks_for(world: World) -> None:
+    bank = world.client()
+    for _ in range(2):
+        browser = world.browser()
+        await browser.get(bank.authorize(prompt="create"))
+        await browser.submit("submitted", email=NEW, password="a-long-pass-phrase-of-hers")
+    assert [template for _, template, _ in world.mails()] == ["email_code"] * 2
+    assert [invited(world), invited(world)] == [True, False]
+
+
+async def test_a_refused_attempt_does_not_lengthen_the_wait(world: World) -> None:
+    assert [invited(world) for _ in range(9)] == [True] * 3 + [False] * 6
+    world.clock.advance(301)
+    assert invited(world)
 
 
 async def test_an_invitation_to_an_address_that_is_taken_meanwhile_is_worthless(world: World) -> None:

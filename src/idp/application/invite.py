@@ -5,6 +5,7 @@ browser, bound to the address that was invited: the person cannot choose another
 for it was mailed there and nowhere else.
 """
 
+import math
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,12 +16,14 @@ from idp.application.mail import queue_mail
 from idp.application.passwords import NewPassword, note_breach
 from idp.application.start import start_run
 from idp.application.steps import ActionCall, ActionResult, prove
-from idp.errors import Conflict, InvalidInput
+from idp.application.throttle import charge_or_wait
+from idp.errors import Conflict, InvalidInput, TooMany
 from idp.flows.language import SIGN_UP
 from idp.flows.methods import EMAIL
 from idp.handles import decode, encode, matches, mint
 from idp.identity.email_address import EmailAddress, parse_email
 from idp.identity.links import LinkExpired, LinkInvalid
+from idp.identity.throttling import keys_for_invitation
 from idp.oidc.situation import Needs
 from idp.records.accounts import PendingRegistration
 from idp.records.clients import ClientPolicy
@@ -46,21 +49,24 @@ class InvitationShown:
 
 
 def invite(deps: Dependencies, typed: str, locale: str, actor: str = "operator") -> float:
-    """Mail an invitation and return until when it works. Raises InvalidInput, or Conflict for an address in use."""
+    """Mail an invitation and return until when it works.
+
+    Raises InvalidInput, Conflict for an address in use, or TooMany for one that was sent many mails lately.
+    """
     email = parse_email(typed)
     if email is None:
         raise InvalidInput("That is not an e-mail address.")
-    now = deps.clock.now()
-    until = now + INVITATION_SECONDS
+    until = deps.clock.now() + INVITATION_SECONDS
     with deps.storage.write() as uow:
         if uow.users.by_email_key(email.lookup_key) is not None:
             raise Conflict("That address has an account already.")
-        secret = mint(deps.random_bytes)
-        link = uow.links.add(MailedLink(0, "invite", secret.digest, now, until, data={TO: email.address, BY: actor}))
-        text = deps.signer.sign(LINK_PURPOSE, {"l": encode(link.id, secret.text)})
-        values = {"link": f"{deps.policy.issuer}/invitation?link={text}", "until": until}
-        queue_mail(deps, uow, email.address, "invitation", locale, values)
-        note(deps, uow, "user.invite", "sent", trace="-", actor=actor, data={"link": link.id})
+        wait = charge_or_wait(deps, uow, keys_for_invitation(email.lookup_key))
+        if wait:
+            note(deps, uow, "user.invite", "throttled", trace="-", actor=actor)
+        else:
+            _send(deps, uow, email, locale, actor, until)
+    if wait:
+        raise TooMany(f"That address was sent many mails lately. Invite it again in {_tell_wait(wait)}.", wait)
     return until
 
 
@@ -124,6 +130,21 @@ def find_invited(uow: UnitOfWork, run: Run) -> str:
     """Return the address that the run is bound to by an invitation, empty if there is none."""
     email = _find_bound(uow, run)
     return email.address if email is not None else ""
+
+
+def _send(deps: Dependencies, uow: UnitOfWork, email: EmailAddress, locale: str, actor: str, until: float) -> None:
+    secret = mint(deps.random_bytes)
+    data = {TO: email.address, BY: actor}
+    link = uow.links.add(MailedLink(0, "invite", secret.digest, deps.clock.now(), until, data=data))
+    text = deps.signer.sign(LINK_PURPOSE, {"l": encode(link.id, secret.text)})
+    values = {"link": f"{deps.policy.issuer}/invitation?link={text}", "until": until}
+    queue_mail(deps, uow, email.address, "invitation", locale, values)
+    note(deps, uow, "user.invite", "sent", trace="-", actor=actor, data={"link": link.id})
+
+
+def _tell_wait(seconds: float) -> str:
+    minutes = math.ceil(seconds / 60)
+    return "a minute" if minutes == 1 else f"{minutes} minutes" if minutes < 100 else f"{math.ceil(minutes / 60)} hours"
 
 
 def _find_bound(uow: UnitOfWork, run: Run) -> EmailAddress | None:

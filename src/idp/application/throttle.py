@@ -22,16 +22,21 @@ _OWN = frozenset(
 
 def charge(deps: Dependencies, uow: UnitOfWork, counters: Sequence[Counter]) -> bool:
     """Charge all counters together and say whether they allow the attempt. A refused attempt moves none of them."""
+    return charge_or_wait(deps, uow, counters) == 0.0
+
+
+def charge_or_wait(deps: Dependencies, uow: UnitOfWork, counters: Sequence[Counter]) -> float:
+    """Charge all counters together, and return 0; or charge none, and return how many seconds to wait."""
     now = deps.clock.now()
     ordered = sorted(counters, key=lambda counter: counter.key)
     stored = [(uow.throttles.arrival(item.key), deps.policy.throttles.limit_of(item.limit)) for item in ordered]
     verdict = decide_all(stored, now)
     if not verdict.allowed:
-        return False
+        return verdict.retry_after
     for counter, arrival in zip(ordered, verdict.new_tats, strict=True):
         if arrival is not None:
             uow.throttles.put_arrival(counter.key, arrival, max(arrival, now) + KEEP_SECONDS)
-    return True
+    return 0.0
 
 
 def has_room(deps: Dependencies, uow: UnitOfWork, counters: Sequence[Counter]) -> bool:

@@ -39,6 +39,7 @@ LimitName = Literal[
     "mail_per_device",
     "mail_per_recipient",
     "mail_per_address",
+    "invitation_per_recipient",
     "verification_per_account",
     "passkey_per_address",
     "sms_per_number",
@@ -107,6 +108,7 @@ class ThrottlePolicy:
     mail_per_device: Limit = Limit(3, 900)
     mail_per_recipient: Limit = Limit(3, 900)
     mail_per_address: Limit = Limit(15, 3600)
+    invitation_per_recipient: Limit = Limit(5, 86_400)
     verification_per_account: Limit = Limit(5, 86_400)
     passkey_per_address: Limit = Limit(60, 900)
     sms_per_number: Limit = Limit(3, 900)
@@ -204,6 +206,14 @@ def keys_for_sign_in_mail(recipient_key: str, address: str, known_device: str | 
 def keys_for_mail(recipient_key: str, address: str) -> tuple[Counter, ...]:
     """Return the counters for a mail that somebody asks for; the answer on the page is the same when it is not sent."""
     return (_counter("mail_per_recipient", recipient_key), _counter("mail_per_address", network_of(address)))
+
+
+def keys_for_invitation(recipient_key: str) -> tuple[Counter, ...]:
+    """Return the counters for an invitation: what is mailed to one person counts together, whoever asks for it.
+
+    Operators are not counted by their network: they invite whole companies, and are known.
+    """
+    return (_counter("mail_per_recipient", recipient_key), _counter("invitation_per_recipient", recipient_key))
 
 
 def keys_for_sms(number_key: str, account_key: str, address: str) -> tuple[Counter, ...]:

@@ -40,6 +40,26 @@ async def test_invitations_are_listed_in_pages_and_revoked(world: World) -> None
     assert "link" not in str(await sam.read("/invitations?state=all"))
 
 
+async def test_an_address_that_was_mailed_to_often_is_refused_with_the_time_to_wait(world: World) -> None:
+    sam, olga = operator(world, "support", email="sam@example.com"), operator(world, "owner")
+    wanted = {"email": "ann@example.com"}
+    for who in (sam, olga, sam):
+        assert (await who.ask("POST", "/invitations", wanted)).status_code == 202
+    for who in (sam, olga):
+        refused = await who.ask("POST", "/invitations", wanted, Idempotency_Key="again")
+        assert refused.status_code == 429
+        assert (refused.json()["type"], refused.json()["title"]) == (
+            "urn:idp:problem:rate-limited",
+            "Too many requests",
+        )
+        assert refused.json()["detail"] == "That address was sent many mails lately. Invite it again in 5 minutes."
+        assert refused.headers["Retry-After"] == "300"
+        assert "RateLimit" in refused.headers
+    assert len(world.mails()) == 3
+    world.clock.advance(301)
+    assert (await sam.ask("POST", "/invitations", wanted, Idempotency_Key="again")).status_code == 202
+
+
 async def test_who_may_only_read_sees_invitations_and_revokes_none(world: World) -> None:
     owner, anna = operator(world, "owner"), operator(world, "auditor", email="anna@example.com")
     await owner.ask("POST", "/invitations", {"email": "ann@example.com"})

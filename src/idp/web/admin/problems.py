@@ -1,5 +1,6 @@
 """Refusals of the admin API as `application/problem+json` (RFC 9457)."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from idp.application.admin.people import NotYours
 from idp.application.lockout import WouldLockOut
 from idp.application.owners import LastOwner
 from idp.application.threads import TooBusy
-from idp.errors import Conflict, IdpError, InvalidFields, InvalidInput, NotFound
+from idp.errors import Conflict, IdpError, InvalidFields, InvalidInput, NotFound, TooMany
 from idp.flows.problems import FlowFault, escape_pointer
 from idp.oidc.levels_document import LevelsFault
 from idp.oidc.registration import MetadataFault
@@ -113,6 +114,8 @@ def explain(error: IdpError | FlowFault) -> Refused:
         return _explain_flow(error)
     if isinstance(error, TooBusy):
         return Refused("unavailable", error.message, headers={"Retry-After": str(BUSY_SECONDS)})
+    if isinstance(error, TooMany):
+        return Refused("rate-limited", error.message, headers={"Retry-After": str(math.ceil(error.retry_after))})
     if isinstance(error, NotFresh):
         return refuse_step_up("This takes a fresh sign-in.", fresh=True)
     if isinstance(error, InvalidInput) and error.code not in _OF_CODE:
