@@ -25,6 +25,11 @@ class Intruder:
             for table in TABLES:
                 self.run(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
 
+    @property
+    def on_sqlite(self) -> bool:
+        """Say whether the database is a file, which keeps whatever bytes they force into it."""
+        return self._path is not None
+
     def run(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Run a statement and return its rows."""
         if self._path is not None:

@@ -55,6 +55,21 @@ class Transaction:
         found: list[tuple[Any, ...]] = self._run(statement, parameters).fetchall()
         return found
 
+    def rows_as_kept(self, statement: Statement, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Run a statement as `rows` does, and return text that is not UTF-8 as bytes.
+
+        SQLite keeps whatever bytes somebody forces into a column, and its driver then refuses the whole result.
+        PostgreSQL refuses the bytes.
+        """
+        if self._engine != "sqlite":
+            return self.rows(statement, parameters)
+        former = self._connection.text_factory
+        self._connection.text_factory = _read_text
+        try:
+            return self.rows(statement, parameters)
+        finally:
+            self._connection.text_factory = former
+
     def change(self, statement: Statement, parameters: Mapping[str, Any]) -> int:
         """Run a statement that returns nothing, and say how many rows it changed. Raises like `rows`."""
         count: int = self._run(statement, parameters).rowcount
@@ -99,6 +114,13 @@ class Transaction:
         ours = translate(error)
         self.failure = ours
         raise ours from error
+
+
+def _read_text(kept: bytes) -> str | bytes:
+    try:
+        return kept.decode()
+    except UnicodeDecodeError:
+        return kept
 
 
 def check(parameters: Mapping[str, Any]) -> None:
