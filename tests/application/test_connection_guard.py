@@ -14,7 +14,7 @@ from idp.application.roles import grant_role
 from idp.configuration import Configuration, read_configuration
 from idp.records.accounts import Credential, User
 from tests.application.flow_texts import ANN, put
-from tests.journeys.test_phones import SIGN_IN as NAMED
+from tests.journeys.phones import SIGN_IN as NAMED
 from tests.journeys.world import ENVIRON, SIMULATOR, World
 
 pytestmark = pytest.mark.anyio

@@ -17,10 +17,10 @@ from idp.records.accounts import User
 from tests.authenticator import Authenticator
 from tests.journeys.browser import Browser
 from tests.journeys.passkeys import by_password_alone, enrolled, use
+from tests.journeys.phones import CONNECTION, GATEWAY, Gateway, give_phone, read_code
 from tests.journeys.relying_party import RelyingParty
 from tests.journeys.steps import verify
 from tests.journeys.test_choice_of_factors import recovery_codes
-from tests.journeys.test_phones import CONNECTION, GATEWAY, Gateway, give_phone, read_code
 from tests.journeys.test_sign_in_by_mail import mailed
 from tests.journeys.world import PASSWORD, World, make_world
 from tests.security.moves import IDV, NEW_PASSWORD, ask_for_link, enrol, run_of, state_of, totp
