@@ -1,93 +1,25 @@
 """Files of flow tests: what they say is read, and all that is wrong with them is told at once, with its place."""
 
-from dataclasses import replace
-from typing import Any
-
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from idp.flows import flow_test
 from idp.flows.document import Document, read_document
-from idp.flows.flow_test import MAX_CASES, NEEDS, FlowTests, parse_flow_tests, sort_problems
-from idp.flows.flow_test_check import check_flow_tests
-from idp.flows.flow_test_schema import build_schema
+from idp.flows.flow_test import NEEDS
 from idp.flows.given import Given, GivenConnection, GivenReader
-from idp.flows.parse import parse_flow
-from idp.flows.problems import FlowFault, Problem
-from idp.flows.script_check import list_words
-from idp.flows.scripts import MAX_SCRIPTS, ScriptReader
+from idp.flows.problems import FlowFault
+from idp.flows.scripts import ScriptReader
 from idp.flows.setting import Script
 from idp.oidc.situation import NeedKind
-from tests.flows.samples import CATALOG, SHIPPED_FOLDER, STRICT_STEP_UP, load_shipped
+from tests.flows.flow_test_files import FULL, case, list_faults, read, validator
+from tests.flows.samples import CATALOG
 
-FLOW = parse_flow(STRICT_STEP_UP)
-VALIDATOR = jsonschema_rs.validator_for(build_schema(CATALOG))
-FULL = """\
-flow: strict-step-up
-given:
-  user: {known: true, enrolled: true}
-  context: {device: {user_agent: a, extra: 1}}
-answers:
-  rejected_unused: x
-cases:
-  - name: Everything that can be said
-    given:
-      user:
-        known: true
-        email_verified: false
-        enrolled: false
-        credentials: [password, totp]
-        email: a@b.c
-        locale: de
-      session: {pwd: 2h, otp: 30s}
-      client: {id: bank, acr_values: voluntary, minimum_acr: one, consent: explicit}
-      request: {acr_values: [one, two], essential_acr: [two], scopes: [openid, email], prompt: [login], max_age: 5m}
-      policy: {recovery_unenrolled: review, enrol_on_step_up: false, proof_freshness: 1m}
-      connections: {incode_verify: {passing: [OK, MANUAL_OK], accept_manual_review_approved: true, attempt: 2m}}
-      context: {device: {user_agent: b}, user: {vip: true}}
-    answers:
-      intro: continue
-      verify:
-        - expired
-        - {answer: completed, output: {status: completed}, owner: match, takes: 1m, age: 2m}
-      explain: {answer: retry, fields: {note: why}, values: {left: 3}}
-    expect:
-      end: complete
-      reason: because
-      path: [intro, verify]
-      through: [verify]
-      never: [review]
-      evidence: [identity]
-      acr: one
-      amr: [face]
-      error: access_denied
-      needs: step_up
-"""
-
-
-def read(text: str) -> FlowTests:
-    return parse_flow_tests(text, CATALOG, "f.test.yaml")
-
-
-def list_faults(text: str) -> list[tuple[str, str, int | None]]:
-    with pytest.raises(FlowFault) as caught:
-        read(text)
-    assert caught.value.source == "f.test.yaml"
-    return [(problem.code, problem.path, problem.line) for problem in caught.value.problems]
+__all__ = ["validator"]
 
 
 def list_sentences(text: str) -> list[str]:
     with pytest.raises(FlowFault) as caught:
         read(text)
     return [str(problem) for problem in caught.value.problems]
-
-
-def case(body: str, flow: str = "strict-step-up") -> str:
-    """Write a file with one case; `body` are its lines beside the name."""
-    lines = "\n".join(f"    {line}" for line in body.strip().splitlines())
-    return f"flow: {flow}\ncases:\n  - name: One\n{lines}\n"
 
 
 def test_everything_that_can_be_said_is_read() -> None:
@@ -338,11 +270,6 @@ CASE_FAULTS = {
 }
 
 
-@pytest.fixture
-def validator() -> jsonschema_rs.Validator:
-    return jsonschema_rs.validator_for(build_schema(CATALOG))
-
-
 @pytest.mark.parametrize("text", FILE_FAULTS)
 def test_a_file_with_a_fault_is_refused_and_editors_see_it_too(text: str, validator: jsonschema_rs.Validator) -> None:
     assert list_sentences(text) == FILE_FAULTS[text]
@@ -393,254 +320,8 @@ def test_hostile_text_is_refused_like_in_a_flow(text: str) -> None:
     assert list_faults(text)
 
 
-# --- against the flow -------------------------------------------------------------------------------------------------
-
-
-def check(body: str, acrs: Any = ("one", "two")) -> list[Problem]:
-    return list(check_flow_tests(read(case(body)), FLOW, CATALOG, acrs))
-
-
-@pytest.mark.parametrize(
-    ("code", "body", "message", "path"),
-    [
-        (
-            "answer",
-            "answers: {intor: stop}\nexpect: {end: denied}",
-            "no step 'intor'; did you mean 'intro'?",
-            "answers/intor",
-        ),
-        ("answer", "answers: {intor: [stop, go]}\nexpect: {end: denied}", "no step 'intor'", "answers/intor/0"),
-        ("answer", "answers: {done: [x, y]}\nexpect: {end: denied}", "'done' is an end; nobody", "answers/done/0"),
-        (
-            "answer",
-            "answers: {review: {answer: approved, age: 1s}}\nexpect: {end: denied}",
-            "'age' does not",
-            "answers/review",
-        ),
-        ("answer", "answers: {check: otherwise}\nexpect: {end: denied}", "decides by itself; nobody", "answers/check"),
-        ("answer", "answers: {done: x}\nexpect: {end: denied}", "'done' is an end; nobody", "answers/done"),
-        ("answer", "answers: {intro: go}\nexpect: {end: denied}", "cannot be answered by 'go'", "answers/intro"),
-        (
-            "answer",
-            "answers: {verify: [OK, ok]}\nexpect: {end: denied}",
-            "cannot be answered by 'ok'; known: FAIL",
-            "answers/verify/1",
-        ),
-        ("answer", "answers: {verify: limit}\nexpect: {end: denied}", "the engine's own", "answers/verify"),
-        (
-            "answer",
-            "answers: {intro: {answer: stop, fields: {email: a}}}\nexpect: {end: denied}",
-            "no field 'email'",
-            "answers/intro",
-        ),
-        (
-            "answer",
-            "answers: {verify: {answer: OK, fields: {email: a}}}\nexpect: {end: denied}",
-            "'fields' does not",
-            "answers/verify",
-        ),
-        (
-            "answer",
-            "answers: {intro: {answer: stop, values: {a: 1}}}\nexpect: {end: denied}",
-            "'values' does not",
-            "answers/intro",
-        ),
-        (
-            "answer",
-            "answers: {intro: {answer: stop, output: {}}}\nexpect: {end: denied}",
-            "'output' does not",
-            "answers/intro",
-        ),
-        (
-            "answer",
-            "answers: {review: {answer: approved, age: 1m}}\nexpect: {end: denied}",
-            "'age' does not",
-            "answers/review",
-        ),
-        (
-            "answer",
-            "answers: {intro: {answer: stop, owner: match}}\nexpect: {end: denied}",
-            "'owner' does not",
-            "answers/intro",
-        ),
-        ("session", "given: {session: none}\nexpect: {end: denied}", "starts with a session", "given/session"),
-        (
-            "level",
-            "given: {client: {minimum_acr: x}}\nexpect: {end: denied}",
-            "no level 'x'",
-            "given/client/minimum_acr",
-        ),
-        ("step", "expect: {end: denied, path: [intro, x]}", "no step 'x'", "expect/path/1"),
-        ("step", "expect: {end: denied, through: [x]}", "no step 'x'", "expect/through/0"),
-        ("step", "expect: {end: denied, never: [x]}", "no step 'x'", "expect/never/0"),
-        (
-            "contradiction",
-            "expect: {end: denied, through: [intro], never: [intro]}",
-            "expected and excluded",
-            "expect/never",
-        ),
-        ("evidence", "expect: {end: denied, evidence: [idv]}", "'idv' is no evidence method", "expect/evidence/0"),
-        ("level", "expect: {end: denied, acr: three}", "no level 'three'", "expect/acr"),
-        ("contradiction", "expect: {end: denied, acr: one, error: access_denied}", "gets no error", "expect/acr"),
-        ("contradiction", "expect: {end: denied, acr: one, needs: step_up}", "gets no error", "expect/acr"),
-    ],
-)
-def test_what_does_not_fit_the_flow_is_told_with_its_place(code: str, body: str, message: str, path: str) -> None:
-    (problem,) = check(body)
-    assert problem.code == code
-    assert message in problem.message
-    assert problem.path == f"/cases/0/{path}"
-    assert problem.line is not None
-    assert problem.line > 3
-
-
-def test_a_review_can_be_answered_by_the_vendors_people_and_by_nothing_else_of_theirs() -> None:
-    assert check("answers: {review: [MANUAL_OK, approved]}\nexpect: {end: denied}") == []
-    (problem,) = check("answers: {review: pending}\nexpect: {end: denied}")
-    assert "cannot be answered by 'pending'" in problem.message
-
-
-def test_a_secret_in_a_test_file_is_refused() -> None:
-    text = case(
-        "answers: {password: {answer: submitted, fields: {password: hunter2}}}\nexpect: {end: denied}", "sign-in"
-    )
-    (problem,) = check_flow_tests(read(text), load_shipped("sign-in"), CATALOG)
-    assert "secret: say the outcome instead" in problem.message
-    plain = case("answers: {identifier: {answer: submitted, fields: {email: a@b.c}}}\nexpect: {end: denied}", "sign-in")
-    assert check_flow_tests(read(plain), load_shipped("sign-in"), CATALOG) == ()
-    (problem,) = check_flow_tests(read(plain.replace("a@b.c", "a@b.c, emial: x")), load_shipped("sign-in"), CATALOG)
-    assert problem.message == "the screen has no field 'emial'; did you mean 'email'?"
-
-
-def test_tests_for_another_flow_are_refused() -> None:
-    problems = check_flow_tests(read(case("expect: {end: denied}", "sign-in")), FLOW, CATALOG)
-    assert [str(problem) for problem in problems] == [
-        "1:1: error flow at /flow: these tests are for 'sign-in', the flow is 'strict-step-up'"
-    ]
-
-
-def test_tests_that_were_read_from_no_text_have_no_lines() -> None:
-    tests = replace(read(case("answers: {intor: stop}\nexpect: {end: denied}")), marks={})
-    (problem,) = check_flow_tests(tests, FLOW, CATALOG)
-    assert (problem.path, problem.line, problem.column) == ("/cases/0/answers/intor", None, None)
-
-
-def test_problems_are_sorted_by_line_and_column_and_those_without_a_line_come_first() -> None:
-    places = [(2, 5), (2, 1), (1, 9), (1, 1), (None, None)]
-    problems = [Problem("c", "m", line=line, column=column) for line, column in places]
-    assert [(problem.line, problem.column) for problem in sort_problems(problems)] == places[::-1]
-
-
-def test_nobody_answers_an_end_or_a_condition() -> None:
-    assert list_words(FLOW.steps["done"], CATALOG) == list_words(FLOW.steps["check"], CATALOG) == ("wait",)
-
-
-def test_what_the_whole_file_says_is_told_once_and_there() -> None:
-    text = """\
-flow: strict-step-up
-answers: {intro: go}
-given: {session: none}
-cases:
-  - {name: A, expect: {end: denied}}
-  - {name: B, expect: {end: denied}}
-"""
-    problems = check_flow_tests(read(text), FLOW, CATALOG)
-    assert [(problem.path, problem.line) for problem in problems] == [("/answers/intro", 2), ("/given/session", 3)]
-
-
-def test_levels_are_not_looked_at_where_none_are_known() -> None:
-    assert check("expect: {end: denied, acr: three}", None) == []
-
-
-def test_a_connection_that_is_not_known_is_answered_by_its_exits() -> None:
-    text = case("answers: {verify: [completed, OK]}\nexpect: {end: denied}")
-    (problem,) = check_flow_tests(read(text), FLOW, type(CATALOG)(CATALOG.screens, CATALOG.actions, {}))
-    assert problem.path == "/cases/0/answers/verify/1"
-
-
-# --- words and schema -------------------------------------------------------------------------------------------------
-
-
 def test_the_words_of_the_protocol_are_those_of_the_protocol() -> None:
     assert set(NEEDS) == set(NeedKind.__args__)  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize("name", [path.name.partition(".")[0] for path in sorted(SHIPPED_FOLDER.glob("*.test.yaml"))])
-def test_the_shipped_tests_fit_their_flows_and_the_schema(name: str, validator: jsonschema_rs.Validator) -> None:
-    text = (SHIPPED_FOLDER / f"{name}.test.yaml").read_text()
-    tests = read(text)
-    assert check_flow_tests(tests, load_shipped(name), CATALOG) == ()
-    validator.validate(read_document(text).value)
-    assert len(tests.cases) >= 8
-
-
-def test_the_schema_takes_everything_that_can_be_said(validator: jsonschema_rs.Validator) -> None:
-    validator.validate(read_document(FULL).value)
-
-
-def sized(*, cases: int = 1, answers: int = 1, word: int = 1, name: int = 1, passing: int = 1) -> dict[str, Any]:
-    """Return a file with so many cases, answers of a step, and characters of a text."""
-    only = {"name": "N" * name, "answers": {"verify": ["x" * word] * answers}, "expect": {"end": "denied"}}
-    given = {"connections": {"incode_verify": {"passing": ["x" * passing]}}}
-    return {"flow": "f", "given": given, "cases": [{**only, "name": f"{at:0{name}}"} for at in range(cases)]}
-
-
-@pytest.mark.parametrize(
-    ("part", "most"), [("cases", MAX_CASES), ("answers", MAX_SCRIPTS), ("word", 64), ("name", 200), ("passing", 200)]
-)
-def test_reader_and_schema_know_the_same_limits(part: str, most: int, validator: jsonschema_rs.Validator) -> None:
-    for size, sound in ((0, False), (1, True), (most, True), (most + 1, False)):
-        value = sized(**{part: size})
-        if part != "name" or size:
-            assert validator.is_valid(value) is sound, size
-            assert has_faults(value) is not sound, size
-
-
-def test_the_schema_says_what_it_is() -> None:
-    schema = build_schema(CATALOG)
-    assert (schema["$schema"], schema["title"]) == ("https://json-schema.org/draft/2020-12/schema", "Flow tests")
-    assert schema["properties"]["flow"] == {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,62}$"}
-    assert set(schema["$defs"]) == {"given", "answers", "script"}
-
-
-WORDS = st.sampled_from(["OK", "denied", "intro", "1h", "pwd", "a b", "", "bank", "incode_verify", "none", "match"])
-SCALARS = WORDS | st.booleans() | st.none() | st.integers(-2, 2)
-#: Every key that some part of a file knows.
-KEYS = st.sampled_from(
-    [
-        *("user", "session", "client", "request", "policy", "connections", "context", "known", "credentials", "pwd"),
-        *("id", "acr_values", "scopes", "prompt", "passing", "name", "given", "answers", "expect", "end", "path"),
-        *("acr", "amr", "error", "needs", "answer", "takes", "age", "owner", "output", "fields", "flow", "cases"),
-    ]
-)
-VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3))
-
-
-def set_somewhere(value: Any, draw: Any) -> Any:
-    """Put any value anywhere into a document."""
-    if isinstance(value, dict) and value and draw(st.integers(0, 5)):
-        key = draw(st.sampled_from(sorted(value)))
-        return {**value, key: set_somewhere(value[key], draw)}
-    if isinstance(value, dict) and draw(st.booleans()):
-        return {**value, draw(KEYS): draw(VALUES)}
-    if isinstance(value, list) and value and draw(st.integers(0, 5)):
-        index = draw(st.integers(0, len(value) - 1))
-        return [*value[:index], set_somewhere(value[index], draw), *value[index + 1 :]]
-    return draw(VALUES)
-
-
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
-@given(st.data())
-def test_the_schema_refuses_what_the_reader_refuses_and_nothing_else(data: st.DataObject) -> None:
-    value = set_somewhere(read_document(FULL).value, data.draw)
-    if data.draw(st.booleans()):
-        value = set_somewhere(value, data.draw)
-    assert VALIDATOR.is_valid(value) is not has_faults(value)
-
-
-def has_faults(value: Any) -> bool:
-    reader = flow_test._Reader(Document(value))
-    return reader.read_file(value, CATALOG, "") is None or bool(reader.problems)
 
 
 def test_what_an_api_sends_is_read_by_the_same_words() -> None:
