@@ -73,6 +73,11 @@ def acr_claim(*values: str, essential: bool = True) -> ClaimsRequest:
     return ClaimsRequest(id_token={"acr": ClaimRequest(essential, values or None)})
 
 
+def sub_claim(*values: str, section: str = "id_token") -> ClaimsRequest:
+    """Return a claims request for a person, by one of these subjects."""
+    return ClaimsRequest(**{section: {"sub": ClaimRequest(True, values)}})
+
+
 def client(policy: ClientPolicy | None = None, **metadata: Any) -> Client:
     """Return a confidential web client."""
     defaults = {

@@ -24,8 +24,8 @@ from tests.oidc.samples import (
     params,
     proof,
     session,
+    sub_claim,
 )
-from tests.oidc.test_requirements import sub_claim
 
 HOUR = 3600.0
 SIGNED_IN = session(proof("pwd", HOUR))
