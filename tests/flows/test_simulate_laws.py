@@ -12,8 +12,8 @@ from idp.flows.language import REVIEW_OUTCOMES, ActionStep, ConnectorStep, Flow,
 from idp.flows.setting import NOBODY, Person, Script, Setting
 from idp.flows.simulate import simulate
 from idp.flows.state import to_json
+from tests.flows.drawn_flows import draw_damaged, draw_graphs
 from tests.flows.samples import CATALOG
-from tests.flows.test_properties import draw_damaged, draw_graphs
 
 
 def answer_anyhow(flow: Flow, draw: Any) -> Mapping[str, list[Script]]:

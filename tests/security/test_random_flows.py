@@ -17,8 +17,8 @@ from idp.flows.language import SIGN_IN, SIGN_UP, STEP_UP, Flow
 from idp.flows.passage import Means, find_passages
 from idp.flows.render import render_flow
 from tests.application.flow_texts import put
+from tests.flows.drawn_flows import draw_damaged, draw_graphs
 from tests.flows.samples import CATALOG
-from tests.flows.test_properties import draw_damaged, draw_graphs
 from tests.journeys.browser import Browser
 from tests.journeys.steps import finish, interview_of, signed_in
 from tests.journeys.world import PASSWORD, World, make_world
