@@ -12,11 +12,6 @@ pytestmark = pytest.mark.anyio
 NAME: ContextVar[str] = ContextVar("NAME", default="none")
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 async def test_it_returns_and_raises_what_the_work_does() -> None:
     assert await in_thread(divmod, 7, 2) == (3, 1)
     assert await in_thread(dict, a=1) == {"a": 1}

@@ -9,11 +9,6 @@ from tests.journeys.world import World, make_world
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     made = make_world(tmp_path)
     yield made

@@ -12,10 +12,10 @@ from idp.observability import Metrics
 from idp.storage.sql.storage import SqlStorage
 from idp.storage.sql.transaction import Unavailable
 from idp.web.management import build_management, serve_beside
-from tests.journeys.conftest import anyio_backend, world
+from tests.journeys.conftest import world
 from tests.journeys.world import ISSUER, World
 
-__all__ = ["anyio_backend", "world"]
+__all__ = ["world"]
 pytestmark = pytest.mark.anyio
 
 
