@@ -1,68 +1,24 @@
 """Pages: every view renders in every language, is guarded, and shows whatever it is given as text."""
 
 import dataclasses
-import json
 import re
 from datetime import date
-from html.parser import HTMLParser
 
 import pytest
 
-from idp.translation import load_translation
 from idp.web import views, wording
 from idp.web.assets import Assets
 from idp.web.pages import TEMPLATES_FOLDER, Brand, Pages
 from idp.web.views import Form
 from tests.browser.gallery import SAMPLES
+from tests.web.rendered import PAGES, TRANSLATION, Reader, read
 
-TRANSLATION = load_translation(pseudo=True)
-PAGES = Pages(TRANSLATION, Assets(), Brand("Northgate ID", help_url="/help"))
 HOSTILE = "\"'><script>alert(1)</script>&amp;%(name)s{{ 1234567*7 }}"
-VOID = frozenset({"meta", "link", "input", "img", "br", "wbr", "path", "rect", "circle", "hr"})
 ALL_VIEWS = [
     kind
     for kind in vars(views).values()
     if isinstance(kind, type) and issubclass(kind, views.View) and kind is not views.View
 ]
-
-
-class Reader(HTMLParser):
-    """Checks that tags are balanced and collects elements, forms and the text of scripts."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.elements, self.open, self.forms, self.ids = [], [], [], []
-        self.feed(html)
-        self.close()
-        assert not self.open, f"never closed: {self.open}"
-
-    def handle_starttag(self, tag, attrs):
-        attributes = dict(attrs)
-        assert len(attributes) == len(attrs), f"an attribute twice in <{tag}>"
-        self.elements.append((tag, attributes))
-        if "id" in attributes:
-            self.ids.append(attributes["id"])
-        if tag == "form":
-            self.forms.append((attributes, []))
-        elif tag in ("input", "button") and "form" in self.open:
-            self.forms[-1][1].append((tag, attributes))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        assert self.open, f"</{tag}> closes nothing"
-        assert self.open.pop() == tag
-
-    def find(self, tag, **attributes):
-        wanted = attributes.items()
-        return [found for name, found in self.elements if name == tag and wanted <= found.items()]
-
-
-def read(name, locale="en"):
-    return Reader(PAGES.render(SAMPLES[name], locale).html)
 
 
 def test_the_gallery_has_every_view_and_every_template_is_some_views():
@@ -343,58 +299,6 @@ def test_durations_and_times_are_written_in_the_persons_language():
     assert "15 Minuten" in PAGES.render(SAMPLES["email-code"], "de").html
     assert "2 hours" in PAGES.render(dataclasses.replace(SAMPLES["email-code"], lifetime=7200.0), "en").html
     assert "21. September 2026" in PAGES.render(SAMPLES["recover-confirm"], "de").html
-
-
-@pytest.mark.parametrize("name", ["passkey", "offer-passkey", "add-passkey"])
-def test_without_scripts_a_passkey_page_says_so_and_has_another_way(name):
-    html = PAGES.render(SAMPLES[name], "en").html
-    assert re.search(r"<noscript><p[^>]*>Passkeys need JavaScript", html)
-    reader = read(name)
-    (ceremony,) = reader.find("form", **{"data-passkey": "get" if name == "passkey" else "create"})
-    (start,) = reader.find("button", type="button")
-    assert "hidden" in start
-    others = [field for attributes, fields in reader.forms if attributes != ceremony for _, field in fields]
-    assert {field["value"] for field in others if field.get("name") == "outcome"} >= (
-        {"other_way", "back"} if name == "passkey" else {"skip"} if name == "offer-passkey" else {"back"}
-    )
-
-
-def test_a_browser_reads_the_options_of_a_ceremony_as_they_were_given():
-    (form,) = read("identifier-passkey").find("form", **{"data-passkey": "get"})
-    assert json.loads(form["data-options"]) == SAMPLES["identifier-passkey"].ceremony.options
-    assert "data-conditional" in form
-    assert "data-unknown" not in form
-    (form,) = read("identifier-passkey-unknown").find("form", **{"data-passkey": "get"})
-    assert "data-unknown" in form
-    assert not read("identifier").find("form", **{"data-passkey": "get"})
-    assert not read("identifier").find("script", defer=None)
-
-
-@pytest.mark.parametrize("name", ["passkey-nowhere", "offer-passkey-nowhere", "add-passkey-nowhere"])
-def test_where_there_are_no_passkeys_the_page_says_so(name):
-    assert "Passkeys cannot be used here" in PAGES.render(SAMPLES[name], "en").html
-    assert not read(name).find("button", type="button")
-
-
-def test_the_page_for_waiting_works_without_scripts():
-    reader = read("waiting")
-    (refresh,) = reader.find("meta", **{"http-equiv": "refresh"})
-    assert refresh["content"] == "10;url=/waiting"
-    values = {field["value"] for _, fields in reader.forms for tag, field in fields if tag == "button"}
-    assert values == {"check", "restart", "stop"}
-
-
-def test_the_qr_code_holds_no_readable_text():
-    html = PAGES.render(
-        views.Waiting(SAMPLES["waiting"].form, "/w", "/s", phone_url="https://vendor.example/SECRET"), "en"
-    ).html
-    assert "SECRET" not in html
-    assert 'class="qr"' in html
-
-
-def test_a_text_too_long_for_a_qr_code_is_refused():
-    with pytest.raises(ValueError, match="QR"):
-        PAGES.render(views.Waiting(SAMPLES["waiting"].form, "/w", "/s", phone_url="https://x/" + "a" * 900), "en")
 
 
 def test_a_brand_brings_its_logo_theme_and_links():
