@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pyotp
 import pytest
 
 from idp.application.authenticators import (
@@ -19,20 +18,13 @@ from idp.application.authenticators import (
 from idp.application.second_factor import SEAL
 from idp.errors import NotFound
 from idp.identity.recovery_codes import COUNT
-from idp.records.accounts import Credential, User
+from idp.records.accounts import User
+from tests.journeys.account import credentials_of
 from tests.journeys.world import MASTER_KEY, World, wire
+from tests.security.moves import totp
 
 pytestmark = pytest.mark.anyio
 HERE = "session:1"
-
-
-def code_of(world: World, seed: str) -> str:
-    return pyotp.TOTP(seed).at(int(world.clock.now()))
-
-
-def credentials_of(world: World, user: User) -> list[Credential]:
-    with world.provider.storage.read() as uow:
-        return list(uow.credentials.of_user(user.id))
 
 
 def accept(world: World, user: User, sealed: str, code: str, holder: str = HERE, **more: object) -> str:
@@ -53,7 +45,7 @@ async def test_an_offer_writes_nothing_and_shows_its_seed_nowhere_in_clear(world
 async def test_a_right_code_adds_the_authenticator_and_is_spent_by_that(world: World) -> None:
     user = world.add_user()
     offer = offer_totp(world.deps, user, HERE)
-    code = code_of(world, offer.seed)
+    code = totp(world, offer.seed)
     assert accept(world, user, offer.sealed, code, label=" Work phone ") == "ok"
     (added,) = [item for item in credentials_of(world, user) if item.kind == "totp"]
     assert added.label == "Work phone"
@@ -64,7 +56,7 @@ async def test_a_right_code_adds_the_authenticator_and_is_spent_by_that(world: W
 async def test_a_wrong_code_leaves_the_offer_open(world: World) -> None:
     user = world.add_user()
     offer = offer_totp(world.deps, user, HERE)
-    right = code_of(world, offer.seed)
+    right = totp(world, offer.seed)
     wrong = f"{(int(right) + 1) % 10**6:06}"
     assert accept(world, user, offer.sealed, wrong) == "wrong"
     again = reopen_totp(world.deps, user, HERE, offer.sealed)
@@ -75,7 +67,7 @@ async def test_a_wrong_code_leaves_the_offer_open(world: World) -> None:
 async def test_an_offer_is_accepted_once_however_it_is_spelled(world: World) -> None:
     user = world.add_user()
     offer = offer_totp(world.deps, user, HERE)
-    code = code_of(world, offer.seed)
+    code = totp(world, offer.seed)
     assert accept(world, user, offer.sealed, code) == "ok"
     assert accept(world, user, offer.sealed, code) == "expired"
     assert accept(world, user, f"{offer.sealed[:8]}!{offer.sealed[8:]}", code) == "expired"
@@ -85,13 +77,13 @@ async def test_an_offer_is_accepted_once_however_it_is_spelled(world: World) -> 
 async def test_an_offer_of_another_person_place_or_time_is_worth_nothing(world: World) -> None:
     alice, bob = world.add_user(), world.add_user("bob@example.com")
     offer = offer_totp(world.deps, alice, HERE)
-    code = code_of(world, offer.seed)
+    code = totp(world, offer.seed)
     assert accept(world, bob, offer.sealed, code) == "expired"
     assert accept(world, alice, offer.sealed, code, holder="session:2") == "expired"
     assert accept(world, alice, offer.sealed, code, holder="run:1") == "expired"
     assert accept(world, replace(alice, credential_epoch=1), offer.sealed, code) == "expired"
     world.clock.advance(OFFER_SECONDS)
-    assert accept(world, alice, offer.sealed, code_of(world, offer.seed)) == "expired"
+    assert accept(world, alice, offer.sealed, totp(world, offer.seed)) == "expired"
     assert [item.kind for item in credentials_of(world, alice)] == ["password"]
 
 
@@ -116,7 +108,7 @@ async def test_replacing_takes_the_old_and_puts_the_new_at_once(world: World) ->
     offer = offer_totp(world.deps, user, HERE)
     assert accept(world, user, offer.sealed, "000000", replacing=old.id) == "wrong"
     assert old in credentials_of(world, user)
-    assert accept(world, user, offer.sealed, code_of(world, offer.seed), replacing=old.id) == "ok"
+    assert accept(world, user, offer.sealed, totp(world, offer.seed), replacing=old.id) == "ok"
     (new,) = [item for item in credentials_of(world, user) if item.kind == "totp"]
     assert (new.id != old.id, new.label) == (True, old.label)
 
@@ -127,10 +119,10 @@ async def test_nobody_elses_authenticator_can_be_replaced(world: World) -> None:
     (bobs,) = [item for item in credentials_of(world, bob) if item.kind == "totp"]
     offer = offer_totp(world.deps, alice, HERE)
     with pytest.raises(NotFound):
-        accept(world, alice, offer.sealed, code_of(world, offer.seed), replacing=bobs.id)
+        accept(world, alice, offer.sealed, totp(world, offer.seed), replacing=bobs.id)
     (password,) = credentials_of(world, alice)
     with pytest.raises(NotFound):
-        accept(world, alice, offer.sealed, code_of(world, offer.seed), replacing=password.id)
+        accept(world, alice, offer.sealed, totp(world, offer.seed), replacing=password.id)
     assert bobs in credentials_of(world, bob)
     assert credentials_of(world, alice) == [password]
 

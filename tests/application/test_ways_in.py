@@ -16,6 +16,7 @@ from idp.application.releasing import roll_out
 from idp.records.accounts import Consent, Credential, CredentialKind, User
 from idp.records.journeys import Session
 from tests.application.flow_texts import ANN, SECOND, SIGN_IN, change, put
+from tests.journeys.account import kinds_of
 from tests.journeys.world import World
 
 pytestmark = pytest.mark.anyio
@@ -63,11 +64,6 @@ def remove(world: World, user: User, kind: CredentialKind) -> None:
         uow.credentials.remove(uow.credentials.of_user(user.id, kind)[0].id)
 
 
-def held(world: World, user: User) -> list[str]:
-    with world.provider.storage.read() as uow:
-        return sorted(item.kind for item in uow.credentials.of_user(user.id))
-
-
 def at(user: User) -> SignedIn:
     return SignedIn(Session(1, "sid", b"", user.id, 0.0, 0.0, 0.0), user)
 
@@ -103,15 +99,15 @@ async def test_what_would_shut_somebody_out_is_refused_with_what_to_add_first(
 ) -> None:
     user = hold(world, *kinds)
     put(world, flow)
-    before = held(world, user)
+    before = kinds_of(world, user)
     if first == "ok":
         remove(world, user, gone)
-        assert len(held(world, user)) == len(before) - 1
+        assert len(kinds_of(world, user)) == len(before) - 1
         return
     with pytest.raises(ShutOut) as refused:
         remove(world, user, gone)
     assert (refused.value.first, refused.value.adding) == (first, False)
-    assert held(world, user) == before
+    assert kinds_of(world, user) == before
 
 
 async def test_the_only_passkey_of_somebody_without_a_password_stays(world: World) -> None:
@@ -129,7 +125,7 @@ async def test_a_second_factor_that_the_sign_in_asks_for_in_vain_is_not_added(wo
     with pytest.raises(ShutOut) as refused:
         add(world, user, "phone")
     assert refused.value.adding
-    assert held(world, user) == ["password"]
+    assert kinds_of(world, user) == ["password"]
 
 
 async def test_a_phone_is_not_added_while_nothing_sends_text_messages(world: World) -> None:
@@ -139,7 +135,7 @@ async def test_a_phone_is_not_added_while_nothing_sends_text_messages(world: Wor
         add(world, user, "phone")
     put_connection(world.deps, "texts", "sms_mailbox", "", {}, {}, ANN)
     add(world, user, "phone")
-    assert held(world, user) == ["password", "phone"]
+    assert kinds_of(world, user) == ["password", "phone"]
 
 
 async def test_a_recovery_code_that_was_used_is_no_way_in(world: World) -> None:
@@ -159,7 +155,7 @@ async def test_every_version_that_is_live_must_let_them_in(world: World) -> None
         remove(world, user, "password")
     roll_out(world.deps, "sign-in", 3, 0, ANN)
     remove(world, user, "password")
-    assert held(world, user) == ["passkey"]
+    assert kinds_of(world, user) == ["passkey"]
 
 
 async def test_an_application_that_somebody_uses_keeps_its_way_in(world: World) -> None:
@@ -189,7 +185,7 @@ async def test_a_way_that_was_shut_before_may_stay_shut(world: World) -> None:
         uow.credentials.remove(uow.credentials.of_user(user.id, "totp")[0].id)
     remove(world, user, "passkey")
     add(world, user, "totp")
-    assert held(world, user) == ["password", "totp"]
+    assert kinds_of(world, user) == ["password", "totp"]
 
 
 async def test_what_is_asked_beforehand_is_what_is_decided_afterwards(world: World) -> None:

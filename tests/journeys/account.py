@@ -49,6 +49,11 @@ def credentials_of(world: World, user: User, kind: CredentialKind | None = None)
         return list(uow.credentials.of_user(user.id, kind))
 
 
+def kinds_of(world: World, user: User) -> list[str]:
+    """Return the kinds of somebody's credentials, in the order of the alphabet."""
+    return sorted(item.kind for item in credentials_of(world, user))
+
+
 def user_of(world: World, user: User) -> User:
     with world.provider.storage.read() as uow:
         found = uow.users.get(user.id)

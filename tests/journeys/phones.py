@@ -144,11 +144,6 @@ async def at_code(world: World) -> Browser:
     return browser
 
 
-def kinds(world: World, user: User) -> list[str]:
-    with world.provider.storage.read() as uow:
-        return sorted(item.kind for item in uow.credentials.of_user(user.id))
-
-
 def outcomes(world: World, action: str) -> list[str]:
     return [entry.outcome for entry in world.audit(action)]
 

@@ -6,7 +6,6 @@ The rehearsal comes first and sees the database as the journey finds it.
 from collections.abc import Mapping
 from typing import Any
 
-import pyotp
 import pytest
 
 from idp.application.browser import Browser as Asking
@@ -24,6 +23,7 @@ from tests.journeys.test_review import say
 from tests.journeys.test_sign_up import register
 from tests.journeys.test_vendor_decision import allow, decide
 from tests.journeys.world import World
+from tests.security.moves import totp
 
 pytestmark = pytest.mark.anyio
 
@@ -60,10 +60,6 @@ def expect_same(world: World, rehearsed: Mapping[str, Any], claims: Mapping[str,
         assert rehearsed["after"] == {**rehearsed["after"], "decision": "refuse", "error": error}
 
 
-def code_of(world: World, seed: str) -> str:
-    return pyotp.TOTP(seed).at(int(world.clock.now()))
-
-
 async def test_signing_in_with_a_password(world: World) -> None:
     world.add_user()
     bank = world.client()
@@ -79,7 +75,7 @@ async def test_signing_in_with_two_factors(world: World) -> None:
     rehearsed = rehearse(world, "sign-in")
     browser = world.browser()
     await sign_in(browser, bank.authorize())
-    tokens = await bank.redeem(world.provider.app, await browser.submit("submitted", code=code_of(world, seed)))
+    tokens = await bank.redeem(world.provider.app, await browser.submit("submitted", code=totp(world, seed)))
     expect_same(world, rehearsed, tokens["claims"])
 
 
@@ -92,7 +88,7 @@ async def test_a_step_up_to_two_factors(world: World) -> None:
     rehearsed = rehearse(world, "step-up-2fa", given={"session": MINUTE_AGO, "request": {"acr_values": [TWO]}})
     assert rehearsed["before"]["target_acr"] == TWO
     await browser.get(bank.authorize(acr_values=TWO))
-    tokens = await bank.redeem(world.provider.app, await browser.submit("submitted", code=code_of(world, seed)))
+    tokens = await bank.redeem(world.provider.app, await browser.submit("submitted", code=totp(world, seed)))
     expect_same(world, rehearsed, tokens["claims"])
 
 

@@ -7,8 +7,8 @@ import pytest
 from idp.application.authenticators import replace_recovery_codes
 from idp.application.phones import MAX_PER_PERSON
 from tests.application.flow_texts import SECOND, put
-from tests.journeys.account import ACCOUNT, credentials_of, notice_on, open_page, send_form
-from tests.journeys.phones import NUMBER, Gateway, at_home, gateway, give_phone, kinds, read_code, silent, world
+from tests.journeys.account import ACCOUNT, credentials_of, kinds_of, notice_on, open_page, send_form
+from tests.journeys.phones import NUMBER, Gateway, at_home, gateway, give_phone, read_code, silent, world
 from tests.journeys.steps import path_of, sign_in
 from tests.journeys.world import World
 
@@ -34,14 +34,14 @@ async def test_a_first_phone_is_added_with_the_code_sent_there_and_asked_for_aft
     await browser.submit("submitted", phone="0049 151 / 123 45 67")
     assert browser.heading == "Check your phone"
     assert "ends in 567" in browser.text
-    assert kinds(world, user) == ["password"]
+    assert kinds_of(world, user) == ["password"]
     code = await read_code(world, gateway)
     assert gateway.taken[0]["To"] == NUMBER
     await browser.submit("submitted", code=f"{(int(code) + 1) % 10**6:06d}")
     assert "not right" in browser.text
     await browser.submit("submitted", code=code)
     assert notice_on(browser) == "Your phone is ready. We can send it codes when you sign in."
-    assert kinds(world, user) == ["password", "phone"]
+    assert kinds_of(world, user) == ["password", "phone"]
     assert browser.cookies["idp_session"] != cookie
     (told,) = [values for _, template, values in world.mails() if template == "phone_added"]
     assert told["phone"].endswith("567")
@@ -93,7 +93,7 @@ async def test_a_phone_is_renamed_keeps_its_name_when_replaced_and_is_removed_wi
     assert "Work phone" in browser.text
     await browser.submit("submitted")
     assert notice_on(browser) == "The phone is removed."
-    assert kinds(world, user) == ["password"]
+    assert kinds_of(world, user) == ["password"]
     assert changes(world) == ["phone_replaced", "phone_removed"]
     await open_page(browser, "/activity")
     for sentence in ("You replaced a phone", "You renamed a phone", "You removed a phone"):
@@ -164,7 +164,7 @@ async def test_where_nothing_sends_text_messages_no_phone_is_offered_and_none_ca
     assert notice_on(browser).startswith("With it you could not sign in any more")
     await send_form(silent, browser, "/account/phones/add", phone=NUMBER, outcome="submitted")
     assert "cannot send text messages to that number" in browser.text
-    assert kinds(silent, user) == ["password"]
+    assert kinds_of(silent, user) == ["password"]
 
 
 async def test_a_sign_in_that_does_not_ask_for_phones_gets_nobody_shut_out_by_one(world: World) -> None:

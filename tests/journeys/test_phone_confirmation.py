@@ -3,19 +3,8 @@
 import pytest
 
 from idp.application.deliver import deliver_mail
-from tests.journeys.account import ACCOUNT, credentials_of, open_page, send_form
-from tests.journeys.phones import (
-    NUMBER,
-    Gateway,
-    NoMail,
-    at_code,
-    at_home,
-    gateway,
-    give_phone,
-    kinds,
-    read_code,
-    world,
-)
+from tests.journeys.account import ACCOUNT, credentials_of, kinds_of, open_page, send_form
+from tests.journeys.phones import NUMBER, Gateway, NoMail, at_code, at_home, gateway, give_phone, read_code, world
 from tests.journeys.steps import path_of, sign_in
 from tests.journeys.world import ISSUER, World
 from tests.security.moves import NEW_PASSWORD
@@ -45,7 +34,7 @@ async def test_a_number_that_will_not_do_is_told_and_gets_no_message(
     assert said in browser.text
     await deliver_mail(world.deps, NoMail())
     assert len(gateway.taken) == 1
-    assert kinds(world, user) == ["password", "phone"]
+    assert kinds_of(world, user) == ["password", "phone"]
 
 
 async def test_text_messages_to_new_phones_are_limited_too(world: World, gateway: Gateway) -> None:
@@ -74,7 +63,7 @@ async def test_codes_for_a_new_phone_are_guessed_in_vain(world: World, gateway: 
         await browser.submit("submitted", code=f"{(int(code) + 1 + guess) % 10**6:06d}")
     await browser.submit("submitted", code=code)
     assert "too many attempts" in browser.text
-    assert kinds(world, user) == ["password"]
+    assert kinds_of(world, user) == ["password"]
 
 
 async def test_a_code_for_a_new_phone_works_once_in_time_and_only_where_it_was_asked_for(
@@ -100,7 +89,7 @@ async def test_a_code_for_a_new_phone_works_once_in_time_and_only_where_it_was_a
     assert await send_form(world, browser, path, code=first, outcome="submitted") == 200
     assert "expired" in browser.text
     assert await send_form(world, browser, newest, code=second, outcome="submitted") == 200
-    assert kinds(world, user) == ["password", "phone"]
+    assert kinds_of(world, user) == ["password", "phone"]
     await send_form(world, browser, newest, code=second, outcome="submitted")
     assert len(credentials_of(world, user, "phone")) == 1, "a replay changes nothing"
 
@@ -116,13 +105,13 @@ async def test_a_code_for_a_new_phone_does_not_outlive_its_time_nor_a_change_of_
     await open_page(browser, "/password")
     await browser.submit("submitted", password=NEW_PASSWORD)
     await send_form(world, browser, path, code=code, outcome="submitted")
-    assert kinds(world, user) == ["password"]
+    assert kinds_of(world, user) == ["password"]
     await open_page(browser, "/phones/add")
     await browser.submit("submitted", phone=NUMBER)
     code = await read_code(world, gateway)
     world.clock.advance(600)
     await browser.submit("submitted", code=code)
-    assert kinds(world, user) == ["password"]
+    assert kinds_of(world, user) == ["password"]
 
 
 async def test_a_code_for_a_new_phone_is_worth_nothing_in_a_sign_in(world: World, gateway: Gateway) -> None:
@@ -153,4 +142,4 @@ async def test_a_password_alone_adds_no_phone_beside_an_authenticator_and_costs_
     assert await send_form(world, browser, path, outcome="resend") == 403
     await deliver_mail(world.deps, NoMail())
     assert len(gateway.taken) == 1
-    assert kinds(world, user) == ["password", "totp"]
+    assert kinds_of(world, user) == ["password", "totp"]

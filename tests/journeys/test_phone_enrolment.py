@@ -10,7 +10,8 @@ from idp.flows.check import check_flow
 from idp.flows.parse import parse_flow
 from idp.flows.step_types import SENDS_SMS, ConnectionInfo
 from tests.application.flow_texts import SECOND, put
-from tests.journeys.phones import ADD, NUMBER, Gateway, NoMail, at_code, gateway, kinds, outcomes, read_code, world
+from tests.journeys.account import kinds_of
+from tests.journeys.phones import ADD, NUMBER, Gateway, NoMail, at_code, gateway, outcomes, read_code, world
 from tests.journeys.world import World
 from tests.security.moves import ONE_FACTOR, methods_of, run_of
 
@@ -31,9 +32,9 @@ async def test_a_phone_is_added_once_its_code_came_back_and_proves_nothing_by_th
     user = adding.add_user()
     browser = await at_code(adding)
     await browser.submit("submitted", phone="0151 / 123 45 67")
-    assert kinds(adding, user) == ["password"]
+    assert kinds_of(adding, user) == ["password"]
     url = await browser.submit("submitted", code=await read_code(adding, gateway))
-    assert kinds(adding, user) == ["password", "phone"]
+    assert kinds_of(adding, user) == ["password", "phone"]
     assert gateway.taken[0]["To"] == NUMBER
     claims = (await adding.clients["bank"].redeem(adding.provider.app, url))["claims"]
     assert (claims["acr"], claims["amr"]) == (ONE_FACTOR, ["pwd"])
@@ -74,7 +75,7 @@ async def test_a_session_with_a_password_alone_adds_no_phone_beside_an_authentic
     browser = await at_code(adding)
     await browser.submit("submitted", phone=NUMBER)
     assert "error=access_denied" in browser.url
-    assert kinds(adding, user) == ["password", "totp"]
+    assert kinds_of(adding, user) == ["password", "totp"]
     assert outcomes(adding, "sms_code.send") == ["refused"]
     await deliver_mail(adding.deps, NoMail())
     assert gateway.taken == []
@@ -93,7 +94,7 @@ async def test_a_flow_adds_no_phone_that_would_shut_its_person_out(adding: World
     await again.submit("submitted", phone=NUMBER)
     await deliver_mail(adding.deps, NoMail())
     assert len(gateway.taken) == 1, "no message is paid for"
-    assert kinds(adding, user) == ["password"]
+    assert kinds_of(adding, user) == ["password"]
 
 
 async def test_a_right_that_is_lost_between_code_and_phone_adds_nothing(adding: World, gateway: Gateway) -> None:
@@ -103,7 +104,7 @@ async def test_a_right_that_is_lost_between_code_and_phone_adds_nothing(adding: 
     code = await read_code(adding, gateway)
     adding.add_totp(user)
     await browser.submit("submitted", code=code)
-    assert kinds(adding, user) == ["password", "totp"]
+    assert kinds_of(adding, user) == ["password", "totp"]
     assert outcomes(adding, "phone.add") == ["refused"]
 
 
@@ -121,7 +122,7 @@ async def test_a_code_for_a_new_phone_is_no_second_factor(world: World, gateway:
     await browser.submit("submitted", code=await read_code(world, gateway))
     assert "expired" in browser.text
     assert methods_of(world, run_of(browser)) == ["pwd"]
-    assert kinds(world, user) == ["password"]
+    assert kinds_of(world, user) == ["password"]
 
 
 async def test_the_number_is_kept_nowhere_in_clear(adding: World, gateway: Gateway, tmp_path: Path) -> None:
