@@ -23,6 +23,10 @@ class Pauses:
         self.seconds.append(seconds)
 
 
+async def no_pause(_seconds: float) -> None:
+    """Nobody waits."""
+
+
 def to(*addresses: str) -> Callable[[str, int], object]:
     async def resolve(_host: str, _port: int) -> Sequence[str]:
         return addresses
@@ -65,3 +69,26 @@ class Script:
         if isinstance(step, Exception):
             raise step
         return step
+
+
+class Answers:
+    """Answers the n-th request with the n-th answer, the last one for good, and remembers what came."""
+
+    def __init__(self, *answers: httpx.Response | Exception) -> None:
+        self.answers = list(answers)
+        self.came: list[httpx.Request] = []
+        self.pauses: list[float] = []
+        self.clock = SettableClock()
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        self.came.append(request)
+        found = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(found, Exception):
+            raise found
+        return httpx.Response(found.status_code, headers=found.headers, content=found.content)
+
+    async def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+
+    def client(self) -> HttpClient:
+        return make_client(self.answer, clock=self.clock, sleep=self.pause)

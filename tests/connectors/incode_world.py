@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import pytest
 
 from idp.clock import SettableClock
 from idp.connectors.api import Concluded, LookCall, StartCall, Started, Waiting
@@ -104,3 +105,8 @@ class World:
         started = await self.start()
         await self.finish(started, outcome, **body)
         return await self.look(started)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()

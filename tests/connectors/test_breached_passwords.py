@@ -5,11 +5,11 @@ from typing import Any
 import httpx
 import pytest
 
-from idp.clock import SettableClock
 from idp.connectors.api import LISTS_BREACHES, ListsBreaches, name_failure
 from idp.connectors.breached_passwords.connector import BREACHED_PASSWORDS, BreachedPasswords
 from idp.errors import InvalidInput
-from idp.http import CallFailed, HttpClient
+from idp.http import CallFailed
+from tests.outbound import Answers
 
 pytestmark = pytest.mark.anyio
 LEAKED = "1E4C9B93F3F0682250B6CF8331B7EE68FD8"
@@ -17,27 +17,9 @@ OTHER = "0018A45C4D1DEF81644B54AB7F969B88D65"
 PADDING = "00D4F6E8FA6EECAD2A3AA415EEC418D38EC"
 
 
-class Service:
-    def __init__(self, *answers: httpx.Response | Exception) -> None:
-        self.answers = list(answers)
-        self.came: list[httpx.Request] = []
-        self.clock = SettableClock()
-
-    def answer(self, request: httpx.Request) -> httpx.Response:
-        self.came.append(request)
-        found = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(found, Exception):
-            raise found
-        return httpx.Response(found.status_code, content=found.content)
-
-    async def pause(self, _seconds: float) -> None:
-        """Nobody waits."""
-
+class Service(Answers):
     def open(self, **config: Any) -> BreachedPasswords:
-        http = HttpClient(
-            clock=self.clock, sleep=self.pause, transport=httpx.MockTransport(self.answer), random=lambda: 0.5
-        )
-        opened = BREACHED_PASSWORDS.open(config, {}, http, self.clock, lambda: 0.5)
+        opened = BREACHED_PASSWORDS.open(config, {}, self.client(), self.clock, lambda: 0.5)
         assert isinstance(opened, BreachedPasswords)
         return opened
 

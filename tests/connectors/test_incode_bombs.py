@@ -8,16 +8,13 @@ from idp.clock import SettableClock
 from idp.connectors.api import LookCall
 from idp.connectors.incode import INCODE
 from idp.http import CallFailed, HttpClient
+from tests.outbound import no_pause
 
 pytestmark = pytest.mark.anyio
 API = "https://incode.test"
 TOKEN = "canary-token-80816"
 FINISHED = httpx.Response(200, json={"onboardingStatus": "ONBOARDING_FINISHED"})
 CLOSED = httpx.Response(200, json={"sessionStatus": "Closed"})
-
-
-async def no_pause(_seconds: float) -> None:
-    return None
 
 
 @pytest.mark.parametrize(

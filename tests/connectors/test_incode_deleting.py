@@ -8,15 +8,12 @@ from idp.connectors.api import (
     NotSupported,
 )
 from idp.http import CallFailed
-from tests.connectors.incode_world import KEY, World
+from tests.connectors.incode_world import KEY, World, world
+
+__all__ = ["world"]
 
 pytestmark = pytest.mark.anyio
 CANARY = "canary-key-70337"
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 ADMIN = {"api_key": KEY, "admin_email": "admin@example.com", "admin_password": "demo-admin-password"}

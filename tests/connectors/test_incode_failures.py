@@ -9,15 +9,12 @@ from idp.connectors.api import (
     Waiting,
 )
 from idp.http import CallFailed
-from tests.connectors.incode_world import World
+from tests.connectors.incode_world import World, world
+
+__all__ = ["world"]
 
 pytestmark = pytest.mark.anyio
 CANARY = "canary-key-70337"
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 # The end without a result

@@ -13,6 +13,7 @@ from idp.egress import EgressPolicy
 from idp.http import HttpClient, Timeouts
 from tests.connectors.incode_world import World
 from tests.loopback import answer_with, make_certificate, serve
+from tests.outbound import no_pause
 
 pytestmark = pytest.mark.anyio
 CANARY = "canary-key-11873"
@@ -34,7 +35,7 @@ async def check(url: str, *, context: ssl.SSLContext | None = None, resolves: bo
         clock=SettableClock(),
         resolve=resolve,
         context=context,
-        sleep=_no_pause,
+        sleep=no_pause,
         timeouts=Timeouts(read=0.05),
     )
     connector = INCODE.open({"api_url": url, "flow_id": "f"}, {"api_key": CANARY}, http, SettableClock(), lambda: 0.5)
@@ -43,10 +44,6 @@ async def check(url: str, *, context: ssl.SSLContext | None = None, resolves: bo
     await http.aclose()
     assert CANARY not in repr(report)
     return report
-
-
-async def _no_pause(_seconds: float) -> None:
-    return None
 
 
 async def test_an_incode_connection_offers_every_optional_protocol():

@@ -11,14 +11,11 @@ from idp.connectors.api import (
 )
 from idp.http import CallFailed
 from idp.identity.document import parse_document
-from tests.connectors.incode_world import KEY, RETURN, SUBJECT, World
+from tests.connectors.incode_world import KEY, RETURN, SUBJECT, World, world
+
+__all__ = ["world"]
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 def no_pass(seen: Waiting | Concluded) -> bool:

@@ -17,6 +17,7 @@ from idp.errors import InvalidInput
 from idp.http import CallFailed, HttpClient
 from tests.connectors.http_world import reply
 from tests.connectors.test_mail_send import Post, smtp_server
+from tests.outbound import Answers
 
 pytestmark = pytest.mark.anyio
 TOKEN = "canary-auth-token-55"
@@ -25,25 +26,12 @@ MESSAGE = Message("+491511234567", "042137 is your code", "outbox 7")
 CONFIG = {"account_sid": "AC123", "sender": "+4915100000"}
 
 
-class Service:
+class Service(Answers):
     def __init__(self, *answers: httpx.Response | Exception) -> None:
-        self.answers = list(answers) or [reply(TAKEN, 201)]
-        self.came: list[httpx.Request] = []
-        self.clock = SettableClock()
-
-    def answer(self, request: httpx.Request) -> httpx.Response:
-        self.came.append(request)
-        found = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(found, Exception):
-            raise found
-        return httpx.Response(found.status_code, content=found.content)
-
-    async def pause(self, _seconds: float) -> None:
-        """Nobody waits."""
+        super().__init__(*(answers or [reply(TAKEN, 201)]))
 
     def open(self, **config: Any) -> SmsGateway:
-        http = HttpClient(clock=self.clock, sleep=self.pause, transport=httpx.MockTransport(self.answer))
-        opened = SMS_GATEWAY.open({**CONFIG, **config}, {"auth_token": TOKEN}, http, self.clock, lambda: 0.5)
+        opened = SMS_GATEWAY.open({**CONFIG, **config}, {"auth_token": TOKEN}, self.client(), self.clock, lambda: 0.5)
         assert isinstance(opened, SmsGateway)
         return opened
 

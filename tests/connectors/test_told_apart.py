@@ -14,6 +14,7 @@ from idp.egress import EgressPolicy
 from idp.http import HttpClient
 from idp.web.admin.handlers.connections import _REMEDIES
 from tests.loopback import answer_with, make_certificate
+from tests.outbound import no_pause
 
 pytestmark = pytest.mark.anyio
 TYPES = {kind.type: kind for kind in CONNECTOR_TYPES}
@@ -50,10 +51,6 @@ async def failing(
     assert [one.ok for one in report.checks[:-1]] == [True] * (len(report.checks) - 1)
     assert report.checks[-1].message
     return str(report.checks[-1].name)
-
-
-async def no_pause(_seconds: float) -> None:
-    return None
 
 
 async def nowhere(_host: str, _port: int) -> tuple[str, ...]:
