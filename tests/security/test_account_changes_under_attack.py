@@ -29,7 +29,7 @@ async def test_a_planted_session_cookie_shows_the_planter_nothing_of_the_next_pe
     assert "Alice" not in mallory.text
 
 
-async def test_every_change_of_a_credential_rotates_the_cookie(world: World) -> None:
+async def test_an_added_authenticator_rotates_the_cookie(world: World) -> None:
     user = world.add_user()
     browser = await enter(world)
     await open_page(browser, "/authenticators/add")
