@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import anyio
 import pytest
@@ -11,8 +10,9 @@ from idp.connectors.api import CallRequest, CallResult
 from idp.egress import CallFailed, RemoteError
 from tests.journeys.browser import Browser
 from tests.journeys.crm import FILES, Crm
-from tests.journeys.steps import path_of, sign_in
+from tests.journeys.steps import sign_in
 from tests.journeys.world import World, make_world
+from tests.security.moves import run_of, state_of
 
 pytestmark = pytest.mark.anyio
 DENIED = "error=access_denied"
@@ -40,17 +40,6 @@ async def arrive(world: World) -> tuple[Browser, str]:
 
 def reasons(world: World) -> list[tuple[str, str]]:
     return [(entry.outcome, entry.reason) for entry in world.audit("connector.call")]
-
-
-def run_of(browser: Browser) -> int:
-    return int(path_of(browser).rpartition("/")[2])
-
-
-def state_of(world: World, run_id: int) -> Any:
-    with world.provider.storage.read() as uow:
-        run = uow.runs.get(run_id)
-    assert run is not None
-    return run
 
 
 class Died(BaseException):

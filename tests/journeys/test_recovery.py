@@ -3,21 +3,11 @@
 import pytest
 
 from tests.journeys.browser import Browser
-from tests.journeys.relying_party import RelyingParty
-from tests.journeys.steps import sign_in, signed_in, verify
+from tests.journeys.steps import sign_in, verify
 from tests.journeys.world import World
+from tests.security.moves import NEW_PASSWORD, enrol
 
 pytestmark = pytest.mark.anyio
-
-NEW_PASSWORD = "an-entirely-new-battery-horse"
-
-
-async def enrol(world: World, bank: RelyingParty) -> Browser:
-    """Enrol alice's identity by a first step-up."""
-    browser, _ = await signed_in(world, bank)
-    await browser.get(bank.authorize(acr_values="urn:idp:acr:idv"))
-    await bank.redeem(world.provider.app, await verify(world, browser))
-    return browser
 
 
 async def ask_for_link(world: World, browser: Browser, url: str, email: str = "alice@example.com") -> str | None:
