@@ -96,14 +96,14 @@ class Office:
                 uow.credentials.remove(credential.id)
         self.seeds[name] = parse_qs(urlsplit(add_totp(deps, user)).query)["secret"][0]
 
-    def enter(self, context: BrowserContext, name: str = "olga") -> None:
-        """Let somebody who signed in once be in the console, as if they had just shown their second factor."""
+    def enter(self, context: BrowserContext, name: str = "olga", *, age: float = 0.0) -> None:
+        """Let somebody who signed in once be in the console, as if they had shown their second factor, `age` s ago."""
         deps, user, secret = self.live.provider.deps, self.users[name], mint(self.live.provider.deps.random_bytes)
         now = deps.clock.now()
         with deps.storage.write() as uow:
             behind = next(one for one in uow.sessions.of_user(user.id) if one.ended_at is None)
             made = uow.console_sessions.add(
-                ConsoleSession(0, secret.digest, user.id, behind.id, LEVEL, now, now, behind.expires_at)
+                ConsoleSession(0, secret.digest, user.id, behind.id, LEVEL, now - age, now, behind.expires_at)
             )
         cookie = {"name": "idp_console", "value": encode(made.id, secret.text), "url": self.live.issuer}
         context.add_cookies([{**cookie, "httpOnly": True, "sameSite": "Strict"}])  # type: ignore[list-item]
@@ -163,12 +163,12 @@ def answer_sign_in(page: Page, office: Office, name: str) -> None:
 
 
 @contextmanager
-def tab_of(browser: Browser, office: Office, name: str = "olga", **options: Any) -> Iterator[Page]:
+def tab_of(browser: Browser, office: Office, name: str = "olga", *, age: float = 0.0, **options: Any) -> Iterator[Page]:
     """A tab of an operator; script errors and breaches of the policy, Trusted Types included, fail the test."""
     complaints: list[str] = []
     context = browser.new_context(viewport=options.pop("viewport", WIDE), reduced_motion="reduce", **options)
     context.set_default_timeout(SLOW)
-    office.enter(context, name)
+    office.enter(context, name, age=age)
     page = context.new_page()
     watch(page, complaints)
     yield page

@@ -113,6 +113,41 @@ def test_a_session_that_ends_loses_nothing_that_was_typed(browser: Browser, offi
     assert complaints == []
 
 
+def test_a_decision_and_a_role_take_a_fresh_sign_in_and_nothing_typed_is_lost(
+    browser: Browser, untouched: Office
+) -> None:
+    with tab_of(browser, untouched, "rita", age=601) as page:
+        page.goto(untouched.url("reviews/1"))
+        page.get_by_role("radio", name=re.compile("Approve")).check()
+        page.get_by_label("Reason").fill("The same person, by photo and name.")
+        page.get_by_role("button", name="Decide").click()
+        dialog = page.get_by_role("alertdialog", name="Confirm that it is you")
+        dialog.get_by_role("button", name="Not now").click()
+        expect(page.get_by_role("alert")).to_contain_text("This takes a fresh sign-in.")
+        expect(page.get_by_role("radio", name=re.compile("Approve"))).to_be_checked()
+        expect(page.get_by_label("Reason")).to_have_value("The same person, by photo and name.")
+        assert call(page, "GET", "/reviews/1")["body"]["opinions"] == []
+        page.get_by_role("button", name="Decide").click()
+        confirm(page, untouched, "rita")
+        expect(page.get_by_role("status")).to_contain_text("Approved")
+        expect(page.get_by_role("region", name="The case")).to_contain_text("The same person, by photo and name.")
+    with tab_of(browser, untouched, "olga", age=601) as page:
+        page.goto(untouched.url("users/{bob}"))
+        page.get_by_role("checkbox", name=re.compile("^Auditor")).click()
+        confirm(page, untouched, "olga")
+        expect(page.get_by_role("checkbox", name=re.compile("^Auditor"))).to_be_checked()
+        assert call(page, "GET", untouched.say("/users/{bob}"))["body"]["roles"] == ["auditor"]
+
+
+def confirm(page: Page, office: Office, name: str) -> None:
+    """Sign in once more in the window that the console opens for it."""
+    office.give_totp(name)
+    with page.context.expect_page() as opened:
+        page.get_by_role("alertdialog").get_by_role("link", name="Confirm").click()
+    answer_sign_in(opened.value, office, name)
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
+
+
 def test_a_conflicting_change_shows_both_versions_and_overwrites_nothing(tab: Page, office: Office) -> None:
     tab.goto(office.url("connectors/incode_verify"))
     tab.get_by_label("Description").fill("Mine")

@@ -1,16 +1,20 @@
 """Operators who want more than their role, and thieves of a session that is too old for what they want."""
 
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from idp.application.admin.callers import AUDIENCE_PATH, LEVEL, SignedIn, find_by_session
 from idp.application.admin.people import NotYours, block_person
 from idp.application.change import Change
+from idp.application.operators import set_blocked
 from idp.application.roles import grant_role
 from idp.records.accounts import Credential
+from idp.web.admin.operations import OPERATIONS
 from tests.application.test_publishing_races import arena, race
 from tests.journeys.steps import path_of, sign_in
+from tests.journeys.test_review import doubtful
 from tests.journeys.test_wait import FLOW as WAITING
 from tests.journeys.world import ISSUER, SIMULATOR, World, make_world
 from tests.stores import postgres_url
@@ -27,6 +31,16 @@ THEIRS = {
     "settings": {"api_url": "https://evil.example", "flow_id": "f"},
     "secrets": {"api_key": "theirs"},
 }
+#: Writes that take no fresh sign-in, and why nobody gets an account, a level or a role by them.
+GIVES_NOTHING: Final = {
+    **dict.fromkeys(("putDraft", "discardDraft"), "a draft serves nobody"),
+    **dict.fromkeys(("checkFlow", "runFlowDry", "testFlow", "previewScreen"), "keeps nothing"),
+    **dict.fromkeys(("checkLevels", "checkTheme", "previewTheme"), "keeps nothing"),
+    "testConnection": "calls the address that is saved, with the key that is saved",
+    **dict.fromkeys(("putTheme", "deleteTheme", "rollBackTheme"), "how pages look, and no page's form or address"),
+    "mailRecoveryLink": "goes to the account's own address, and anybody may ask for it; it proves nothing",
+    **dict.fromkeys(("blockUser", "signOutUser", "endSession", "revokeInvitation"), "takes away, and stops a thief"),
+}
 BACK_DOOR = {
     "grant_types": ["client_credentials"],
     "token_endpoint_auth_method": "client_secret_basic",
@@ -37,7 +51,7 @@ BACK_DOOR = {
 
 def stale(world: World, role: str) -> list[Operator]:
     """Return the token and the console session of somebody who signed in eleven minutes ago."""
-    user = add_operator(world, role)  # type: ignore[arg-type]
+    user = add_operator(world, role, email="sleepy@example.com")  # type: ignore[arg-type]
     token = make_token(world, user, age=660)
     return [Operator(world.provider.app, {"authorization": f"Bearer {token}"}), console(world, user, age=660)]
 
@@ -65,14 +79,113 @@ async def test_a_stale_session_makes_no_client_whose_tokens_are_always_fresh(wor
     for caller in stale(world, "owner"):
         refused = await caller.ask("POST", "/clients", {"client_id": "back-door", "metadata": BACK_DOOR})
         assert (refused.status_code, refused.json()["type"]) == (401, "urn:idp:problem:step-up-required")
-        plain = {"metadata": {"redirect_uris": ["https://shop.example/cb"]}}
-        made = await caller.ask("POST", "/clients", plain)
-        assert made.status_code == 201
-        path, tag = f"/clients/{made.json()['client_id']}", made.headers["etag"]
-        refused = await caller.ask("PUT", path, {"metadata": BACK_DOOR}, if_match=tag)
-        assert (refused.status_code, refused.json()["max_age"]) == (401, 600)
     with world.provider.storage.read() as uow:
         assert uow.clients.get("back-door") is None
+
+
+async def test_a_stale_session_sends_no_clients_codes_to_another_address(world: World) -> None:
+    """Whoever gets the codes of a client signs in there as everybody who signs in."""
+    shop = {"metadata": {"redirect_uris": ["https://shop.example/cb"]}}
+    theirs = {"metadata": {"redirect_uris": ["https://evil.example/cb"]}}
+    lena = operator(world, "editor", email="lena@example.com")
+    assert (await lena.ask("POST", "/clients", {"client_id": "shop", **shop})).status_code == 201
+
+    for caller in stale(world, "editor"):
+        tag = (await caller.get("/clients/shop")).headers["etag"]
+        for refused in (
+            await caller.ask("PUT", "/clients/shop", theirs, if_match=tag),
+            await caller.ask("POST", "/clients", {"client_id": "shop-2", **theirs}),
+        ):
+            assert (refused.status_code, refused.json()["max_age"]) == (401, 600)
+    with world.provider.storage.read() as uow:
+        assert {uri for one in uow.clients.all() for uri in one.redirect_uris}.isdisjoint({"https://evil.example/cb"})
+    assert (await lena.ask("PUT", "/clients/shop", theirs, if_match=tag)).status_code == 200
+
+
+@pytest.mark.parametrize("decision", ["approve", "reject"])
+async def test_a_stale_session_decides_nobodys_review(world: World, decision: str) -> None:
+    """Whoever approves a case says who somebody is: it is the last word about a level, or about an account."""
+    _, _, case = await doubtful(world)
+    path, order = f"/reviews/{case.id}/decision", {"decision": decision, "reason": "same face"}
+
+    for caller in stale(world, "reviewer"):
+        refused = await caller.ask("POST", path, order)
+        assert (refused.status_code, refused.json()["type"]) == (401, "urn:idp:problem:step-up-required")
+        assert (refused.json()["acr_values"], refused.json()["max_age"]) == (LEVEL, 600)
+        assert (await caller.read("/reviews"))["items"][0]["approvals"] == 0
+    assert world.audit("review.decide") == []
+
+    fresh = operator(world, "reviewer", email="rita@example.com", age=599)
+    assert (await fresh.ask("POST", path, order)).status_code == 200
+
+
+async def test_a_stale_session_gives_nobody_a_role_and_takes_none(world: World) -> None:
+    alice, anna = world.add_user(), add_operator(world, "auditor", email="anna@example.com")
+    gives, takes = f"/users/{alice.sub}/roles/owner", f"/users/{anna.sub}/roles/auditor"
+
+    for caller in stale(world, "owner"):
+        for method, path in (("PUT", gives), ("DELETE", takes)):
+            refused = await caller.ask(method, path)
+            assert (refused.status_code, refused.json()["max_age"]) == (401, 600), path
+    fresh = operator(world, "owner", email="rolf@example.com")
+    assert (await fresh.read(f"/users/{alice.sub}"))["roles"] == []
+    assert (await fresh.read(f"/users/{anna.sub}"))["roles"] == ["auditor"]
+    assert (await fresh.ask("PUT", gives)).json()["roles"] == ["owner"]
+    assert (await fresh.ask("DELETE", takes)).json()["roles"] == []
+
+
+async def test_a_stale_session_gives_nobody_an_account_new_or_back(world: World) -> None:
+    alice, order = world.add_user(), {"email": "accomplice@example.com"}
+    set_blocked(world.deps, alice, blocked=True)
+    path = f"/users/{alice.sub}/unblock"
+
+    for caller in stale(world, "support"):
+        tag = (await caller.get(f"/users/{alice.sub}")).headers["etag"]
+        for refused in (
+            await caller.ask("POST", "/invitations", order),
+            await caller.ask("POST", path, REASON, if_match=tag),
+        ):
+            assert (refused.status_code, refused.json()["max_age"]) == (401, 600)
+    fresh = operator(world, "support", email="anna@example.com")
+    assert (await fresh.read("/invitations"))["items"] == []
+    assert (await fresh.read(f"/users/{alice.sub}"))["status"] == "blocked"
+    assert (await fresh.ask("POST", "/invitations", order)).status_code == 202
+    assert (await fresh.ask("POST", path, REASON, if_match=tag)).json()["status"] == "active"
+
+
+async def test_a_stale_session_still_stops_a_thief(world: World) -> None:
+    """Who must act at once is not asked first: what is taken away here is given back by a fresh sign-in."""
+    for number, caller in enumerate(stale(world, "support")):
+        thief = world.add_user(f"thief-{number}@example.com")
+        tag = (await caller.get(f"/users/{thief.sub}")).headers["etag"]
+        for answer in (
+            await caller.ask("POST", f"/users/{thief.sub}/sign-out", REASON),
+            await caller.ask("POST", f"/users/{thief.sub}/block", REASON, if_match=tag),
+        ):
+            assert answer.status_code == 200, answer.text
+
+
+async def test_a_stale_session_takes_nobodys_waiting_time_away(tmp_path: Path) -> None:
+    world = make_world(tmp_path, files={"flows/patient.yaml": WAITING})
+    browser, alice = world.browser(), world.add_user()
+    await sign_in(browser, world.client(flows={"sign_in": "patient"}).authorize(), alice.email)
+    path = f"/runs/{path_of(browser).rpartition('/')[2]}/release"
+
+    for caller in stale(world, "support"):
+        refused = await caller.ask("POST", path)
+        assert (refused.status_code, refused.json()["max_age"]) == (401, 600)
+    assert world.audit("run.release") == []
+    assert (await operator(world, "support", email="anna@example.com").ask("POST", path)).status_code == 200
+    await world.close()
+
+
+def test_every_write_takes_a_fresh_sign_in_or_is_known_to_give_nobody_anything() -> None:
+    """A write that is added is thought about: it goes into one of the two."""
+    writes = {one.id for one in OPERATIONS if one.method != "GET"}
+    dangerous = {one.id for one in OPERATIONS if one.dangerous}
+
+    assert dangerous <= writes
+    assert writes - dangerous == GIVES_NOTHING.keys()
 
 
 async def test_an_editor_makes_no_client_of_the_admin_api_however_fresh(world: World) -> None:

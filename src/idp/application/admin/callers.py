@@ -6,7 +6,6 @@ from typing import Final, Literal
 from idp.application.admin.permissions import Permission, permissions_in, permissions_of
 from idp.application.change import MAX_AUTHOR
 from idp.application.dependencies import Dependencies
-from idp.errors import IdpError
 from idp.oidc.levels import Levels
 from idp.records.accounts import Role, User
 from idp.storage.protocols.unit import UnitOfWork
@@ -101,18 +100,6 @@ def is_strong(levels: Levels, acr: str | None) -> bool:
     if found is None or found.recovery or least is None:
         return False
     return levels.acrs.index(found.acr) >= least
-
-
-class NotFresh(IdpError):
-    """What is asked for is dangerous, and the caller has proved who they are too long ago."""
-
-    code = "not_fresh"
-
-
-def check_fresh(deps: Dependencies, caller: Caller) -> None:
-    """Raise NotFresh unless the caller may do what is dangerous: for what is so only sometimes."""
-    if not is_fresh(caller, deps.clock.now()):
-        raise NotFresh
 
 
 def is_fresh(caller: Caller, now: float) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from idp.application.admin.callers import Caller, check_fresh, name_audience
+from idp.application.admin.callers import Caller, name_audience
 from idp.application.admin.people import NotYours
 from idp.application.audit import note
 from idp.application.change import Change
@@ -121,12 +121,6 @@ def _check_seen(now: Client | None, before: Client) -> None:
 
 
 def _check_rank(deps: Dependencies, caller: Caller, *clients: Client) -> None:
-    """Raise NotYours where a client is, or would become, a way into the admin API, unless the caller may give roles.
-
-    Then it takes a fresh sign-in as giving roles does, or NotFresh is raised: such a client's tokens are always fresh.
-    """
-    if not any(is_privileged(deps, one) for one in clients):
-        return
-    if "roles:write" not in caller.permissions:
+    """Raise NotYours where a client is, or would become, a way into the admin API, unless the caller may give roles."""
+    if "roles:write" not in caller.permissions and any(is_privileged(deps, one) for one in clients):
         raise NotYours("This client reaches the admin API, or administrators sign in through it. Only an owner may.")
-    check_fresh(deps, caller)

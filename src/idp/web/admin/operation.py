@@ -37,10 +37,11 @@ PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
 class Operation:
     """One operation: what it is called, what it takes and answers, and who may call it.
 
-    `permission` is None where any role will do. A `dangerous` one wants a fresh sign-in. `tagged` answers carry an
-    ETag. `creates` is a POST that does something, so that an `Idempotency-Key` counts. `problems` are refusals beside
-    those that every operation of its shape can have. `media` is what is answered when that is not JSON. A
-    `trial` computes for long, so that only a few run at once.
+    `permission` is None where any role will do. A `dangerous` one wants a fresh sign-in: whatever can hand somebody an
+    account, a level or a role, and what cannot be undone. `tagged` answers carry an ETag. `creates` is a POST that does
+    something, so that an `Idempotency-Key` counts. `problems` are refusals beside those that every operation of its
+    shape can have. `media` is what is answered when that is not JSON. A `trial` computes for long, so that only a few
+    run at once.
     """
 
     method: Method

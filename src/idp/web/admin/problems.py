@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 from starlette.types import Scope
 
-from idp.application.admin.callers import FRESH_SECONDS, LEVEL, NotFresh
+from idp.application.admin.callers import FRESH_SECONDS, LEVEL
 from idp.application.admin.once import KeyReused
 from idp.application.admin.people import NotYours
 from idp.application.lockout import WouldLockOut
@@ -116,8 +116,6 @@ def explain(error: IdpError | FlowFault) -> Refused:
         return Refused("unavailable", error.message, headers={"Retry-After": str(BUSY_SECONDS)})
     if isinstance(error, TooMany):
         return Refused("rate-limited", error.message, headers={"Retry-After": str(math.ceil(error.retry_after))})
-    if isinstance(error, NotFresh):
-        return refuse_step_up("This takes a fresh sign-in.", fresh=True)
     if isinstance(error, InvalidInput) and error.code not in _OF_CODE:
         return _explain_input(error)
     kind = _OF_CODE.get(error.code) or next((name for known, name in _OF_CLASS if isinstance(error, known)), None)

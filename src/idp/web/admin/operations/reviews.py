@@ -35,6 +35,7 @@ REVIEWS: Final[tuple[Operation, ...]] = (
         "reviews:decide",
         reviews.ReviewDecided,
         body=reviews.ReviewDecision,
+        dangerous=True,
         creates=True,
         problems=("not-found", "conflict"),
     ),

@@ -33,6 +33,7 @@ SIGHT: Final[tuple[Operation, ...]] = (
         "Let a run go on that waits, if its flow lets operators do that",
         "users:write",
         sight.Run,
+        dangerous=True,
         creates=True,
         problems=("not-found", "conflict"),
     ),
