@@ -18,6 +18,7 @@ import pyotp
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from idp.application.admin.callers import LEVEL
+from idp.application.finish import expire_run
 from idp.application.operators import NewUser, add_totp, add_user, put_clients
 from idp.application.roles import grant_role
 from idp.handles import encode, mint
@@ -112,6 +113,17 @@ class Office:
         """Run what somebody does without a browser. Playwright's own loop runs in this thread."""
         with ThreadPoolExecutor(1) as other:
             return other.submit(asyncio.run, visit).result()
+
+
+async def leave_half_way(office: Office, person: str) -> None:
+    """Let somebody ask for a step-up and go away before the check, until the time for it is over."""
+    visitor = office.live.browser()
+    bank = RelyingParty("bank", BANK, office.live.issuer)
+    await sign_in(visitor, bank.authorize(scope="openid", acr_values=IDV), f"{person}@example.com")
+    await visitor.close()
+    deps = office.live.provider.deps
+    with deps.storage.write() as uow:
+        expire_run(deps, uow, uow.runs.list(status="active", limit=1)[0], "test")
 
 
 def load_build() -> ModuleType:

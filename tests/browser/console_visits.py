@@ -184,6 +184,7 @@ PAGES: Final = (
         shows="Nobody is signed in",
     ),
     Visit("runs", "runs", "runs", "Runs"),
+    Visit("runs for a reason", "runs", "runs?reason=deadline&step=intro", "Runs", shows="Only at the step"),
     Visit("runs of one person", "runs", "runs?user={bob}", "Runs", shows="Only of"),
     Visit("runs, none", "runs", "runs?flow=recovery", "Runs", shows="There are no such runs"),
     Visit("run", "runs/:id", "runs/{failed_run}", "Run {failed_run}", shows="Step by step"),

@@ -23,6 +23,7 @@ from tests.browser.console_office import (
     answer_sign_in,
     call,
     lead_a_life,
+    leave_half_way,
     serve_office,
     tab_of,
     watch,
@@ -55,6 +56,7 @@ def office(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
     """Serve a provider behind which some work is done."""
     with serve_office(tmp_path_factory.mktemp("console"), browser) as made:
         lead_a_life(made)
+        made.act(leave_half_way(made, "bob"))
         with tab_of(browser, made) as page:
             page.goto(made.url(""))
             prepare(page)

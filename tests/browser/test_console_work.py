@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.console_doings import ACME, SVG
 from tests.browser.console_office import (
@@ -15,6 +15,7 @@ from tests.browser.console_office import (
     answer_sign_in,
     call,
     lead_a_life,
+    leave_half_way,
     refuse,
     serve_office,
     tab_of,
@@ -169,13 +170,14 @@ def test_a_conflicting_change_shows_both_versions_and_overwrites_nothing(tab: Pa
 
 
 def test_home_says_how_people_fare_and_why_they_were_refused(browser: Browser, untouched: Office) -> None:
+    untouched.act(leave_half_way(untouched, "bob"))
     with tab_of(browser, untouched) as tab:
         tab.goto(untouched.url(""))
         step_up = tab.get_by_role("region", name="Step-up")
-        expect(step_up).to_contain_text("3 begun", timeout=SLOW)
-        for words in ("1 of 3 complete", "1 of 3 refused", "0 of 3 not finished", "1 of 3 under way"):
+        expect(step_up).to_contain_text("4 begun", timeout=SLOW)
+        for words in ("1 of 4 complete", "1 of 4 refused", "1 of 4 not finished", "1 of 4 under way"):
             expect(step_up).to_contain_text(words)
-        expect(tab.get_by_role("region", name="Sign-in")).to_contain_text("6 of 6 complete")
+        expect(tab.get_by_role("region", name="Sign-in")).to_contain_text("7 of 7 complete")
         reason = tab.get_by_role("table", name="Reasons").get_by_role("row").nth(1)
         expect(reason).to_contain_text("Identity refused")
         expect(reason).to_contain_text("Step-up")
@@ -185,10 +187,48 @@ def test_home_says_how_people_fare_and_why_they_were_refused(browser: Browser, u
         expect(vendor).to_contain_text("Working")
         expect(vendor).to_contain_text("1 of 3")
         expect(tab.get_by_role("link", name="1 person waits for a review")).to_be_visible()
+        left = tab.get_by_role("table", name="Steps that people leave at").get_by_role("row")
+        expect(left).to_have_count(2)
+        expect(left.nth(1)).to_contain_text("intro")
+        expect(left.nth(1)).to_contain_text("1 of 4")
+        left.nth(1).get_by_role("link", name="1 ran out of time").click()
+        expect(tab.get_by_text("Only at the step intro")).to_be_visible()
+        expect(tab.get_by_label("How it ended")).to_have_value("expired")
+        expect(runs_of(tab)).to_have_count(1)
+        tab.go_back()
         reason.get_by_role("link", name="Identity refused").click()
         expect(tab.locator("h1")).to_have_text("Runs")
+        expect(tab.get_by_label("Reason")).to_have_value("Identity refused")
         tab.get_by_role("link", name=re.compile("^Run ")).first.click()
         expect(tab.get_by_role("table", name="Visits of steps")).to_contain_text("FAIL")
+
+
+def test_runs_are_found_by_why_they_ended_with_the_keyboard(browser: Browser, untouched: Office) -> None:
+    untouched.act(leave_half_way(untouched, "bob"))
+    with tab_of(browser, untouched) as tab:
+        tab.goto(untouched.url("runs"))
+        expect(runs_of(tab).first).to_be_visible()
+        every = runs_of(tab).count()
+        tab.get_by_label("Reason").focus()
+        tab.keyboard.type("Identity refused")
+        tab.keyboard.press("Enter")
+        expect(runs_of(tab)).to_have_count(1)
+        expect(runs_of(tab)).to_contain_text("Denied")
+        expect(tab.get_by_label("Reason")).to_be_focused()
+        tab.keyboard.press("ControlOrMeta+a")
+        tab.keyboard.press("Delete")
+        tab.keyboard.press("Enter")
+        expect(runs_of(tab)).to_have_count(every)
+        tab.get_by_role("link", name="Only runs that ended so: Deadline").click()
+        expect(tab.get_by_label("Reason")).to_have_value("Deadline")
+        expect(runs_of(tab)).to_have_count(1)
+        expect(runs_of(tab)).to_contain_text("Expired")
+        tab.reload()
+        expect(runs_of(tab)).to_have_count(1)
+
+
+def runs_of(tab: Page) -> Locator:
+    return tab.get_by_role("table", name="Runs").get_by_role("row").filter(has=tab.get_by_role("rowheader"))
 
 
 def test_a_reviewer_sees_reviews_and_nothing_else(browser: Browser, office: Office) -> None:

@@ -40,6 +40,7 @@ def test_runs_are_listed_and_filtered(visited: Machine) -> None:
     assert visited.run("runs", "list", "--user", "alice@example.com").startswith("       1  ")
     assert visited.run("runs", "list", "--before", 2, "--limit", 1).startswith("       1  ")
     assert visited.run("runs", "list", "--flow", "nothing") == ""
+    assert visited.run("runs", "list", "--reason", "deadline") == ""
     assert "There is no user" in visited.run("runs", "list", "--user", "nobody", expect=1)
     visited.run("runs", "list", "--limit", 0, expect=2)
 

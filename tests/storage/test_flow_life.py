@@ -201,12 +201,17 @@ def test_runs_are_listed_from_the_newest_by_what_is_asked(storage: SqlStorage, s
     with storage.write() as unit:
         other = unit.runs.add(a_run(flow_id="recovery", expected_user_id=seed.user.id))
         done = unit.runs.add(a_run(status="complete"))
+        late = {"status": "expired", "reason": "deadline", "state": {"step": "totp"}, "purpose": "step_up"}
         assert [run.id for run in unit.runs.list()] == [done.id, other.id, seed.run.id]
         assert [run.id for run in unit.runs.list(limit=1)] == [done.id]
         assert [run.id for run in unit.runs.list(before_id=done.id)] == [other.id, seed.run.id]
         assert [run.id for run in unit.runs.list(user_id=seed.user.id)] == [other.id, seed.run.id]
         assert [run.id for run in unit.runs.list(user_id=seed.user.id, flow_id="recovery")] == [other.id]
         assert [run.id for run in unit.runs.list(status="complete")] == [done.id]
+        left = unit.runs.add(a_run(**late))
+        unit.runs.add(a_run(status="expired", reason="deadlines", state={"step": "passwords"}))
+        for wanted in ({"reason": "deadline"}, {"step": "totp"}, {"purpose": "step_up"}):
+            assert [run.id for run in unit.runs.list(**wanted)] == [left.id], wanted
 
 
 @pytest.mark.parametrize("table", ["flow_versions", "flow_releases", "run_hops"])

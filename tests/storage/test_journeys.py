@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from idp.errors import Conflict, IdpError, InvalidInput
 from idp.records.journeys import Case, Evidence, MailedLink, Opinion
+from idp.storage.protocols.flows import Begun
 from idp.storage.sql.statement import Statement
 from idp.storage.sql.storage import SqlStorage
 from tests.storage.rows import DIGEST, LATER, NOW, Seed, a_request, a_run, a_session, a_user, a_verification
@@ -351,7 +352,7 @@ def test_runs_that_began_and_results_of_verifications_are_counted(storage: SqlSt
 
         done = a_run(created_at=NOW, finished_at=NOW + 130, purpose="step_up", flow_id="idv", status="complete")
         unit.runs.add(replace(done, reason="left"))
-        assert list(unit.runs.count_begun(NOW + 100)) == [("idv", "step_up", "active", None, 2)]
+        assert list(unit.runs.count_begun(NOW + 100)) == [Begun("idv", "step_up", "active", None, "password", 2)]
         assert unit.runs.time_of_purpose("step_up", NOW + 100) == 130
         assert unit.runs.time_of_purpose("recovery", NOW) is None
         assert set(unit.verifications.count_results(NOW + 100)) == {

@@ -91,13 +91,16 @@ def list_runs(
     *,
     flow_id: str | None = None,
     status: str | None = None,
+    reason: str | None = None,
     user_id: int | None = None,
     before_id: int | None = None,
     limit: int = 50,
 ) -> Sequence[Run]:
     """List runs, newest first, those that meet every given filter."""
     with deps.storage.read() as uow:
-        return uow.runs.list(flow_id=flow_id, status=status, user_id=user_id, before_id=before_id, limit=limit)
+        return uow.runs.list(
+            flow_id=flow_id, status=status, reason=reason, user_id=user_id, before_id=before_id, limit=limit
+        )
 
 
 def replay_run(deps: Dependencies, run_id: int) -> Replay:

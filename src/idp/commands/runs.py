@@ -19,6 +19,7 @@ app = typer.Typer(no_args_is_help=True)
 def list_recent(
     flow: Annotated[str | None, typer.Option(help="Runs of this flow")] = None,
     status: Annotated[str | None, typer.Option(help="active, complete, denied, error, expired or ended")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why they ended, as the list says it: deadline")] = None,
     user: Annotated[str | None, typer.Option(help="Runs of this person: an address or a subject")] = None,
     before: Annotated[int | None, typer.Option(help="Runs older than this one")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
@@ -27,7 +28,15 @@ def list_recent(
     """List runs, newest first."""
     with open_provider() as provider:
         user_id = find_user(provider.deps, user).id if user is not None else None
-        found = list_runs(provider.deps, flow_id=flow, status=status, user_id=user_id, before_id=before, limit=limit)
+        found = list_runs(
+            provider.deps,
+            flow_id=flow,
+            status=status,
+            reason=reason,
+            user_id=user_id,
+            before_id=before,
+            limit=limit,
+        )
     if as_json:
         # What a run keeps of forms stays in it.
         told = ("id", "flow_id", "flow_version", "variant", "purpose", "status", "reason", "created_at", "finished_at")

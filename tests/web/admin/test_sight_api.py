@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from idp.application.housekeeping import expire_overdue
+from idp.records.journeys import Run
 from tests.journeys.steps import signed_in, verify
 from tests.journeys.world import World
 from tests.web.admin.office import operator
@@ -103,6 +105,72 @@ async def test_home_counts_journeys_reasons_and_vendors(world: World) -> None:
     assert home["seconds_to_verify"] is not None
     assert home["operators"] == 1
     assert home["flows_with_problems"] == []
+
+
+async def leave(world: World, *, times: int = 1, at_password: bool) -> None:
+    """Let people begin to sign in and go away, before or after they have said their address."""
+    bank = world.client()
+    for _ in range(times):
+        browser = world.browser()
+        await browser.get(bank.authorize())
+        if at_password:
+            await browser.submit("submitted", email="somebody@example.com")
+
+
+def expire(world: World) -> None:
+    world.clock.advance(2 * 3600)
+    expire_overdue(world.deps)
+
+
+async def test_home_says_at_which_step_of_which_flow_people_leave(world: World) -> None:
+    await stepped_up(world)
+    await leave(world, at_password=False)
+    await leave(world, times=3, at_password=True)
+    expire(world)
+    await leave(world, at_password=True)
+
+    home = await operator(world, "auditor").read("/home?days=1")
+
+    begun = {"flow": "sign-in", "purpose": "sign_in", "begun": 6}
+    assert home["left_at"] == [
+        {**begun, "step": "password", "expired": 3, "ended": 0},
+        {**begun, "step": "identifier", "expired": 1, "ended": 0},
+    ]
+    by_purpose = {one["purpose"]: one["dropped"] for one in home["journeys"]}
+    assert by_purpose["sign_in"] == sum(one["expired"] + one["ended"] for one in home["left_at"])
+
+
+async def test_home_names_no_more_than_twenty_steps_however_many_there_are(world: World) -> None:
+    now = world.clock.now()
+    with world.provider.storage.write() as uow:
+        for number in range(25):
+            for status in ("expired", "ended"):
+                state = {"step": f"step-{number:02}"}
+                uow.runs.add(Run(0, "long", 1, "recovery", b"x" * 32, state, now, now, status=status))  # type: ignore[arg-type]
+
+    left = (await operator(world, "auditor").read("/home"))["left_at"]
+
+    assert [one["step"] for one in left] == [f"step-{number:02}" for number in range(20)]
+    assert {(one["expired"], one["ended"], one["begun"]) for one in left} == {(1, 1, 50)}
+
+
+async def test_runs_are_found_by_how_and_why_they_ended_and_where(world: World) -> None:
+    await stepped_up(world)
+    await leave(world, at_password=False)
+    await leave(world, at_password=True)
+    expire(world)
+    anna = operator(world, "auditor", email="anna@example.com")
+
+    async def count(query: str) -> int:
+        return len((await anna.read(f"/runs?{query}"))["items"])
+
+    assert await count("reason=deadline") == 2
+    assert await count("reason=deadline&status=expired&purpose=sign_in&flow=sign-in&step=password") == 1
+    assert await count("reason=dead") == await count("reason=deadline&status=complete") == 0
+    assert await count("purpose=step_up") == await count("step=identifier") == 1
+    assert {one["reason"] for one in (await anna.read("/runs?reason=deadline&limit=1"))["items"]} == {"deadline"}
+    for wrong in ("purpose=fun", "status=lost", f"reason={'x' * 501}", f"step={'x' * 65}"):
+        assert (await anna.get(f"/runs?{wrong}")).status_code == 422, wrong
 
 
 async def test_keys_are_staged_and_activated_and_their_private_part_is_nowhere(world: World) -> None:

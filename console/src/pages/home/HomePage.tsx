@@ -15,7 +15,9 @@ import { Page } from "../../parts/Page";
 import { Section } from "../../parts/Section";
 import { connections } from "../connectors/queries";
 import { PURPOSES } from "../flows/purposes";
+import { runsPath } from "../runs/address";
 import { sayReason, statusOf } from "../runs/words";
+import { LeftAt } from "./LeftAt";
 import { share } from "./share";
 import { vendorRows } from "./vendors";
 
@@ -76,8 +78,9 @@ function Numbers({ days }: { readonly days: number }) {
           </div>
           <div className="halves">
             <Reasons found={found} />
-            <Vendors found={found} />
+            <LeftAt steps={found.left_at} />
           </div>
+          <Vendors found={found} />
         </>
       )}
     </Loaded>
@@ -137,7 +140,7 @@ function Tile({ journey }: { readonly journey: Journey }) {
             <li key={words}>
               <span className={`dot ${tone}`} aria-hidden />
               {seesRuns && count > 0 ? (
-                <Link to={`/runs?${new URLSearchParams({ status: STATUSES[words] }).toString()}`}>
+                <Link to={runsPath({ purpose: journey.purpose, status: STATUSES[words] })}>
                   {share(count, journey.begun)} {words}
                 </Link>
               ) : (
@@ -167,7 +170,7 @@ function Reasons({ found }: { readonly found: Home }) {
               title: "Reason",
               cell: (row) =>
                 seesRuns ? (
-                  <Link to={`/runs?${new URLSearchParams({ status: row.status }).toString()}`}>{sayReason(row.reason)}</Link>
+                  <Link to={runsPath({ purpose: row.purpose, status: row.status, reason: row.reason })}>{sayReason(row.reason)}</Link>
                 ) : (
                   <strong>{sayReason(row.reason)}</strong>
                 ),

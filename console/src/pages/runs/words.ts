@@ -20,3 +20,8 @@ export function sayReason(reason: string): string {
   const words = reason.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** The reason that somebody means who types what they read. */
+export function readReason(typed: string): string {
+  return typed.trim().toLowerCase().replace(/\s+/g, "_");
+}

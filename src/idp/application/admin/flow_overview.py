@@ -110,6 +110,6 @@ def _read_head(text: str) -> tuple[str, str]:
 
 def _count_runs(deps: Dependencies, uow: UnitOfWork) -> dict[str, int]:
     counted: dict[str, int] = {}
-    for flow_id, _, _, _, count in uow.runs.count_begun(deps.clock.now() - WEEK_SECONDS):
-        counted[flow_id] = counted.get(flow_id, 0) + count
+    for one in uow.runs.count_begun(deps.clock.now() - WEEK_SECONDS):
+        counted[one.flow_id] = counted.get(one.flow_id, 0) + one.count
     return counted

@@ -53,7 +53,10 @@ def search_runs(
     deps: Dependencies,
     *,
     flow_id: str | None,
+    purpose: str | None,
     status: str | None,
+    reason: str | None,
+    step: str | None,
     sub: str | None,
     before_id: int | None,
     limit: int,
@@ -61,7 +64,14 @@ def search_runs(
     """Return runs that meet every condition, newest first. Raises NotFound for a person nobody knows."""
     with deps.storage.read() as uow:
         found = uow.runs.list(
-            flow_id=flow_id, status=status, user_id=_find_id(uow, sub), before_id=before_id, limit=limit
+            flow_id=flow_id,
+            purpose=purpose,
+            status=status,
+            reason=reason,
+            step=step,
+            user_id=_find_id(uow, sub),
+            before_id=before_id,
+            limit=limit,
         )
         return [NamedRun(run, name_user(uow, run.user_id or run.expected_user_id)) for run in found]
 

@@ -121,6 +121,18 @@ class Standing:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """How many runs of a flow that began in some time are in one status, for one reason, at one step."""
+
+    flow_id: str
+    purpose: str
+    status: str
+    reason: str | None
+    step: str
+    count: int
+
+
 class HopStore(Protocol):
     """The hops of runs; append-only."""
 

@@ -14,7 +14,7 @@ from idp.records.journeys import (
     Session,
     Verification,
 )
-from idp.storage.protocols.flows import Standing
+from idp.storage.protocols.flows import Begun, Standing
 
 
 class SessionStore(Protocol):
@@ -124,12 +124,18 @@ class RunStore(Protocol):
         self,
         *,
         flow_id: str | None = None,
+        purpose: str | None = None,
         status: str | None = None,
+        reason: str | None = None,
+        step: str | None = None,
         user_id: int | None = None,
         before_id: int | None = None,
         limit: int = 50,
     ) -> Sequence[Run]:
-        """List runs, newest first, those that meet every given filter; `user_id` is the proved or expected user."""
+        """List runs, newest first, those that meet every given filter.
+
+        `user_id` is the proved or expected user, `step` is where a run stands or ended.
+        """
         ...
 
     def standings(self, flow_id: str, version: int, since: float) -> Sequence[Standing]:
@@ -144,8 +150,8 @@ class RunStore(Protocol):
         """Count active runs as (flow_id, flow_version, runs), in that order."""
         ...
 
-    def count_begun(self, since: float) -> Sequence[tuple[str, str, str, str | None, int]]:
-        """Count the runs that began from a time on, as (flow_id, purpose, status, reason, runs)."""
+    def count_begun(self, since: float) -> Sequence[Begun]:
+        """Count the runs that began from a time on, by where they stand or ended, and why."""
         ...
 
     def time_of_purpose(self, purpose: str, since: float) -> float | None:

@@ -6,7 +6,7 @@ from functools import cache
 from sqlalchemy import bindparam, func, literal, or_, select, update
 
 from idp.records.journeys import Run
-from idp.storage.protocols.flows import Standing
+from idp.storage.protocols.flows import Begun, Standing
 from idp.storage.sql.median import count_with_median
 from idp.storage.sql.rows import Rows
 from idp.storage.sql.statement import Statement
@@ -91,14 +91,17 @@ _COUNT_ACTIVE = Statement(
     .order_by(_T.flow_id, _T.flow_version)
 )
 _COUNT_BEGUN = Statement(
-    select(_T.flow_id, _T.purpose, _T.status, _T.reason, func.count())
+    select(_T.flow_id, _T.purpose, _T.status, _T.reason, _T.step, func.count())
     .where(_T.created_at >= bindparam("since"))
-    .group_by(_T.flow_id, _T.purpose, _T.status, _T.reason)
-    .order_by(_T.flow_id, _T.purpose, _T.status)
+    .group_by(_T.flow_id, _T.purpose, _T.status, _T.reason, _T.step)
+    .order_by(_T.flow_id, _T.purpose, _T.status, _T.step)
 )
 _FILTERS = {
     "flow_id": _T.flow_id == bindparam("flow_id"),
+    "purpose": _T.purpose == bindparam("purpose"),
     "status": _T.status == bindparam("status"),
+    "reason": _T.reason == bindparam("reason"),
+    "step": _T.step == bindparam("step"),
     "user_id": or_(_T.user_id == bindparam("user_id"), _T.expected_user_id == bindparam("user_id")),
     "before_id": _T.id < bindparam("before_id"),
 }
@@ -157,13 +160,17 @@ class SqlRuns:
         self,
         *,
         flow_id: str | None = None,
+        purpose: str | None = None,
         status: str | None = None,
+        reason: str | None = None,
+        step: str | None = None,
         user_id: int | None = None,
         before_id: int | None = None,
         limit: int = 50,
     ) -> Sequence[Run]:
         """List runs, newest first, those that meet every given filter."""
-        given = {"flow_id": flow_id, "status": status, "user_id": user_id, "before_id": before_id}
+        of_run = {"flow_id": flow_id, "purpose": purpose, "status": status, "reason": reason, "step": step}
+        given = {**of_run, "user_id": user_id, "before_id": before_id}
         filters = {name: value for name, value in given.items() if value is not None}
         return _ROWS.many(self._transaction, _listing(*filters), {**filters, "limit": limit})
 
@@ -182,10 +189,9 @@ class SqlRuns:
         """Count active runs as (flow_id, flow_version, runs), in that order."""
         return [(flow_id, version, count) for flow_id, version, count in self._transaction.rows(_COUNT_ACTIVE, {})]
 
-    def count_begun(self, since: float) -> Sequence[tuple[str, str, str, str | None, int]]:
-        """Count the runs that began from a time on, as (flow_id, purpose, status, reason, runs)."""
-        found = self._transaction.rows(_COUNT_BEGUN, {"since": since})
-        return [(flow_id, purpose, status, reason, count) for flow_id, purpose, status, reason, count in found]
+    def count_begun(self, since: float) -> Sequence[Begun]:
+        """Count the runs that began from a time on, by where they stand or ended, and why."""
+        return [Begun(*row) for row in self._transaction.rows(_COUNT_BEGUN, {"since": since})]
 
     def time_of_purpose(self, purpose: str, since: float) -> float | None:
         """Return the median of the seconds that runs for a purpose took which completed from a time on, if any."""

@@ -1,5 +1,6 @@
 """What happens: runs, the audit trail, and numbers."""
 
+from dataclasses import asdict
 from urllib.parse import urlencode
 
 from idp.application.admin.numbers import count_home
@@ -24,7 +25,10 @@ def list_runs(call: Call) -> Reply:
     found = search_runs(
         call.deps,
         flow_id=query.flow,
+        purpose=query.purpose,
         status=query.status,
+        reason=query.reason,
+        step=query.step,
         sub=query.user,
         before_id=decode_cursor(query.cursor, int),
         limit=query.limit + 1,
@@ -74,21 +78,14 @@ def get_home(call: Call) -> Reply:
     return Reply(
         models.Home(
             since=at(numbers.since),
-            journeys=[
-                models.JourneyCount(
-                    purpose=one.purpose,
-                    begun=one.begun,
-                    complete=one.complete,
-                    refused=one.refused,
-                    dropped=one.dropped,
-                    active=one.active,
-                )
-                for one in numbers.journeys
-            ],
+            journeys=[models.JourneyCount.model_validate(asdict(one)) for one in numbers.journeys],
             reasons=[
-                models.ReasonCount(purpose=purpose, status=status, reason=reason, count=count)
+                models.ReasonCount.model_validate(
+                    {"purpose": purpose, "status": status, "reason": reason, "count": count}
+                )
                 for purpose, status, reason, count in numbers.reasons
             ],
+            left_at=[models.StepLeft.model_validate(asdict(one)) for one in numbers.left_at],
             seconds_to_verify=numbers.seconds_to_verify,
             vendors=[
                 models.VendorCount(

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from idp.web.admin.models.flows import Purpose
 from idp.web.admin.models.reviews import CaseState
 from idp.web.admin.models.shape import Answer, PageQuery, Query, Time
 
@@ -15,7 +16,10 @@ class RunQuery(PageQuery):
     """Which runs."""
 
     flow: str | None = Field(default=None, max_length=64)
+    purpose: Purpose | None = None
     status: RunStatus | None = None
+    reason: str | None = Field(default=None, max_length=500, description="Why it ended, exactly as it is written.")
+    step: str | None = Field(default=None, max_length=64, description="Where it stands, or ended.")
     user: str | None = Field(default=None, max_length=80, description="Runs of this person, by `sub`.")
 
 
@@ -128,7 +132,7 @@ class HomeQuery(Query):
 class JourneyCount(Answer):
     """How the runs of one purpose fared. `dropped` are those that nobody finished."""
 
-    purpose: str
+    purpose: Purpose
     begun: int
     complete: int
     refused: int
@@ -139,10 +143,21 @@ class JourneyCount(Answer):
 class ReasonCount(Answer):
     """Why runs of a purpose did not complete."""
 
-    purpose: str
-    status: str
+    purpose: Purpose
+    status: RunStatus
     reason: str
     count: int
+
+
+class StepLeft(Answer):
+    """A step that people left a flow at: time ran out, or a new run, another user or a sign-out `ended` it."""
+
+    flow: str
+    purpose: Purpose
+    step: str
+    expired: int
+    ended: int
+    begun: int = Field(description="How many began the flow in that time.")
 
 
 class VendorCount(Answer):
@@ -162,6 +177,7 @@ class Home(Answer):
     since: Time
     journeys: list[JourneyCount]
     reasons: list[ReasonCount]
+    left_at: list[StepLeft] = Field(description="Where the most people left, the most first; at most twenty steps.")
     seconds_to_verify: float | None = Field(description="The median time of a step-up that completed.")
     vendors: list[VendorCount]
     open_reviews: int
