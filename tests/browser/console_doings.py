@@ -45,6 +45,8 @@ def prepare(page: Page) -> None:
     text = levels["body"]["text"].replace("base_age: 12h", "base_age: 10h")
     call(page, "PUT", "/levels", {"text": text, "message": "A working day"}, if_match=levels["etag"])
     call(page, "POST", "/keys", {"alg": "ES256"})
+    texts = {"name": "texts", "type": "sms_mailbox", "settings": {}, "description": "For trying codes to phones out"}
+    call(page, "POST", "/connections", texts)
     call(page, "POST", "/invitations", {"email": "somebody.with.a.long.name@department.example.com"})
 
 

@@ -99,6 +99,7 @@ PAGES: Final = (
         before=refused("/connections/incode_verify", **STALE),
         then=all_of(fill("Description (optional)", "My words"), click("Save"), see("Save mine over it")),
     ),
+    Visit("connection that no flow names", "connectors/:name", "connectors/texts", "texts", shows="Codes to phones"),
     Visit("clients", "clients", "clients", "Clients"),
     Visit(
         "clients, none",

@@ -7,6 +7,7 @@ import pytest
 
 from idp.records.accounts import Credential
 from tests.application.flow_texts import CHECK
+from tests.journeys.steps import sign_in
 from tests.journeys.world import SIMULATOR, World
 from tests.web.admin.office import Operator, operator
 
@@ -52,7 +53,7 @@ async def test_a_connection_is_made_and_flows_can_use_it_at_once(world: World) -
     assert made.headers["location"].endswith("/admin/api/v1/connections/second_check")
     assert made.json()["secrets"]["api_key"] == {"set": True}
     assert made.json()["secrets"]["webhook_secret"] == {"set": False}
-    assert made.json()["health"] == {"state": "unused", "breaker": None, "last_day": []}
+    assert made.json()["health"] == {"state": "unknown", "breaker": None, "last_day": []}
     checked = await olga.ask("POST", "/flow-checks", {"text": CHECK.replace("incode_verify", "second_check")})
     assert [one for one in checked.json()["problems"] if one["severity"] == "error"] == []
     groups = {one["id"]: one["types"] for one in (await olga.read("/step-types"))["groups"]}
@@ -195,6 +196,53 @@ async def test_a_connection_says_what_flows_can_do_with_it_and_can_be_found_by_i
         assert [one["name"] for one in items] == names
     refused = await olga.get("/connections?ability=")
     assert refused.status_code == 422
+
+
+NOBODY: dict[str, Any] = {"running": [], "drafts": [], "unnamed": []}
+
+
+async def test_a_connection_of_which_only_a_draft_knows_says_so(world: World) -> None:
+    olga = operator(world, "editor")
+    await create(olga)
+    text = CHECK.replace("incode_verify", "second_check")
+    for name in ("main", "other"):
+        await olga.ask("PUT", f"/flows/identity-check/drafts/{name}", {"text": text}, if_none_match="*")
+    await olga.ask("PUT", "/flows/broken/drafts/main", {"text": "id: [second_check"}, if_none_match="*")
+
+    shown = await olga.read("/connections/second_check")
+
+    drafts = [{"flow": "identity-check", "draft": name} for name in ("main", "other")]
+    assert (shown["used_by"], shown["other_uses"]) == ([], {**NOBODY, "drafts": drafts})
+    listed = {one["name"]: one["other_uses"] for one in (await olga.read("/connections"))["items"]}
+    assert listed == {"incode_verify": NOBODY, "second_check": shown["other_uses"]}
+
+
+async def test_a_connection_that_nothing_names_says_what_takes_it_all_the_same(world: World) -> None:
+    olga = operator(world, "editor")
+    for name, kind in (("b_list", "breached_passwords"), ("a_list", "breached_passwords"), ("texts", "sms_mailbox")):
+        made = await olga.ask("POST", "/connections", {"name": name, "type": kind, "settings": {}})
+        assert made.status_code == 201, made.text
+
+    found = {one["name"]: one["other_uses"] for one in (await olga.read("/connections"))["items"]}
+
+    assert found["texts"] == {**NOBODY, "unnamed": ["text_codes"]}
+    assert found["a_list"] == {**NOBODY, "unnamed": ["new_passwords"]}
+    assert found["b_list"] == found["incode_verify"] == NOBODY
+
+
+async def test_a_connection_says_who_is_on_the_way_to_it_in_a_version_that_is_live_no_more(world: World) -> None:
+    olga = operator(world, "editor")
+    await create(olga)
+    browser, bank = world.browser(), world.client()
+    world.add_user()
+    await sign_in(browser, bank.authorize(acr_values="urn:idp:acr:idv"), "alice@example.com")
+    world.publish("step-up", ("incode_verify", "second_check"))
+
+    shown = await olga.read("/connections/incode_verify")
+
+    assert "step-up" not in shown["used_by"]
+    assert shown["other_uses"] == {**NOBODY, "running": [{"flow": "step-up", "version": 1, "people": 1}]}
+    assert (await olga.read("/connections/second_check"))["used_by"] == ["step-up"]
 
 
 async def test_every_option_that_names_a_connection_asks_for_an_ability_that_some_type_has(world: World) -> None:

@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
+import { healthOf } from "../../pages/connectors/words";
+import { Chip } from "../../parts/Chip";
 import { connections } from "../data/connectionChoices";
 import { type Tested, testConnection } from "../data/testConnection";
 
@@ -10,10 +12,11 @@ export function ConnectionFacts({ name }: { readonly name: string }) {
   const [tested, setTested] = useState<Tested | "running" | null>(null);
   const head = found.data?.find((one) => one.name === name);
   if (!head) return null;
+  const health = healthOf(head);
   return (
     <div className="b-connection">
       <p className="small">
-        <span className="chip">{head.type}</span> <span className={`chip ${{ ok: "good", failing: "bad", unused: "" }[head.health.state]}`}>{head.health.state}</span>{" "}
+        <span className="chip">{head.type}</span> <Chip tone={health.tone}>{health.words}</Chip>{" "}
         <a href={`/console/connectors/${encodeURIComponent(name)}`}>Settings</a>
       </p>
       <button

@@ -13,7 +13,7 @@ import { ConnectionForm } from "./ConnectionForm";
 import { UsedBy } from "./ConnectorsPage";
 import { type Connection, connection, connectionTypes, type ConnectionType, removeConnection } from "./queries";
 import { TestResult } from "./TestResult";
-import { healthOf, summaryOf } from "./words";
+import { healthOf, summaryOf, usesOf } from "./words";
 
 /** Make a connection of a type. */
 export function NewConnectionPage() {
@@ -99,7 +99,7 @@ function State({ saved }: { readonly saved: Connection }) {
         <dd>{calls === 0 ? "No results" : last_day.map((day) => `${day.count} ${day.overall ?? day.error ?? day.status}`).join(", ")}</dd>
         <dt>Used by</dt>
         <dd>
-          <UsedBy flows={saved.used_by} />
+          <UsedBy connection={saved} />
         </dd>
       </dl>
     </Section>
@@ -124,9 +124,12 @@ function Remove({ saved, etag }: { readonly saved: Connection; readonly etag: st
           onConfirm={() => removeConnection(saved.name, etag)}
           onDone={() => navigate("/connectors")}
         >
-          <p>
-            Its settings and keys are deleted. {saved.used_by.length > 0 && "Flows that use it cannot go through it any more."}
-          </p>
+          <p>Its settings and keys are deleted.{usesOf(saved).length > 0 && " What uses it cannot do so any more:"}</p>
+          {usesOf(saved).length > 0 && (
+            <div>
+              <UsedBy connection={saved} />
+            </div>
+          )}
         </Confirm>
       )}
     </Section>

@@ -11,7 +11,7 @@ import { Page } from "../../parts/Page";
 import { Popup } from "../../parts/Popup";
 import { When } from "../../parts/When";
 import { type Connection, connections, connectionTypes } from "./queries";
-import { healthOf, iconOf, summaryOf } from "./words";
+import { healthOf, iconOf, summaryOf, usesOf } from "./words";
 
 /** The services that flows use, and the library of those that can be connected. */
 export function ConnectorsPage() {
@@ -32,7 +32,7 @@ export function ConnectorsPage() {
     },
     { title: "Type", cell: (row) => titleOf(row.type) },
     { title: "Health", cell: (row) => <Health row={row} /> },
-    { title: "Used by", cell: (row) => <UsedBy flows={row.used_by} /> },
+    { title: "Used by", cell: (row) => <UsedBy connection={row} /> },
     { title: "Changed", cell: (row) => <When at={row.updated_at} /> },
   ];
   const add = mayWrite && (
@@ -86,15 +86,23 @@ function Health({ row }: { readonly row: Connection }) {
   return <span className={`chip ${tone}`}>{words}</span>;
 }
 
-export function UsedBy({ flows }: { readonly flows: readonly string[] }) {
-  if (flows.length === 0) return <span className="soft">No flow</span>;
+/** Everything that uses a connection, each with the way to it. */
+export function UsedBy({ connection }: { readonly connection: Connection }) {
+  const uses = usesOf(connection);
+  if (uses.length === 0) return <span className="soft">Nothing</span>;
   return (
     <>
-      {flows.map((flow) => (
-        <Link key={flow} className="line" to={`/flows/${flow}`}>
-          {flow}
-        </Link>
-      ))}
+      {uses.map(({ words, to }) =>
+        to === undefined ? (
+          <span key={words} className="line">
+            {words}
+          </span>
+        ) : (
+          <Link key={words} className="line" to={to}>
+            {words}
+          </Link>
+        ),
+      )}
     </>
   );
 }

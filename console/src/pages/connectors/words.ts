@@ -1,4 +1,5 @@
 import type { Tone } from "../../parts/Chip";
+import { runsPath } from "../runs/address";
 import type { Connection } from "./queries";
 
 /** What each type is for, in a sentence. A type of somebody else's has its title alone. */
@@ -28,11 +29,33 @@ export function iconOf(type: string): string {
   return ICONS[type] ?? "connectors";
 }
 
+/** One thing that uses a connection, and where it is, if it has a page. */
+export type Use = { readonly words: string; readonly to?: string };
+
+const UNNAMED: Readonly<Record<string, string>> = {
+  text_codes: "Codes to phones",
+  new_passwords: "New passwords on the account pages",
+};
+
+/** What uses a connection: live flows by their names, and whatever else there is. */
+export function usesOf({ used_by, other_uses }: Pick<Connection, "used_by" | "other_uses">): readonly Use[] {
+  const flowPath = (flow: string) => `/flows/${encodeURIComponent(flow)}`;
+  return [
+    ...used_by.map((flow) => ({ words: flow, to: flowPath(flow) })),
+    ...other_uses.unnamed.map((what) => ({ words: UNNAMED[what] ?? what })),
+    ...other_uses.running.map(({ flow, version, people }) => ({
+      words: `${flow}, version ${version}: ${people === 1 ? "1 person" : `${people} people`} under way`,
+      to: runsPath({ flow, status: "active" }),
+    })),
+    ...other_uses.drafts.map(({ flow, draft }) => ({ words: `A draft of ${flow}${draft === "main" ? "" : ` (${draft})`}`, to: flowPath(flow) })),
+  ];
+}
+
 /** How a connection does, as a tone and words. */
 export function healthOf({ health }: Pick<Connection, "health">): { tone: Tone; words: string } {
   if (health.breaker !== null && health.breaker.state !== "closed") {
     return { tone: "bad", words: health.breaker.state === "open" ? "Paused after failures" : "Being tried again" };
   }
   if (health.state === "failing") return { tone: "bad", words: "Failing" };
-  return health.state === "ok" ? { tone: "good", words: "Working" } : { tone: "", words: "Not used yet" };
+  return health.state === "ok" ? { tone: "good", words: "Working" } : { tone: "", words: "Not known yet" };
 }

@@ -14,7 +14,7 @@ it("says how a connection does beside how it fared", () => {
 it("shows a connection that fails, though nobody got through it", () => {
   const rows = vendorRows([VENDOR], [
     { name: "risk", health: health("failing") },
-    { name: "mail", health: health("unused") },
+    { name: "mail", health: health("unknown") },
   ]);
   expect(rows.map((row) => [row.connection, row.health?.words])).toEqual([
     ["risk", "Failing"],

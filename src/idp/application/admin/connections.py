@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from idp.application.admin.uses import Uses, map_uses
 from idp.application.audit import note
 from idp.application.change import Change
 from idp.application.config_documents import ConnectionState, actual_connection
@@ -25,7 +26,7 @@ MAX_DESCRIPTION: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class ConnectionView:
-    """A connection. `held` are the names of its secrets, `used_by` the flows whose live versions use it.
+    """A connection. `held` are the names of its secrets, `uses` is what uses it.
 
     `abilities` are what flows can do with it (`ConnectionInfo.roles`), none for a type that nobody knows any more.
 
@@ -35,7 +36,7 @@ class ConnectionView:
 
     record: Connection
     held: frozenset[str]
-    used_by: tuple[str, ...]
+    uses: Uses
     abilities: frozenset[str]
     breaker: BreakerState | None
     results: tuple[tuple[str, str | None, str | None, int], ...]
@@ -54,14 +55,15 @@ class ConnectionWish:
 def list_connections(deps: Dependencies, ability: str | None = None) -> list[ConnectionView]:
     """List every connection by name, or those with which flows can do this."""
     with deps.storage.read() as uow:
-        found = [_view(deps, uow, record) for record in uow.connections.all()]
+        uses = map_uses(deps, uow)
+        found = [_view(deps, uow, record, uses) for record in uow.connections.all()]
         return [view for view in found if ability is None or ability in view.abilities]
 
 
 def find_connection(deps: Dependencies, name: str) -> ConnectionView:
     """Return a connection. Raises NotFound."""
     with deps.storage.read() as uow:
-        return _view(deps, uow, _get(uow, name))
+        return _view(deps, uow, _get(uow, name), map_uses(deps, uow))
 
 
 def save_connection(
@@ -183,14 +185,14 @@ def _list_hosts(value: Any, key: str = "") -> Iterator[str]:
                 yield f"{parts.scheme}://{parts.netloc.lower()}"
 
 
-def _view(deps: Dependencies, uow: UnitOfWork, record: Connection) -> ConnectionView:
+def _view(deps: Dependencies, uow: UnitOfWork, record: Connection, uses: Mapping[str, Uses]) -> ConnectionView:
     since = deps.clock.now() - DAY
     counted = tuple(tuple_[1:] for tuple_ in uow.verifications.count_results(since) if tuple_[0] == record.name)
     held = frozenset(deps.switchboard.unseal(record))
     info = deps.flows.inventory.catalog(uow).connections.get(record.name)
     abilities = info.roles if info is not None else frozenset[str]()
-    users = list_users(deps, uow, record.name)
-    return ConnectionView(record, held, users, abilities, _find_breaker(deps, record), counted)
+    used = uses.get(record.name, Uses())
+    return ConnectionView(record, held, used, abilities, _find_breaker(deps, record), counted)
 
 
 def _find_breaker(deps: Dependencies, record: Connection) -> BreakerState | None:

@@ -5,6 +5,7 @@ from typing import Any, Final, cast
 
 from idp.application.admin import connections
 from idp.application.admin.connections import ConnectionView, ConnectionWish
+from idp.application.admin.uses import Uses
 from idp.connectors.api import ConnectorType
 from idp.connectors.breaker import BreakerState
 from idp.web.admin.calls import Call, Later, Reply, quote_tag
@@ -141,9 +142,20 @@ def _describe(call: Call, view: ConnectionView) -> models.Connection:
         secrets={name: models.SecretState(set=name in view.held) for name in names},
         updated_at=at(record.updated_at),
         abilities=sorted(view.abilities),
-        used_by=list(view.used_by),
+        used_by=list(view.uses.live),
+        other_uses=_describe_uses(view.uses),
         health=_describe_health(view),
         etag=quote_tag(_tag(view)),
+    )
+
+
+def _describe_uses(uses: Uses) -> models.OtherUses:
+    return models.OtherUses(
+        running=[
+            models.RunningUse(flow=flow, version=version, people=people) for flow, version, people in uses.running
+        ],
+        drafts=[models.DraftUse(flow=flow, draft=draft) for flow, draft in uses.drafts],
+        unnamed=list(uses.unnamed),
     )
 
 
@@ -157,7 +169,7 @@ def _describe_health(view: ConnectionView) -> models.ConnectionHealth:
     failing = is_open or 2 * failed > sum(one.count for one in counts)
     used = bool(counts) or view.breaker is not None
     return models.ConnectionHealth(
-        state="failing" if failing else "ok" if used else "unused",
+        state="failing" if failing else "ok" if used else "unknown",
         breaker=_describe_breaker(view.breaker) if view.breaker is not None else None,
         last_day=counts,
     )

@@ -60,11 +60,40 @@ class ResultCount(Answer):
 
 
 class ConnectionHealth(Answer):
-    """How a connection fares: `failing` if the breaker is open or the last day saw more errors than results."""
+    """How a connection fares: `failing` if the breaker is open or the last day saw more errors than results.
 
-    state: Literal["ok", "failing", "unused"]
+    `unknown` while there is no result of the last day and nothing was called from this node. It says nothing about use.
+    """
+
+    state: Literal["ok", "failing", "unknown"]
     breaker: BreakerHealth | None = Field(description="Null while nothing was called from this node.")
     last_day: list[ResultCount]
+
+
+class RunningUse(Answer):
+    """People who are in a version that serves nobody anew, and may come to the connection yet."""
+
+    flow: str
+    version: int
+    people: int
+
+
+class DraftUse(Answer):
+    """A draft that names the connection."""
+
+    flow: str
+    draft: str
+
+
+class OtherUses(Answer):
+    """What uses a connection beside the flows that are live."""
+
+    running: list[RunningUse]
+    drafts: list[DraftUse]
+    unnamed: list[Literal["text_codes", "new_passwords"]] = Field(
+        description="What takes it without its name. `text_codes`: codes to phones, on the account pages and in flows "
+        "that name no gateway. `new_passwords`: the account pages ask whether a new password is a leaked one."
+    )
 
 
 class Connection(Answer):
@@ -82,6 +111,7 @@ class Connection(Answer):
         "`sends_mail`, `sends_sms`, `lists_breaches`."
     )
     used_by: list[str] = Field(description="Flows whose live versions use it.")
+    other_uses: OtherUses
     health: ConnectionHealth
     etag: str
 
