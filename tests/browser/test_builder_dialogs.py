@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.axe import check_with_axe
 from tests.browser.operators import NEEDS_CONSOLE, SLOW, Office, call, office, put_draft, sign_in, step
@@ -14,6 +14,15 @@ from tests.journeys.world import CONFIG
 __all__ = ["office"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420), NEEDS_CONSOLE]
 
+COLORS = {
+    "blue": "intro",
+    "teal": "verify",
+    "green": "check",
+    "amber": "review",
+    "red": "explain",
+    "violet": "rejected",
+    "grey": "done",
+}
 STEP_UP = (CONFIG / "flows" / "step-up.yaml").read_text(encoding="utf-8")
 
 
@@ -35,8 +44,7 @@ def desk(office: Office, browser: Browser, request: pytest.FixtureRequest) -> It
         page.get_by_role("dialog").get_by_label("Why?").fill(title)
         page.get_by_role("dialog").get_by_role("button", name="Publish", exact=True).click()
         page.get_by_role("button", name="Good").click()
-    colors = ("blue", "teal", "green", "amber", "red", "violet", "grey")
-    for color, name in zip(colors, ("intro", "verify", "check", "review", "explain", "rejected", "done"), strict=True):
+    for color, name in COLORS.items():
         text = re.sub(rf"(  {name}: \[\d+, \d+)\]", rf"\1, {color}]", text)
     put_draft(
         page, flow, text + "groups: {The vendor: {steps: [verify, check], color: amber}, Ends: {steps: [done]}}\n"
@@ -92,6 +100,45 @@ def test_axe_finds_nothing_in_any_dialog_and_escape_closes_each(desk: tuple[Page
         check_with_axe(page, name)
         page.keyboard.press("Escape")
         expect(dialog).to_have_count(0)
+
+
+def test_the_small_map_shows_the_colours_that_steps_were_given(desk: tuple[Page, str]) -> None:
+    page, _ = desk
+    mini = page.locator(".react-flow__minimap-node")
+    expect(mini).to_have_count(page.locator(".b-step").count())
+    for color in COLORS:
+        given, shown = step_of(page, color), page.locator(f".b-mini.in-{color}")
+        expect(shown).to_have_count(1)
+        wanted = given.evaluate(
+            """it => {
+                const probe = document.body.appendChild(document.createElement("i"));
+                probe.style.color = getComputedStyle(it).getPropertyValue("--b-color");
+                const color = getComputedStyle(probe).color;
+                probe.remove();
+                return color;
+            }"""
+        )
+        assert shown.evaluate("it => getComputedStyle(it).fill") == wanted, color
+    fills = mini.evaluate_all("all => all.map(it => getComputedStyle(it).fill)")
+    # A step that was given none keeps the colour of its kind.
+    assert len(set(fills)) >= len(COLORS)
+    step(page, COLORS["teal"]).click()
+    page.get_by_role("radio", name="violet").check(force=True)
+    expect(page.locator(".b-mini.in-violet")).to_have_count(2)
+    page.get_by_role("radio", name="no colour").check(force=True)
+    expect(page.locator(".b-mini.coloured")).to_have_count(len(COLORS) - 1)
+    # Of several that differ none is chosen, so that any can be.
+    for name in list(COLORS.values())[2:]:
+        step(page, name).click(modifiers=["Control"])
+    several = page.get_by_role("region", name="Several steps")
+    expect(several.get_by_role("radio", checked=True)).to_have_count(0)
+    several.get_by_role("radio", name="no colour").check(force=True)
+    expect(page.locator(".b-mini.coloured")).to_have_count(1)
+    expect(mini).to_have_count(len(fills))
+
+
+def step_of(page: Page, color: str) -> Locator:
+    return step(page, COLORS[color])
 
 
 def test_axe_finds_nothing_in_any_drawer_nor_in_what_it_opens(desk: tuple[Page, str]) -> None:

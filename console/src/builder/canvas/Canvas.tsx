@@ -228,8 +228,9 @@ function onDragOver(event: DragEvent): void {
   event.preventDefault();
 }
 
-function miniClass(node: StepNode): string {
-  return `b-mini ${node.data.step.kind} ${node.data.mark ?? ""}`;
+/** In the small map a step has the colour that it was given, or else that of its kind. */
+function miniClass({ data: { step, color, mark } }: StepNode): string {
+  return `b-mini ${step.kind} ${color === null ? "" : `coloured in-${color}`} ${mark ?? ""}`;
 }
 
 /** Moves the focus to the first field of the properties of a step. */

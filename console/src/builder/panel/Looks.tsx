@@ -7,7 +7,8 @@ import { useBuilderState } from "../state/context";
 
 interface ColorChoiceProps {
   readonly label: string;
-  readonly value: Color | null;
+  /** Undefined where steps differ, so that each choice is one. */
+  readonly value: Color | null | undefined;
   readonly disabled: boolean;
   readonly onChange: (color: Color | null) => void;
 }
@@ -39,7 +40,7 @@ export function Looks({ names, commands, disabled }: LooksProps) {
   const groups = useBuilderState((state) => state.graph.groups);
   const groupOf = (name: string) => groups.find((group) => group.steps.includes(name))?.title ?? "";
   const [first = ""] = names;
-  const color = names.every((name) => colors.get(name) === colors.get(first)) ? (colors.get(first) ?? null) : null;
+  const color = names.every((name) => colors.get(name) === colors.get(first)) ? (colors.get(first) ?? null) : undefined;
   const group = names.every((name) => groupOf(name) === groupOf(first)) ? groupOf(first) : "";
   return (
     <>
