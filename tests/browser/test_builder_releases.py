@@ -30,6 +30,19 @@ __all__ = ["office", "tab"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420), NEEDS_CONSOLE]
 
 STEP_UP = (CONFIG / "flows" / "step-up.yaml").read_text(encoding="utf-8")
+#: Proved, and nobody of these tests has a passkey.
+ONLY_PASSKEYS = """\
+id: sign-in
+title: With a passkey alone
+purpose: sign_in
+deadline: 15m
+start: identifier
+steps:
+  identifier: {screen: identifier, on: {submitted: passkey}}
+  passkey: {screen: passkey, on: {submitted: check_passkey, back: identifier}}
+  check_passkey: {action: check_passkey, on: {ok: done, wrong: passkey, throttled: passkey, unknown: passkey}}
+  done: {end: complete}
+"""
 
 
 def test_a_version_is_tried_on_a_share_of_people_and_taken_back(office: Office, tab: Page) -> None:
@@ -81,6 +94,43 @@ def test_a_draft_is_discarded_after_a_look_at_what_goes_and_undo_has_it_again(of
     expect(tab.get_by_role("heading", level=1)).to_have_text("Written in vain")
     expect(tab.get_by_text("Draft saved")).to_be_visible()
     assert "title: Written in vain\n" in read_draft(tab, flow)
+
+
+def test_a_flow_that_would_lock_the_administrators_out_is_refused_where_it_is_published(
+    office: Office, browser: Browser, tab: Page
+) -> None:
+    """By the button and by the way back to an old version; nothing changes, and what was typed stays."""
+    sign_in(tab, office, office.add_operator("lona", "owner"))
+    before = call(tab, "GET", "/flows/sign-in")["body"]
+    open_flow(tab, office, "sign-in", ONLY_PASSKEYS)
+    settle(tab)
+    tab.get_by_role("button", name="Publish …").click()
+    dialog = tab.get_by_role("dialog", name="Publish sign-in")
+    dialog.get_by_label("Why?").fill("Passkeys are better")
+    for share in ("100", "10"):
+        dialog.get_by_label("For whom").select_option(share)
+        dialog.get_by_role("button", name="Publish", exact=True).click()
+        refusal = dialog.get_by_role("alert")
+        expect(refusal).to_contain_text("No administrator could sign in any more")
+        expect(refusal).to_contain_text("idp:console")
+        expect(refusal).to_contain_text("Nothing was changed.")
+        expect(dialog.get_by_label("Why?")).to_have_value("Passkeys are better")
+    assert call(tab, "GET", "/flows/sign-in")["body"]["newest_version"] == before["newest_version"]
+
+    # A version that serves nobody harms nobody; to make it live is refused in its own window.
+    dialog.get_by_label("For whom").select_option("0")
+    dialog.get_by_role("button", name="Publish", exact=True).click()
+    version = before["newest_version"] + 1
+    tab.get_by_role("dialog", name=f"Version {version} is published").get_by_role("button", name="Good").click()
+    open_versions(tab)
+    ask_who_gets(tab, version, "100", "Now", refused="No administrator could sign in any more")
+    assert call(tab, "GET", "/flows/sign-in")["body"]["live"] == before["live"]
+    trail = call(tab, "GET", "/audit?action=flow.release&limit=50")["body"]["items"]
+    mine = [one for one in trail if "lona" in one["actor"]]
+    assert [one for one in mine if one["data"].get("flow") == "sign-in"] == []
+    other = browser.new_context()
+    sign_in(other.new_page(), office, office.add_operator("lono", "owner"))
+    other.close()
 
 
 def test_a_flow_leaves_as_a_file_and_comes_in_byte_for_byte(office: Office, tab: Page, tmp_path: Path) -> None:
@@ -254,12 +304,16 @@ def open_versions(page: Page) -> None:
     expect(versions(page)).to_contain_text("Version 1")
 
 
-def ask_who_gets(page: Page, version: int, share: str, why: str) -> None:
+def ask_who_gets(page: Page, version: int, share: str, why: str, *, refused: str = "") -> None:
     versions(page).get_by_role("button", name=f"Who gets version {version} …").click()
     dialog = page.get_by_role("dialog", name=f"Who gets version {version}")
     dialog.get_by_label("For whom").select_option(share)
     dialog.get_by_label("Why?").fill(why)
     dialog.get_by_role("button", name="Release").click()
+    if refused:
+        expect(dialog.get_by_role("alert")).to_contain_text(refused)
+        expect(dialog.get_by_label("Why?")).to_have_value(why)
+        dialog.get_by_role("button", name="Cancel").click()
     expect(dialog).to_have_count(0)
 
 
