@@ -26,7 +26,7 @@ import { type Drawer, useGlobalKeys, type View } from "./state/useGlobalKeys";
 import { Toolbar } from "./toolbar/Toolbar";
 
 const Outline = lazy(async () => ({ default: (await import("./outline/Outline")).Outline }));
-const StepDialog = lazy(async () => ({ default: (await import("./parts/Dialogs")).StepDialog }));
+const StepDialog = lazy(async () => ({ default: (await import("./dialogs/StepDialog")).StepDialog }));
 const Panel = lazy(async () => ({ default: (await import("./panel/Panel")).Panel }));
 const ProblemList = lazy(async () => ({ default: (await import("./problems/ProblemList")).ProblemList }));
 const ConflictDialog = lazy(async () => ({ default: (await import("./publish/ConflictDialog")).ConflictDialog }));

@@ -9,7 +9,7 @@ import { Outline } from "./outline/Outline";
 import { Panel } from "./panel/Panel";
 import { RuleEditor } from "./panel/RuleEditor";
 import { faultOf, kindOf, readTyped } from "./panel/schema";
-import { StepDialog } from "./parts/Dialogs";
+import { StepDialog } from "./dialogs/StepDialog";
 import { NO_CHECK, renderBuilder, VARIABLES } from "./testing";
 
 const TEXT = `id: x

@@ -2,7 +2,8 @@ import { type ReactNode, useState } from "react";
 
 import { Field } from "./Field";
 import { Form } from "./Form";
-import { Popup, useClosePopup } from "./Popup";
+import { Popup } from "./Popup";
+import { PopupActions } from "./PopupActions";
 import { useSubmission } from "./submission";
 
 type AskReasonProps = {
@@ -35,7 +36,6 @@ type ReasonProps = Omit<AskReasonProps, "title" | "wide" | "onClose"> & { readon
 function Reason({ action, danger = false, label = "Reason", hint, reason: first = "", pointer = "/reason", onDo, onDone, children }: ReasonProps) {
   const [reason, setReason] = useState(first);
   const submission = useSubmission(reason !== first);
-  const close = useClosePopup();
   const faults = reason.trim() === "" ? { [pointer]: "Say why: it stands in the audit trail." } : {};
   return (
     <Form submission={submission} onSend={() => void submission.send(() => onDo(reason.trim()), onDone, faults)}>
@@ -43,14 +43,7 @@ function Reason({ action, danger = false, label = "Reason", hint, reason: first 
       <Field label={label} hint={hint} fault={submission.fault(pointer)}>
         {(wiring) => <textarea {...wiring} value={reason} maxLength={500} required onChange={(event) => setReason(event.target.value)} />}
       </Field>
-      <div className="actions">
-        <button type="submit" className={danger ? "button danger" : "button primary"} disabled={submission.busy}>
-          {action}
-        </button>
-        <button type="button" className="button" onClick={close}>
-          Cancel
-        </button>
-      </div>
+      <PopupActions submission={submission} action={action} danger={danger} />
     </Form>
   );
 }

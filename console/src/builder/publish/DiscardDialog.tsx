@@ -6,7 +6,7 @@ import { Problem } from "../../api/problems";
 import { type Tagged, version } from "../data/reading";
 import type { Flow } from "../data/shapes";
 import { discardDraft } from "../data/writing";
-import { Window } from "../parts/Dialogs";
+import { Window } from "../parts/Window";
 import { useBuilder } from "../state/context";
 import type { DraftSaver } from "../state/saving";
 import { Differences } from "./Differences";

@@ -7,7 +7,7 @@ import type { Flow, FlowChecked, Publication } from "../data/shapes";
 import { publishDraft } from "../data/writing";
 import { setHead } from "../model/settings";
 import { editText } from "../model/text";
-import { Window } from "../parts/Dialogs";
+import { Window } from "../parts/Window";
 import { type Asked, useBuilder } from "../state/context";
 import type { DraftSaver } from "../state/saving";
 import type { Checking } from "../state/useChecking";

@@ -4,7 +4,7 @@ import { Problem } from "../../api/problems";
 import type { Tagged } from "../data/reading";
 import type { Flow, FlowVersionHead } from "../data/shapes";
 import { rollBack, rollOut } from "../data/writing";
-import { Window } from "../parts/Dialogs";
+import { Window } from "../parts/Window";
 
 interface ReleaseDialogProps {
   readonly flow: Tagged<Flow>;

@@ -4,7 +4,8 @@ import { useNavigate } from "react-router";
 import { answer, client } from "../../api/client";
 import { Field } from "../../parts/Field";
 import { Form } from "../../parts/Form";
-import { Popup, useClosePopup } from "../../parts/Popup";
+import { Popup } from "../../parts/Popup";
+import { PopupActions } from "../../parts/PopupActions";
 import { useSubmission } from "../../parts/submission";
 import { idFromTitle } from "../flows/naming";
 import { readBase64 } from "./image";
@@ -24,7 +25,6 @@ export function NewTheme({ onClose, ...rest }: NewThemeProps) {
 
 function Naming({ existing, copyOf = "" }: Omit<NewThemeProps, "onClose">) {
   const navigate = useNavigate();
-  const close = useClosePopup();
   const [name, setName] = useState("");
   const [ownId, setOwnId] = useState<string>();
   const [source, setSource] = useState(copyOf);
@@ -61,14 +61,7 @@ function Naming({ existing, copyOf = "" }: Omit<NewThemeProps, "onClose">) {
           </select>
         )}
       </Field>
-      <div className="actions">
-        <button type="submit" className="button primary" disabled={submission.busy}>
-          Make the theme
-        </button>
-        <button type="button" className="button" onClick={close}>
-          Cancel
-        </button>
-      </div>
+      <PopupActions submission={submission} action="Make the theme" />
     </Form>
   );
 }

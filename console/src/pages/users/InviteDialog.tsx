@@ -2,7 +2,8 @@ import { useState } from "react";
 
 import { Field } from "../../parts/Field";
 import { Form } from "../../parts/Form";
-import { Popup, useClosePopup } from "../../parts/Popup";
+import { Popup } from "../../parts/Popup";
+import { PopupActions } from "../../parts/PopupActions";
 import { type Faults, useSubmission } from "../../parts/submission";
 import { LOCALES, sendInvitation } from "./invitations";
 
@@ -21,7 +22,6 @@ function Invite({ onSent }: Pick<InviteDialogProps, "onSent">) {
   const [email, setEmail] = useState("");
   const [locale, setLocale] = useState("en");
   const submission = useSubmission(email !== "");
-  const close = useClosePopup();
 
   function send() {
     const address = email.trim();
@@ -48,14 +48,7 @@ function Invite({ onSent }: Pick<InviteDialogProps, "onSent">) {
           </select>
         )}
       </Field>
-      <div className="actions">
-        <button type="submit" className="button primary" disabled={submission.busy}>
-          Send the invitation
-        </button>
-        <button type="button" className="button" onClick={close}>
-          Cancel
-        </button>
-      </div>
+      <PopupActions submission={submission} action="Send the invitation" />
     </Form>
   );
 }
