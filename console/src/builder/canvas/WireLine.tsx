@@ -1,17 +1,18 @@
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from "@xyflow/react";
 import { memo } from "react";
 
+import type { Position } from "../model/graph";
 import { SignGlyph } from "../parts/Glyph";
 import { useBuilder, useBuilderState } from "../state/context";
-import type { Wire } from "./drawing";
+import type { Wire, WireData } from "./drawing";
 
 /** An edge: from an exit to the step it leads to, with how many went that way, and a place to put a step in between. */
 export const WireLine = memo(function WireLine(props: EdgeProps<Wire>) {
   const { ask } = useBuilder();
   const readOnly = useBuilderState((state) => state.readOnly);
-  const [path, x, y] = getBezierPath({ ...props, curvature: props.targetX < props.sourceX ? 0.5 : 0.28 });
   const { data, selected } = props;
   if (!data) return null;
+  const { path, x, y } = findPath(props, data);
   const isOpen = selected === true && !readOnly;
   return (
     <>
@@ -38,3 +39,18 @@ export const WireLine = memo(function WireLine(props: EdgeProps<Wire>) {
     </>
   );
 });
+
+/** Returns the way around the steps. While one of its steps is being moved, a wire follows in a curve. */
+function findPath(props: EdgeProps<Wire>, { route }: WireData): { path: string } & Position {
+  const { sourceX, sourceY, targetX, targetY } = props;
+  if (route && isAt(route.from, sourceX, sourceY) && isAt(route.to, targetX, targetY)) {
+    return { path: route.path, ...route.label };
+  }
+  const [path, x, y] = getBezierPath({ ...props, curvature: targetX < sourceX ? 0.5 : 0.28 });
+  return { path, x, y };
+}
+
+/** Says whether an end of a wire is where it was when the way was found. A dot that is measured is a pixel or two beside. */
+function isAt(point: Position, x: number, y: number): boolean {
+  return Math.abs(point.x - x) < 6 && Math.abs(point.y - y) < 6;
+}

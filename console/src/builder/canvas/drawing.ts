@@ -3,8 +3,9 @@ import { type Edge, type Node, Position as Side } from "@xyflow/react";
 import type { FlowChecked } from "../data/shapes";
 import { type Catalogue, listPorts, type Port, type Tone } from "../model/catalogue";
 import { FACT_HEIGHT, HEAD_HEIGHT, NODE_WIDTH, placeAll, PORT_HEIGHT, sizeOf, toPixels } from "../model/geometry";
-import type { Color, FlowGraph, Step } from "../model/graph";
+import type { Color, FlowGraph, Position, Step } from "../model/graph";
 import { exitKey, type Mark, type Marks, outerStep } from "./marks";
+import { type Ends, type Route, Router } from "./routing";
 
 export interface StepData extends Record<string, unknown> {
   step: Step;
@@ -26,12 +27,15 @@ export interface WireData extends Record<string, unknown> {
   tone: Tone;
   mark: Mark | null;
   count: string | null;
+  route: Route | null;
 }
 
 export type StepNode = Node<StepData, "step">;
 export type Wire = Edge<WireData, "wire">;
 
 export const ENTRY = "entry";
+/** Pixels across of the dots that wires are attached to. */
+const HANDLE = 10;
 
 /** Makes the nodes of a flow: one a step, each with its exits, nothing hidden and nothing beside. */
 export function drawSteps(graph: FlowGraph, catalogue: Catalogue, check: FlowChecked | null, marks: Marks): StepNode[] {
@@ -56,15 +60,15 @@ export function drawSteps(graph: FlowGraph, catalogue: Catalogue, check: FlowChe
       measured: { width, height },
       // Told beforehand, so that edges to steps outside the window need no measuring.
       handles: [
-        { id: ENTRY, type: "target", position: Side.Left, x: -5, y: HEAD_HEIGHT / 2 - 5, width: 10, height: 10 },
+        { id: ENTRY, type: "target", position: Side.Left, x: -HANDLE / 2, y: (HEAD_HEIGHT - HANDLE) / 2, width: HANDLE, height: HANDLE },
         ...ports.map((port, index) => ({
           id: port.outcome,
           type: "source" as const,
           position: Side.Right,
-          x: NODE_WIDTH - 5,
-          y: HEAD_HEIGHT + (hasFacts ? FACT_HEIGHT : 0) + index * PORT_HEIGHT + PORT_HEIGHT / 2 - 5,
-          width: 10,
-          height: 10,
+          x: NODE_WIDTH - HANDLE / 2,
+          y: HEAD_HEIGHT + (hasFacts ? FACT_HEIGHT : 0) + index * PORT_HEIGHT + (PORT_HEIGHT - HANDLE) / 2,
+          width: HANDLE,
+          height: HANDLE,
         })),
       ],
       data: {
@@ -86,6 +90,7 @@ export function drawSteps(graph: FlowGraph, catalogue: Catalogue, check: FlowChe
 
 /** Makes the edges: one a wired exit. */
 export function drawWires(nodes: readonly StepNode[], graph: FlowGraph, marks: Marks, selected: string | null): Wire[] {
+  const routes = findRoutes(nodes, graph);
   return nodes.flatMap(({ data }) =>
     data.ports.flatMap((port): Wire[] => {
       if (port.target === null || !graph.steps.has(port.target)) return [];
@@ -101,11 +106,30 @@ export function drawWires(nodes: readonly StepNode[], graph: FlowGraph, marks: M
           targetHandle: ENTRY,
           selected: key === selected,
           zIndex: mark === null ? 0 : 5,
-          data: { step: data.step.id, outcome: port.outcome, tone: port.tone, mark, count: marks.counts.get(key) ?? null },
+          data: { step: data.step.id, outcome: port.outcome, tone: port.tone, mark, count: marks.counts.get(key) ?? null, route: routes.get(key) ?? null },
         },
       ];
     }),
   );
+}
+
+/** Finds the ways of all wires. */
+function findRoutes(nodes: readonly StepNode[], graph: FlowGraph): ReadonlyMap<string, Route> {
+  const boxes = new Map(nodes.map(({ id, position, width = 0, height = 0 }) => [id, { ...position, width, height }]));
+  return ROUTER.route(boxes, nodes.flatMap((node) => listEnds(node, graph, boxes)));
+}
+
+const ROUTER = new Router();
+
+function listEnds(node: StepNode, graph: FlowGraph, boxes: ReadonlyMap<string, Position>): Ends[] {
+  return node.data.ports.flatMap(({ outcome, target }, index) => {
+    const there = target === null ? undefined : boxes.get(target);
+    const exit = node.handles?.[index + 1];
+    if (target === null || !there || !exit || !graph.steps.has(target)) return [];
+    const from = { x: node.position.x + exit.x + HANDLE, y: node.position.y + exit.y + HANDLE / 2 };
+    const to = { x: there.x - HANDLE / 2, y: there.y + HEAD_HEIGHT / 2 };
+    return [{ id: exitKey(node.id, outcome), source: node.id, target, from, to }];
+  });
 }
 
 /** The settings that matter most, as they stand on the face of a step. */
@@ -180,6 +204,7 @@ function isSameWire(one: Wire, other: Wire): boolean {
     one.selected === other.selected &&
     one.data?.tone === other.data?.tone &&
     one.data?.mark === other.data?.mark &&
-    one.data?.count === other.data?.count
+    one.data?.count === other.data?.count &&
+    one.data?.route?.path === other.data?.route?.path
   );
 }
