@@ -165,4 +165,5 @@ async def test_a_second_factor_that_was_just_added_is_asked_of_journeys_under_wa
     await open_page(owner, "/authenticators/add")
     await owner.submit("submitted", code=totp(world, key_on(owner)))
     await attacker.submit("submitted", password=PASSWORD)
-    assert "idp_session" not in attacker.cookies or path_of(attacker).startswith("/run/")
+    assert path_of(attacker).startswith("/run/")
+    assert attacker.heading == "Enter the code from your app"

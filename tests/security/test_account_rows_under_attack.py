@@ -8,7 +8,6 @@ from tests.journeys.account import ACCOUNT, credentials_of, enter, everything, s
 from tests.journeys.steps import path_of, sign_in
 from tests.journeys.world import ISSUER, World
 from tests.security.account_cases import FORMS
-from tests.security.moves import call
 
 pytestmark = pytest.mark.anyio
 
@@ -38,8 +37,8 @@ async def test_a_row_that_is_no_number_is_not_found(world: World, row: str) -> N
     for path in (f"/authenticators/{row}/remove", f"/email/{row}", f"/phones/code/{row}"):
         await browser.get(f"{ACCOUNT}{path}")
         assert browser.status == 404, path
-    answer = await call(world, "POST", f"/account/devices/{row}/sign-out")
-    assert answer.status_code in {404, 400, 403, 415}
+    # %31 is 1, a row that may exist: nothing is sent to it with a token of another form.
+    assert await send_form(world, browser, f"/account/devices/{row}/sign-out") == (403 if row == "%31" else 404)
 
 
 async def test_nobody_elses_session_can_be_ended(world: World) -> None:
@@ -77,4 +76,4 @@ async def test_an_application_that_is_none_is_not_found(world: World, query: str
     world.add_user()
     browser = await enter(world)
     await browser.get(f"{ACCOUNT}/applications/withdraw{query}")
-    assert browser.status in {400, 404}
+    assert browser.status == 404

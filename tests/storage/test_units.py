@@ -14,7 +14,7 @@ from idp.errors import Conflict, IdpError, InvalidInput
 from idp.records.accounts import Credential, User
 from idp.records.journeys import Evidence
 from idp.records.operations import AuditEntry
-from idp.storage.protocols.unit import Storage, UnitOfWork
+from idp.storage.protocols.unit import UnitOfWork
 from idp.storage.sql.statement import Statement
 from idp.storage.sql.storage import SqlStorage
 from idp.storage.sql.tables.accounts import USERS
@@ -311,14 +311,6 @@ def test_evidence_and_audit_are_append_only_in_the_database(
 def test_a_statement_written_by_hand_obeys_the_reading_unit_too(storage: SqlStorage, seed: Seed) -> None:
     with pytest.raises(ReadOnly), storage.read() as unit:
         unit._transaction.change(Statement(update(USERS).values(version=9)), {})
-
-
-def takes_storage(storage: Storage) -> None:
-    """Type-checked only: SqlStorage is a Storage."""
-
-
-def test_it_is_a_storage(storage: SqlStorage) -> None:
-    takes_storage(storage)
 
 
 def _changed(**changes: object) -> User:
