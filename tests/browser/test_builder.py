@@ -120,6 +120,7 @@ def test_axe_finds_nothing(office: Office, browser: Browser, scheme: Any) -> Non
     check_with_axe(page, "outline")
     shoot(page, f"builder-outline-{scheme}")
     page.get_by_role("button", name="Text", exact=True).click()
+    page.get_by_role("button", name="Close Dry run").click()
     expect(page.locator(".cm-content").first).to_be_visible()
     check_with_axe(page, "text")
     shoot(page, f"builder-text-{scheme}")
