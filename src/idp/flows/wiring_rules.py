@@ -211,7 +211,9 @@ def _check_outcomes(
             findings.add("outcome-unwired", f"the outcome {outcome!r} leads nowhere", step.id, "/on")
     for outcome in on:
         if outcome not in known:
-            hint = "; it needs max_visits" if outcome == LIMIT else suggest(outcome, known)
+            # Actions and reviews cannot have a limit, so they are not told to.
+            limits = outcome == LIMIT and isinstance(step, ScreenStep | ConnectorStep)
+            hint = "; it needs max_visits" if limits else suggest(outcome, known)
             place = f"/on/{escape_pointer(outcome)}"
             findings.add("outcome-unknown", f"the step has no outcome {outcome!r}{hint}", step.id, place)
 
