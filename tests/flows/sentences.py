@@ -26,6 +26,14 @@ CONNECTIONS: Final[Catalog] = default_catalog(
         "gateway": ConnectionInfo("sms", use=None, abilities=frozenset({SENDS_SMS})),
     }
 )
+#: A sound step-up from `v` on, which the steps before it may lead to.
+JUDGE = (
+    "{condition: [{when: 'connectors.incode_verify.data.score.overall.status == \"OK\"', "
+    "proves: incode_verify, to: yes}], otherwise: no}"
+)
+VERIFY = "{connector: incode_verify, on: {completed: NEXT, pending: no, not_finished: no, expired: no, error: no}}"
+ENDS = "yes: {end: complete}\nno: {end: denied}"
+REST = f"v: {VERIFY.replace('NEXT', 'j')}\nj: {JUDGE}\n{ENDS}"
 
 
 def tell(flow: Flow, **options: Any) -> list[str]:

@@ -6,15 +6,7 @@ import pytest
 
 from idp.flows.language import ScreenStep
 from tests.flows.samples import make_flow
-from tests.flows.sentences import tell
-
-JUDGE = (
-    "{condition: [{when: 'connectors.incode_verify.data.score.overall.status == \"OK\"', "
-    "proves: incode_verify, to: yes}], otherwise: no}"
-)
-VERIFY = "{connector: incode_verify, on: {completed: NEXT, pending: no, not_finished: no, expired: no, error: no}}"
-ENDS = "yes: {end: complete}\nno: {end: denied}"
-REST = f"v: {VERIFY.replace('NEXT', 'j')}\nj: {JUDGE}\n{ENDS}"
+from tests.flows.sentences import JUDGE, REST, VERIFY, tell
 
 #: A first step `a` at line 8, before a sound rest, and what is told of it.
 STEPS = {
