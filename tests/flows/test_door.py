@@ -1,5 +1,6 @@
 """The one door, as decisions: every way in that must stay shut is tried, and each is told apart."""
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -75,6 +76,46 @@ def test_a_result_that_is_no_proof_is_refused_with_its_reason(changes: dict[str,
 def test_the_edges_of_freshness_and_of_the_attempt_are_inside() -> None:
     for fetched in (NOW - 600, NOW + CLOCK_SLACK):
         assert find_fault(run(), result(fetched_at=fetched, deadline_at=fetched), RULES, NOW) == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"fetched_at": math.nextafter(NOW - 600, 0)}, "stale"),
+        ({"fetched_at": math.nextafter(NOW + CLOCK_SLACK, math.inf)}, "stale"),
+        ({"fetched_at": NOW - 1, "deadline_at": math.nextafter(NOW - 1, 0)}, "late"),
+    ],
+)
+def test_the_least_time_beyond_them_is_outside(changes: dict[str, Any], fault: str) -> None:
+    assert find_fault(run(), result(**changes), RULES, NOW) == fault
+
+
+def test_of_many_faults_the_first_one_of_the_invariant_is_told() -> None:
+    faulty: dict[str, tuple[dict[str, Any], str]] = {
+        "owner": ({"owner": "mismatch"}, "owner_mismatch"),
+        "late": ({"deadline_at": NOW - 9000}, "late"),
+        "stale": ({"fetched_at": NOW - 700}, "stale"),
+        "overall": ({"overall": "FAIL"}, "not_passing"),
+        "user": ({"user_id": 8}, "foreign_user"),
+        "run": ({"run_id": 2}, "foreign_run"),
+        "status": ({"status": "pending"}, "not_fetched"),
+    }
+    changes: dict[str, Any] = {}
+    for more, fault in faulty.values():
+        changes |= more
+        assert find_fault(run(), result(**changes), RULES, NOW) == fault
+
+
+def test_an_operator_who_says_nothing_has_the_strict_rules() -> None:
+    assert DoorRules(frozenset({"OK"})) == DoorRules(
+        frozenset({"OK"}), accept_approved=False, freshness=600.0, enrol_on_step_up=True
+    )
+    assert CLOCK_SLACK == 5.0
+
+
+def test_a_doubtful_word_that_an_operator_lets_pass_needs_nobodys_approval() -> None:
+    assert find_fault(run(), result(overall="WARN"), DoorRules(frozenset({"OK", "WARN"})), NOW) == ""
+    assert find_fault(run(), result(overall="OK"), DoorRules(frozenset({"WARN"})), NOW) == "not_passing"
 
 
 def test_a_proved_user_counts_before_the_expected_one() -> None:

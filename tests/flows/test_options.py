@@ -24,6 +24,7 @@ SCHEMA = {
     "required": ["text"],
     "additionalProperties": False,
 }
+KNOWN = "bare, count, flag, free, inner, kind, list, none, ratio, text"
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,25 @@ SCHEMA = {
         ({"text": "abc", "list": [1, "x"]}, [("/list/1", "expected integer")]),
         ({"text": "abc", "txt": 1}, [("/txt", "unknown option 'txt'; did you mean 'text'?")]),
         ([], [("", "expected object")]),
+        ({"text": "ab", "count": 1}, []),
+        ({"text": "abcd", "count": 9}, []),
+        ({"text": "ab", "kind": ""}, [("/kind", "expected one of a, b")]),
+        ({"text": "ab", "none": 0}, [("/none", "expected null")]),
+        ({"text": "ab", "ratio": "2"}, [("/ratio", "expected number")]),
+        ({"text": "ab", "list": "1"}, [("/list", "expected array")]),
+        ({"text": "ab", "list": {}}, [("/list", "expected array")]),
+        ({"text": "ab", "inner": ()}, [("/inner", "expected object")]),
+        ({"text": "ab", "list": (1, 2.0)}, [("/list/1", "expected integer")]),
+        ({"text": "ab", "x/y~": 1}, [("/x~1y~0", f"unknown option 'x/y~'; known: {KNOWN}")]),
+        (
+            {"none": 1, "kind": "c", "count": 0},
+            [
+                ("", "the option 'text' is missing"),
+                ("/none", "expected null"),
+                ("/kind", "expected one of a, b"),
+                ("/count", "expected at least 1"),
+            ],
+        ),
     ],
 )
 def test_each_part_that_does_not_fit_is_named(value: Any, expected: list[tuple[str, str]]) -> None:
@@ -53,3 +73,30 @@ def test_each_part_that_does_not_fit_is_named(value: Any, expected: list[tuple[s
 def test_a_schema_word_that_is_not_known_is_refused_rather_than_ignored() -> None:
     assert list(check_options("x", {"pattern": "y"})) == [("", "the schema uses pattern, which is not supported")]
     assert list(check_options("x", {"type": "date"})) == [("", "expected date")]
+
+
+def test_all_unknown_words_of_a_schema_are_told_in_one_line_and_the_rest_of_it_is_still_obeyed() -> None:
+    schema = {"type": "integer", "pattern": "y", "multipleOf": 2, "default": 1, "examples": [1], "description": "d"}
+    line = ("/x", "the schema uses multipleOf, pattern, which is not supported")
+    assert list(check_options(3, schema, "/x")) == [line]
+    assert list(check_options("3", schema, "/x")) == [line, ("/x", "expected integer")]
+
+
+def test_a_fault_deep_inside_is_told_at_its_whole_place() -> None:
+    inner = {"type": "object", "properties": {"n/m": {"type": "number", "maximum": 1}}, "required": ["k"]}
+    schema = {"type": "object", "properties": {"a": {"type": "array", "items": inner}}}
+    assert list(check_options({"a": [{"k": 1, "n/m": 1.0}, {"n/m": 1.5, "more": 1}]}, schema)) == [
+        ("/a/1", "the option 'k' is missing"),
+        ("/a/1/n~1m", "expected at most 1"),
+    ]
+
+
+def test_a_number_may_be_one_of_a_few_and_still_has_its_limits() -> None:
+    schema = {"enum": [1, 2, 9], "minimum": 2, "maximum": 8}
+    told = {value: [message for _, message in check_options(value, schema)] for value in (1, 2, 3, 9)}
+    assert told == {
+        1: ["expected at least 2"],
+        2: [],
+        3: ["expected one of 1, 2, 9"],
+        9: ["expected at most 8"],
+    }
