@@ -182,6 +182,8 @@ SOUND_STEPS = [
     "a: {action: send_mail, options: {template: welcome, connection: mailer}, on: {sent: v, throttled: v}}",
     "a: {connector: crm, on: {completed: v, error: no, 'error:timeout': no}}",
     "a: {connector: crm, max_visits: 2, on: {completed: v, error: no, limit: no}}",
+    """a: {screen: sign_up, max_visits: 2, on: {submitted: r}}
+    r: {action: register, on: {registered: v, taken: v, weak: a}}""",
 ]
 
 #: The second case of the condition `j` at line 10.
@@ -243,6 +245,7 @@ SOUND_CASES = [
     f"when: 'user.x == \"{'é' * 1018}\"'",
     "when: 'connectors.crm.data.tier == \"gold\"'",
     "when: 'connectors.crm.error == \"x\" && has(connectors.crm.data)'",
+    "when: 'connectors.crm.status == \"completed\"'",
     "when: 'connectors.crm == connectors.crm'",
     "when: 'connectors.incode_verify.data.score.overall.status == \"OK\"', proves: incode_verify",
 ]
