@@ -9,17 +9,12 @@ from idp.clock import SettableClock
 from idp.errors import IdpError, InvalidInput
 from idp.storage.sql.storage import SqlStorage
 from tests.storage.intruder import Intruder
+from tests.storage.sealed_trail import trail
 from tests.storage.trail import Trail
 
+__all__ = ["trail"]
+
 WHY = Change("olga", "Ordered by the court")
-
-
-@pytest.fixture
-def trail(storage: SqlStorage, clock: SettableClock) -> Trail:
-    """Twelve entries in four seals."""
-    made = Trail(storage, clock)
-    made.written_and_sealed(2, 4, 1, 5)
-    return made
 
 
 def left(trail: Trail) -> list[int]:
