@@ -105,6 +105,20 @@ def test_dragging_draws_the_step_and_its_wires_anew_and_dropping_it_those_it_was
     assert list_wires_under(large, "intro_0") <= own
 
 
+def test_at_rest_every_wire_goes_along_and_across_from_afar_as_from_near(large: Page) -> None:
+    curves = large.locator('.react-flow__edge-path[d*="C"]')
+    expect(large.locator(".b-canvas[data-far]")).to_have_count(1)
+    expect(large.locator(".react-flow__edge-path").first).to_be_visible()
+    expect(curves).to_have_count(0)
+    large.keyboard.press("Escape")
+    while large.locator(".b-canvas[data-far]").count():
+        large.get_by_role("button", name="Zoom In").click()
+    expect(large.locator(".react-flow__edge-path").first).to_be_attached()
+    expect(curves).to_have_count(0)
+    large.get_by_role("button", name="Fit View").click()
+    expect(large.locator(".b-canvas[data-far]")).to_have_count(1)
+
+
 def list_wires_under(page: Page, name: str) -> set[tuple[str, str]]:
     """Return both ends of each wire in view that runs through a step, or nearer to it than a new wire would."""
     found: list[list[str]] = page.evaluate(

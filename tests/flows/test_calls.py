@@ -193,6 +193,8 @@ def test_a_flow_with_error_codes_is_written_and_read_back() -> None:
         ("connectors.crm[form.x].y == 1", {("crm",)}),
         ("size(connectors) == 0 || form.connectors.a == 1", set()),
         ("connectors[", set()),
+        ("connectors.crm.size(", {("crm",)}),
+        ("user.x == connectors.crm.tier", {("crm", "tier")}),
         ("connectors.a.b == connectors.c", {("a", "b"), ("c",)}),
         ("'connectors.a.b' == form.x // connectors.c", set()),
     ],

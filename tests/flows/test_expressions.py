@@ -16,6 +16,7 @@ from idp.flows import expressions
 from idp.flows.expressions import (
     CONTEXT_ROOTS,
     MAX_CONTEXT,
+    MAX_CONTEXT_DEPTH,
     Condition,
     ConditionError,
     ExpressionFault,
@@ -120,6 +121,26 @@ def test_what_goes_wrong_in_evaluation_is_an_error_with_a_kind_that_holds_no_dat
 )
 def test_a_context_that_is_not_small_plain_data_is_an_error(value: Any) -> None:
     assert refuse("user.x == user.x", user={"x": value}).kind in {"CONTEXT", "EVALUATION"}
+
+
+def test_a_context_is_copied_down_to_its_greatest_depth_and_no_further() -> None:
+    def nest(levels: int) -> dict[str, Any]:
+        inner: dict[str, Any] = {}
+        for _ in range(levels):
+            inner = {"x": inner}
+        return inner
+
+    assert compile_condition("has(user.x)").evaluate({"user": nest(MAX_CONTEXT_DEPTH)}) is True
+    error = refuse("has(user.x)", user=nest(MAX_CONTEXT_DEPTH + 1))
+    assert (error.kind, error.detail) == ("CONTEXT", "nested too deep")
+
+
+def test_an_error_says_more_to_the_author_of_the_flow() -> None:
+    missing = refuse("user.missing == 1", user={})
+    assert (missing.kind, missing.detail) == ("NOT_FOUND", 'Key not found in map : "missing"')
+    assert str(missing) == 'NOT_FOUND: Key not found in map : "missing"'
+    assert len(refuse(f"user.{'x' * 400} == 1", user={}).detail) == 200
+    assert str(ConditionError("CONTEXT")) == "CONTEXT"
 
 
 def test_a_context_nested_without_end_is_an_error() -> None:
@@ -227,13 +248,15 @@ def test_an_answer_that_is_no_bool_is_never_looked_at(source: str) -> None:
     """Such a program cannot be compiled by the front door; should one get in, its value is still not touched."""
     condition = Condition(source, expressions._environment(("user",)).compile(source), ("user",))
     kinds: dict[str, int] = {}
+    said: set[str] = set()
     with counting_references_to_none() as moved:
         for _ in range(2000):
             try:
                 condition.evaluate({"user": {"x": None}})
             except ConditionError as error:
                 kinds[error.kind] = kinds.get(error.kind, 0) + 1
-    assert kinds == {"NOT_BOOL": 2000}
+                said.add(error.detail[:14])
+    assert (kinds, said) == ({"NOT_BOOL": 2000}, {"the answer is "})
     assert moved() < 1000
 
 

@@ -196,6 +196,8 @@ SENTENCES = {
     f"{GOOD}texts: {{en: {{k: {'x' * 2001}}}}}": "7:14: error too-long at /texts/en/k: longer than 2000 characters",
     f"{GOOD}title: G": "7:1: error duplicate-key at /title: the key 'title' is given twice",
     f"{GOOD}? [x]\n: 1": "7:3: error yaml-key at /: a key must be text",
+    f"{GOOD}layout: {{? [x] : 1}}": "7:12: error yaml-key at /layout: a key must be text",
+    "{a: 1": "1:6: error yaml at /: not YAML: expected ',' or '}', but got '<stream end>'",
     "a: &x 1": "1:4: error yaml-anchor at /: anchors and aliases are not allowed",
     "a: {b: *x}": "1:8: error yaml-anchor at /a: anchors and aliases are not allowed",
     "a: [!!int 3]": "1:5: error yaml-tag at /a: tags are not allowed",

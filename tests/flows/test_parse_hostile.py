@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from idp.flows.document import read_document
+from idp.flows.document import MAX_BYTES, MAX_NODES, read_document
 from idp.flows.language import Flow
 from idp.flows.parse import FlowFault, Problem, parse_flow
 from tests.flows.refusals import refuse
@@ -45,12 +45,31 @@ def test_hostile_yaml_is_refused(text: str, code: str) -> None:
     assert [p.code for p in refuse(text)] == [code]
 
 
+def test_the_largest_document_is_read() -> None:
+    """Its size counts in bytes, its values with every key, list and mapping."""
+    text = "a: 1\n#"
+    assert read_document(text + "x" * (MAX_BYTES - len(text))).value == {"a": 1}
+    assert len(read_document("[" + "1," * (MAX_NODES - 1) + "]").value) == MAX_NODES - 1
+    with pytest.raises(FlowFault) as caught:
+        read_document("a: [\n" + "1," * (MAX_NODES - 3) + "\n1]")
+    assert str(caught.value) == f"3:1: error too-large at /a: the document has more than {MAX_NODES} values"
+
+
+@pytest.mark.parametrize("text", ["a: " + "x" * MAX_BYTES, "a: &x 1", "a: [", "\x00", "a: !!int 3"])
+def test_a_document_that_cannot_be_read_is_named(text: str) -> None:
+    with pytest.raises(FlowFault) as caught:
+        read_document(text, "mine.yaml")
+    assert str(caught.value).startswith("mine.yaml:")
+
+
 def test_a_parser_that_breaks_still_ends_as_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     def explode(*_: object) -> None:
         raise IndexError("inside")
 
     monkeypatch.setattr("idp.flows.document.YAML.parse", explode)
     assert refuse("a: 1") == (Problem("yaml", "not YAML: IndexError"),)
+    with pytest.raises(FlowFault, match=r"^mine\.yaml:error yaml at /: not YAML: IndexError$"):
+        read_document("a: 1", "mine.yaml")
 
 
 def read_plain(name: str) -> Any:

@@ -128,7 +128,17 @@ def test_conditions_know_the_person_only_once_the_run_does(purpose: str, known: 
     )
     done = run(flow, Person(locale="de"))
     assert (done.reason == "known") is known
-    assert done.steps[0].before["user"]["locale"] == ("de" if known else "")
+    assert done.steps[0].before["user"] == {
+        "known": known,
+        "email_verified": known,
+        "enrolled": known,
+        "locale": "de" if known else "",
+    }
+
+
+def test_what_is_not_so_of_a_person_who_is_known_is_not_said() -> None:
+    said = run(person=Person(email_verified=False, enrolled=False)).steps[0].before["user"]
+    assert (said["known"], said["email_verified"], said["enrolled"]) == (True, False, False)
 
 
 def test_a_proved_password_makes_the_person_known() -> None:
@@ -145,12 +155,13 @@ def test_the_setting_is_what_conditions_read() -> None:
         acr_values=("urn:a",),
         target_acr="urn:a",
         recovery_unenrolled="review",
-        context={"device": {"user_agent": "test"}, "run": {"extra": 1}},
+        context={"device": {"user_agent": "test"}, "run": {"extra": 1}, "tenant": {"name": "bank"}},
     )
     before = run(setting=setting).steps[0].before
     assert before["client"] == {"id": "bank"}
     assert before["request"] == {"scopes": ["openid"], "acr_values": ["urn:a"], "target_acr": "urn:a"}
     assert before["device"] == {"user_agent": "test"}
+    assert before["tenant"] == {"name": "bank"}
     assert before["run"] == {
         "purpose": "step_up",
         "recovery_unenrolled": "review",

@@ -4,9 +4,9 @@ from typing import Any
 
 from idp.flows.language import CONNECTOR_OUTCOMES
 from idp.flows.setting import Person, Script
-from idp.flows.trace import explain_cases, mask_text
+from idp.flows.trace import TracedCase, explain_cases, mask_text
 from tests.flows.dry_runs import run
-from tests.flows.samples import load_shipped, make_flow
+from tests.flows.samples import CATALOG, load_shipped, make_flow
 
 
 def test_the_trace_shows_each_step_with_its_answer_and_what_conditions_could_read_before_and_after() -> None:
@@ -76,9 +76,13 @@ def test_a_page_is_shown_as_the_person_would_see_it() -> None:
     flow = load_shipped("sign-in")
     done = run(flow, check_password=["wrong", "ok"])
     again = [step for step in done.steps if step.step == "password"][1]
-    assert again.shown["error"] == "wrong"
-    assert again.shown["asks"] == ["password"]
-    assert again.shown["form"] == {"email": "...@example.com"}
+    assert again.shown == {
+        "title": CATALOG.screens["password"].title,
+        "asks": ["password"],
+        "error": "wrong",
+        "form": {"email": "...@example.com"},
+        "options": {},
+    }
     assert again.options == ("submitted", "back")
 
 
@@ -90,6 +94,14 @@ def test_what_was_typed_is_masked_everywhere() -> None:
     assert "canary" not in repr(done)
     assert done.steps[0].after["form"] == {"email": "...@corp.example"}
     assert mask_text("anything else") == "..."
+    assert mask_text('"canary@home"@corp.example') == "...@corp.example"
+
+
+def test_what_nobody_scripted_is_typed_for_each_field_by_its_kind() -> None:
+    flow = make_flow(
+        "a: {screen: phone, on: {submitted: b}}\nb: {screen: identifier, on: {submitted: z}}\nz: {end: denied}"
+    )
+    assert run(flow).steps[1].after["form"] == {"phone": "...", "email": "...@example.com"}
 
 
 def test_conditions_read_what_is_typed_and_not_its_mask() -> None:
@@ -109,4 +121,6 @@ def test_conditions_read_what_is_typed_and_not_its_mask() -> None:
 def test_cases_are_explained_without_a_run() -> None:
     flow = make_flow("a: {condition: [{when: 'user.a == 1', to: z}], otherwise: z}\nz: {end: denied}")
     step: Any = flow.steps["a"]
-    assert [case.holds for case in explain_cases(step, {"user": {"a": 1}})] == ["true"]
+    assert explain_cases(step, {"user": {"a": 1}}) == (TracedCase("user.a == 1", "z", None, "true"),)
+    (missing,) = explain_cases(step, {"user": {}})
+    assert (missing.holds, missing.detail.partition(":")[0]) == ("error", "NOT_FOUND")

@@ -15,7 +15,7 @@ from cel_expr_python import cel
 CONTEXT_ROOTS: Final = ("connectors", "user", "form", "client", "request", "device", "risk", "run")
 MAX_SOURCE: Final = 2048
 MAX_CONTEXT: Final = 64 * 1024
-_MAX_CONTEXT_DEPTH: Final = 16
+MAX_CONTEXT_DEPTH: Final = 16
 _INT64: Final = 2**63
 
 _PLACE: Final = re.compile(r"<input>:(\d+):(\d+): (.*)")
@@ -71,8 +71,8 @@ class Condition:
             value = self._program.eval(data=data)
             kind = value.type()
             if kind == cel.Type.ERROR:
-                detail = repr(value)
-                raise ConditionError(detail.partition(":")[0][:24], detail[:200])
+                error_kind, _, detail = repr(value).partition(":")
+                raise ConditionError(error_kind[:24], detail.strip()[:200])
             if kind != cel.Type.BOOL:
                 raise ConditionError("NOT_BOOL", f"the answer is {kind.name()}")
             return value.value() is True
@@ -160,7 +160,7 @@ def _locate(text: str) -> ExpressionFault:
 
 def _copy_plain(value: Any, budget: list[int], depth: int) -> Any:
     """Copy JSON-like data to what CEL takes, counting its size down in `budget`."""
-    if depth > _MAX_CONTEXT_DEPTH:
+    if depth > MAX_CONTEXT_DEPTH:
         raise ConditionError("CONTEXT", "nested too deep")
     _spend(budget, 8)
     match value:
