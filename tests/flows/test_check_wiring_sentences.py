@@ -213,6 +213,10 @@ CASES = {
         "10:51: error expression-output at /steps/j/condition/1/when: the connection 'crm' does not answer "
         "'tiger'; did you mean 'tier'?"
     ),
+    "when: 'size(connectors.crm) > 0 && connectors.crm.data.tiger == \"gold\"'": (
+        "10:51: error expression-output at /steps/j/condition/1/when: the connection 'crm' does not answer "
+        "'tiger'; did you mean 'tier'?"
+    ),
     "when: 'connectors.crm.dat.tier == \"gold\"'": (
         "10:51: error expression-output at /steps/j/condition/1/when: the connection 'crm' does not answer "
         "'dat'; did you mean 'data'?"

@@ -190,6 +190,18 @@ def test_a_flow_that_ends_where_it_starts_cannot_be_embedded() -> None:
     assert refuse_in_words(flow, empty) == ["error subflow-empty at /steps/a: the flow 'empty' ends where it starts"]
 
 
+def test_every_step_of_an_expanded_flow_knows_its_own_name() -> None:
+    flow = expand(OUTER, {"verify": VERIFY})
+    assert {name: step.id for name, step in flow.steps.items()} == {name: name for name in flow.steps}
+
+
+def test_a_flow_that_cannot_be_expanded_is_named() -> None:
+    with pytest.raises(FlowFault) as caught:
+        expand(OUTER, {})
+    assert caught.value.source == OUTER.id
+    assert str(caught.value).startswith(f"{OUTER.id}:error unknown-subflow at /steps/a: ")
+
+
 def test_flows_that_double_at_each_level_are_stopped_before_they_cost_anything() -> None:
     flows = [VERIFY]
     for level in range(4):

@@ -135,6 +135,42 @@ def test_a_context_is_copied_down_to_its_greatest_depth_and_no_further() -> None
     assert (error.kind, error.detail) == ("CONTEXT", "nested too deep")
 
 
+def test_lists_count_as_depth_like_mappings() -> None:
+    def nest(levels: int) -> list[Any]:
+        inner: list[Any] = ["end"]
+        for _ in range(levels):
+            inner = [inner]
+        return inner
+
+    # The root and its key take the first two levels, the text in the innermost list the last one.
+    deepest = MAX_CONTEXT_DEPTH - 2
+    assert evaluate("user.x.size() == 1", user={"x": nest(deepest)}) is True
+    assert refuse("user.x.size() == 1", user={"x": nest(deepest + 1)}).detail == "nested too deep"
+    assert evaluate('user.x == ["a", 2, [true, null]]', user={"x": ["a", 2, [True, None]]}) is True
+
+
+@pytest.mark.parametrize(
+    ("value", "detail"),
+    [
+        (2**63, "a number is too large"),
+        (-(2**63) - 1, "a number is too large"),
+        (b"bytes", "bytes is not plain data"),
+        ({1: 2}, "a key is not text"),
+        ("x" * MAX_CONTEXT, "larger than 64 KiB"),
+    ],
+)
+def test_what_is_wrong_with_a_context_is_told(value: Any, detail: str) -> None:
+    assert refuse("has(user.x)", user={"x": value}).detail == detail
+
+
+def test_the_largest_numbers_and_the_largest_context_are_taken() -> None:
+    assert evaluate("user.x < 0 && user.y > 0", user={"x": -(2**63), "y": 2**63 - 1}) is True
+    # Each value costs 8 beside its text, and there are eight roots.
+    spent = 8 * len(CONTEXT_ROOTS) + len("x") + 8
+    assert evaluate("has(user.x)", user={"x": "y" * (MAX_CONTEXT - spent)}) is True
+    assert refuse("has(user.x)", user={"x": "y" * (MAX_CONTEXT - spent + 1)}).kind == "CONTEXT"
+
+
 def test_an_error_says_more_to_the_author_of_the_flow() -> None:
     missing = refuse("user.missing == 1", user={})
     assert (missing.kind, missing.detail) == ("NOT_FOUND", 'Key not found in map : "missing"')

@@ -23,7 +23,7 @@ def test_who_the_person_is_stays_known_behind_further_screens() -> None:
 
 
 def test_a_connection_is_left_by_the_outcomes_that_it_has() -> None:
-    connections = {**CATALOG.connections, "crm": ConnectionInfo("http", outcomes=frozenset({"member", "stranger"}))}
+    connections = {**CATALOG.connections, "crm": ConnectionInfo("http", outcomes=("member", "stranger"))}
     flow = make_flow(
         """
         a: {connector: crm, on: {member: done, stranger: no}}
@@ -31,4 +31,10 @@ def test_a_connection_is_left_by_the_outcomes_that_it_has() -> None:
         no: {end: denied}
         """
     )
+    assert pass_through(flow, catalog=replace(CATALOG, connections=connections)) == ways(set())
+
+
+def test_an_outcome_that_this_version_does_not_wire_closes_none_of_the_others() -> None:
+    connections = {**CATALOG.connections, "crm": ConnectionInfo("http", outcomes=("member", "stranger"))}
+    flow = make_flow("a: {connector: crm, on: {stranger: done}}\ndone: {end: complete}")
     assert pass_through(flow, catalog=replace(CATALOG, connections=connections)) == ways(set())

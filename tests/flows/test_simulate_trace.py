@@ -63,6 +63,8 @@ def test_conditions_before_the_first_page_and_limits_are_part_of_the_path() -> N
         ("y", None),
     ]
     assert [step.by for step in done.steps] == ["engine", "default", "default", "engine", "engine"]
+    assert [step.kind for step in done.steps] == ["condition", "screen", "screen", "screen", "end"]
+    assert [step.at for step in done.steps] == [0.0] * 5
     assert (done.end, done.reason) == ("denied", "enough")
 
 

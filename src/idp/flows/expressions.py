@@ -94,7 +94,8 @@ def compile_condition(source: str, variables: tuple[str, ...] = CONTEXT_ROOTS) -
 def find_references(source: str) -> frozenset[str]:
     """Return the names of connections that the expression mentions, as `connectors.name` or `connectors["name"]`.
 
-    Text inside string literals and comments does not count, nor does a member that happens to be called `connectors`.
+    Text inside string literals and comments does not count, nor does a member that happens to be called `connectors`;
+    `.connectors` with nothing before the dot is the variable.
     """
     return frozenset(path[0] for path in find_paths(source))
 
@@ -107,11 +108,19 @@ def find_paths(source: str) -> frozenset[tuple[str, ...]]:
     tokens = [(match.lastgroup, match[0]) for match in _TOKEN.finditer(source) if match.lastgroup != "comment"]
     found = set()
     for at, token in enumerate(tokens):
-        if token == ("word", "connectors") and (at == 0 or tokens[at - 1][1] != "."):
+        if token == ("word", "connectors") and not _is_member(tokens[:at]):
             path = _follow(tokens[at + 1 :])
             if path:
                 found.add(path)
     return frozenset(found)
+
+
+def _is_member(before: Sequence[tuple[str | None, str]]) -> bool:
+    """Say whether a word after these tokens is a member of something: a dot after no value only names the root."""
+    if len(before) < 2 or before[-1][1] != ".":
+        return False
+    kind, text = before[-2]
+    return kind == "text" or (kind == "word" and text != "in") or text in {")", "]", "}"}
 
 
 def _follow(tokens: Sequence[tuple[str | None, str]]) -> tuple[str, ...]:
