@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from starlette.types import ASGIApp
 
 from tests.browser.gallery import make_app
@@ -20,6 +20,9 @@ ARGUMENTS = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+#: What a busy machine shows late is not missing. Milliseconds; every file has it, also when it runs alone.
+SLOW = 30_000
+expect.set_options(timeout=SLOW)
 
 
 @contextlib.contextmanager
@@ -66,7 +69,7 @@ def gallery() -> Iterator[str]:
 def page(browser: Browser) -> Iterator[Page]:
     """Return an empty tab of a browser without history; a script error in it fails the test."""
     context = browser.new_context()
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(SLOW)
     tab = context.new_page()
     errors: list[str] = []
     tab.on("pageerror", lambda error: errors.append(str(error)))

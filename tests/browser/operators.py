@@ -16,15 +16,13 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from idp.application.operators import NewUser, add_totp, add_user, put_clients
 from idp.records.accounts import RoleAssignment
 from idp.web.console.files import CONSOLE_FOLDER
+from tests.browser.conftest import SLOW
 from tests.journeys.live import Live, serve_live
 from tests.journeys.relying_party import RelyingParty
 from tests.journeys.world import PASSWORD
 
 #: The built console is a part of what is installed; `make test` builds it before.
 NEEDS_CONSOLE = pytest.mark.skipif(not (CONSOLE_FOLDER / "index.html").is_file(), reason="the console is not built")
-SLOW = 30_000
-# What a busy machine shows late is not missing.
-expect.set_options(timeout=SLOW)
 IDV = "urn:idp:acr:idv"
 CALLBACK = re.compile(r"https://bank\.example/callback\?.*code=")
 API = "/admin/api/v1"
