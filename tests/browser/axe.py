@@ -5,7 +5,8 @@ from playwright.sync_api import Page
 
 
 def check_with_axe(page: Page, where: str) -> None:
-    """Insist that axe finds nothing."""
+    """Insist that axe finds nothing, as soon as nothing fades in any longer: axe would see half of a colour."""
+    page.wait_for_function("document.getAnimations().every((one) => one.playState !== 'running')")
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
     # Not `generate_report`: it cannot name what is inside a root of its own, as the editors of code are.
     told = [

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.axe import check_with_axe
-from tests.browser.operators import NEEDS_CONSOLE, SLOW, Office, call, office, put_draft, sign_in, step
+from tests.browser.conftest import SLOW
+from tests.browser.operators import NEEDS_CONSOLE, Office, call, office, put_draft, sign_in, step
 from tests.journeys.world import CONFIG
 
 __all__ = ["office"]
@@ -96,7 +97,6 @@ def test_axe_finds_nothing_in_any_dialog_and_escape_closes_each(desk: tuple[Page
         show(page)
         dialog = page.get_by_role("dialog", name=re.compile(f"^{re.escape(name)}"))
         expect(dialog).to_be_visible()
-        rest(page)
         check_with_axe(page, name)
         page.keyboard.press("Escape")
         expect(dialog).to_have_count(0)
@@ -147,12 +147,10 @@ def test_axe_finds_nothing_in_any_drawer_nor_in_what_it_opens(desk: tuple[Page, 
     drawer = page.get_by_role("region", name="Versions")
     drawer.get_by_role("button", name="Compare").last.click()
     expect(drawer.get_by_role("region", name="What differs")).to_contain_text("One")
-    rest(page)
     check_with_axe(page, "compare")
     for opener, name in (("Go back to it …", "Go back to version 1"), ("Who gets version 1 …", "Who gets version 1")):
         drawer.get_by_role("button", name=opener).click()
         expect(page.get_by_role("dialog", name=name)).to_be_visible()
-        rest(page)
         check_with_axe(page, name)
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
@@ -172,7 +170,6 @@ def test_axe_finds_nothing_in_any_drawer_nor_in_what_it_opens(desk: tuple[Page, 
     title.fill("Ours")
     title.blur()
     expect(page.get_by_role("alertdialog")).to_contain_text("has changed this draft")
-    rest(page)
     check_with_axe(page, "conflict")
 
 
@@ -181,13 +178,7 @@ def test_axe_finds_nothing_where_a_new_flow_is_begun(desk: tuple[Page, str], off
     page.goto(f"{office.live.issuer}/console/flows")
     page.get_by_role("button", name="New flow").click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    rest(page)
     check_with_axe(page, "new flow")
     page.goto(f"{office.live.issuer}/console/flows/not-there-{flow}")
     expect(page.get_by_role("button", name=re.compile("Passwordless|Sign in")).first).to_be_visible()
     check_with_axe(page, "beginning")
-
-
-def rest(page: Page) -> None:
-    """Wait until nothing fades in any longer: axe would see half of a colour."""
-    page.wait_for_function("document.getAnimations().every((one) => one.playState !== 'running')")
