@@ -5,6 +5,8 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.gallery import AT
+
 pytestmark = pytest.mark.browser
 
 
@@ -60,6 +62,9 @@ class Status:
 
     def __init__(self, page):
         self.state, self.status, self.asked = "waiting", 200, 0
+        # Time goes on only when a test says so: the seconds that a slow machine takes make the page ask nothing.
+        page.clock.install(time=AT)
+        page.clock.pause_at(AT + 60)
         page.route("**/status", self.answer)
         # Runs after the clock is in place, so it sees what the page asks of it.
         page.add_init_script(
@@ -74,7 +79,6 @@ class Status:
 
 
 def test_the_waiting_page_asks_more_and_more_rarely_and_goes_on_by_itself(page, gallery):
-    page.clock.install()
     status = Status(page)
     page.goto(f"{gallery}/waiting")
     delays = []
@@ -93,7 +97,6 @@ def test_the_waiting_page_asks_more_and_more_rarely_and_goes_on_by_itself(page, 
 
 
 def test_the_waiting_page_stops_after_its_time_and_says_so(page, gallery):
-    page.clock.install()
     status = Status(page)
     page.goto(f"{gallery}/waiting")
     page.clock.fast_forward(901_000)
@@ -106,7 +109,6 @@ def test_the_waiting_page_stops_after_its_time_and_says_so(page, gallery):
 
 
 def test_a_lost_connection_is_said_and_survived(page, gallery):
-    page.clock.install()
     status = Status(page)
     status.status = 503
     page.goto(f"{gallery}/waiting")
@@ -118,7 +120,6 @@ def test_a_lost_connection_is_said_and_survived(page, gallery):
 
 
 def test_a_refusal_stops_the_asking(page, gallery):
-    page.clock.install()
     status = Status(page)
     status.status = 404
     page.goto(f"{gallery}/waiting")
