@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.gallery import LEAVES_BY_ITSELF, SAMPLES
 
@@ -119,6 +119,7 @@ def test_everything_can_be_reached_by_keyboard_and_shows_it(page, gallery, name)
 
 def test_a_wrong_field_is_where_typing_begins(page, gallery):
     page.goto(f"{gallery}/password-wrong")
-    assert page.evaluate("document.activeElement.id") == "password"
+    field = page.locator("#password")
+    expect(field).to_be_focused()
     page.get_by_role("alert").get_by_role("link").click()
-    assert page.evaluate("document.activeElement.id") == "password"
+    expect(field).to_be_focused()
