@@ -121,6 +121,7 @@ def test_without_scripts_an_authenticator_and_recovery_codes_are_added(site: Sit
     expect(plain.get_by_role("heading", level=1)).to_have_text("Sprache")
     plain.get_by_role("link", name="Ihr Konto").click()
     plain.get_by_role("button", name="Abmelden").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("You are signed out")
     plain.goto(f"{site.issuer}/account")
     expect(plain.get_by_role("heading", level=1)).to_have_text("Sign in")
 
