@@ -131,14 +131,15 @@ def test_everybody_can_read(browser: Browser, office: Office, name: str) -> None
 
 def test_the_colours_follow_the_choice_and_stay_chosen(tab: Page, office: Office) -> None:
     tab.goto(office.url("flows"))
-    body = "getComputedStyle(document.body).backgroundColor"
-    light = tab.evaluate(body)
+    expect(tab.locator("h1")).to_have_text("Flows")
+    body, color = tab.locator("body"), "getComputedStyle(document.body).backgroundColor"
+    light = tab.evaluate(color)
     tab.get_by_label("Colours").select_option("dark")
-    dark = tab.evaluate(body)
-    assert dark != light
+    expect(body).not_to_have_css("background-color", light)
+    dark = tab.evaluate(color)
     tab.reload()
     expect(tab.locator("h1")).to_have_text("Flows")
-    assert tab.evaluate(body) == dark
+    expect(body).to_have_css("background-color", dark)
 
 
 def test_the_keyboard_goes_past_the_navigation(tab: Page, office: Office) -> None:
