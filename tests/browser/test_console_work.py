@@ -273,6 +273,7 @@ def test_a_client_gets_a_new_secret_which_is_shown_once(tab: Page, office: Offic
     secret = tab.get_by_role("dialog").locator("code").last.inner_text()
     assert len(secret) >= 32
     tab.keyboard.press("Escape")
+    expect(tab.get_by_role("dialog")).to_have_count(0)
     expect(tab.get_by_text("Two secrets work")).to_be_visible()
     assert secret not in tab.content()
 
