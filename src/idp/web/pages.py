@@ -15,6 +15,7 @@ from starlette.responses import Response
 from idp.translation import Language, Translation
 from idp.web import account_words, wording
 from idp.web.assets import Assets
+from idp.web.compiled_templates import compiled_for
 from idp.web.content_security import carrying_policy, page_policy, source_for
 from idp.web.qr import draw_qr
 from idp.web.theme_files import Dress, ThemeFiles
@@ -161,6 +162,7 @@ def _make_environment(language: Language, brand: Brand, *, assets: Assets, templ
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=compiled_for(language.tag),
         extensions=["jinja2.ext.i18n"],
     )
     # Part of jinja2.ext.i18n; "newstyle" escapes values before they meet a translation.

@@ -6,6 +6,7 @@ kept. Every other path below `/console` is a page of the application, which find
 
 import gzip
 import mimetypes
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +33,7 @@ class ConsoleFiles:
         page, assets = folder / "index.html", folder / "assets"
         self._index = page.read_bytes() if page.is_file() else None
         found = sorted(assets.iterdir()) if self._index is not None and assets.is_dir() else []
-        self._assets = {path.name: _read(path) for path in found}
+        self._assets = {path.name: _read(path, path.stat().st_mtime_ns) for path in found}
 
     async def page(self, request: Request) -> Response:
         """Answer with the application, whatever the path below `/console` is."""
@@ -52,7 +53,9 @@ class ConsoleFiles:
         return Response(asset.content, headers=headers, media_type=asset.media_type)
 
 
-def _read(path: Path) -> Asset:
+@cache
+def _read(path: Path, _changed: int) -> Asset:
+    """Read and pack a file, once for every application of this process."""
     content = path.read_bytes()
     packed = gzip.compress(content, mtime=0) if path.suffix in _PACKED else None
     kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
