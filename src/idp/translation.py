@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Final
@@ -129,14 +130,16 @@ def load_translation(folder: Path = LOCALES_FOLDER, *, pseudo: bool = False) -> 
     """Read every `<tag>.po` in the folder and compile it in memory. `pseudo` adds the pseudo-locales."""
     languages = {SOURCE_LOCALE: Language(SOURCE_LOCALE, NullTranslations(), Locale.parse(SOURCE_LOCALE))}
     for path in sorted(folder.glob("*.po")):
-        catalog, messages = _compile(path)
+        catalog, messages = _compile(path, path.stat().st_mtime_ns)
         languages[path.stem] = Language(path.stem, catalog, Locale.parse(path.stem, sep="-"), messages)
     for tag in PSEUDO_LOCALES if pseudo else ():
         languages[tag] = Language(tag, _PseudoCatalog(), Locale.parse(tag.partition("-")[0]))
     return Translation(languages)
 
 
-def _compile(path: Path) -> tuple[GNUTranslations, frozenset[str]]:
+@cache
+def _compile(path: Path, _changed: int) -> tuple[GNUTranslations, frozenset[str]]:
+    """Compile a catalogue, once for every application of this process; nothing changes it after that."""
     with path.open("rb") as file:
         catalog = read_po(file, locale=path.stem.replace("-", "_"), abort_invalid=True)
     compiled = io.BytesIO()
