@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar
 
 from idp.application.document_text import load_text
@@ -88,8 +89,12 @@ class Inventory:
         return Standard(self._catalogs.of(records), level_rules(self._levels.of(text)))
 
 
+@lru_cache(maxsize=16)
 def read_levels(text: str) -> Levels:
-    """Read the document of the levels. Raises LevelsFault with every fault, or InvalidInput for what is not YAML."""
+    """Read the document of the levels, once for each text.
+
+    Raises LevelsFault with every fault, or InvalidInput for what is not YAML.
+    """
     return parse_levels(load_text(text)) if text else NO_LEVELS
 
 
