@@ -2,11 +2,15 @@
 
 import html
 import re
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
+
+#: Reading the authorities of the system anew for each browser costs more than many a test.
+_TRUSTED = ssl.create_default_context()
 
 
 class Browser:
@@ -24,7 +28,8 @@ class Browser:
         }
         self._origins = tuple(apps)
         self.before: Callable[[str], Awaitable[None]] | None = None
-        self._client = httpx2.AsyncClient(mounts=mounts, headers={"user-agent": "Journey", **(headers or {})})
+        agent = {"user-agent": "Journey", **(headers or {})}
+        self._client = httpx2.AsyncClient(mounts=mounts, headers=agent, verify=_TRUSTED, trust_env=False)
         self.tried = ("", "")
         self.url = ""
         self.status = 0

@@ -1,6 +1,7 @@
 """A fresh world for each test."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,7 @@ from tests.oauth.world import World
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
-    made = World()
+def world(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path)
     yield made
     made.close()

@@ -15,7 +15,7 @@ RACERS = 8
 
 @pytest.fixture
 def shared(tmp_path: Path) -> Iterator[World]:
-    made = World(f"sqlite:///{tmp_path / 'race.db'}")
+    made = World(tmp_path, durable=True)
     yield made
     made.close()
 

@@ -47,8 +47,8 @@ headers = st.dictionaries(
 
 
 @pytest.fixture(scope="module")
-def fuzzed() -> Iterator[World]:
-    made = World()
+def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = World(tmp_path_factory.mktemp("fuzzed"))
     yield made
     made.close()
 

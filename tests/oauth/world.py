@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -22,6 +23,7 @@ from idp.records.journeys import Session
 from idp.records.operations import AuditEntry
 from idp.storage.sql.storage import SqlStorage
 from tests.oidc_tokens.signing import signing_key
+from tests.stores import sqlite_url
 
 ISSUER = "https://id.example"
 REDIRECT = "https://shop.example/cb"
@@ -99,10 +101,9 @@ def payload(token: str) -> dict[str, Any]:
 class World:
     """Everything a test needs; each move is one unit of work."""
 
-    def __init__(self, url: str = "sqlite://") -> None:
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self.clock = SettableClock()
-        self.storage = SqlStorage(url, clock=self.clock)
-        self.storage.migrate()
+        self.storage = SqlStorage(sqlite_url(folder), clock=self.clock, synchronous="FULL" if durable else "OFF")
         self.keyring = KEYRING
         self.server = OAuthServer(ISSUER, self.clock, lambda: self.keyring)
         now = self.clock.now()
