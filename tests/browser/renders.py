@@ -47,13 +47,24 @@ WATCH = """
 """
 
 
+#: Three frames in which nothing is drawn: an event has led to all it leads to, and a slow machine has caught up.
+REST = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  for (let still = 0, before = -1; still < 3; await frame()) {
+    still = window.__drawn.commits === before ? still + 1 : 0;
+    before = window.__drawn.commits;
+  }
+}"""
+
+
 def watch(page: Page) -> None:
     """Count from the next page on."""
     page.add_init_script(WATCH)
 
 
 def forget(page: Page) -> None:
-    """Count from now on."""
+    """Count from now on, what is still being drawn left out."""
+    page.evaluate(REST)
     page.evaluate("Object.assign(window.__drawn, {commits: 0, steps: [], wires: [], rows: [], all: 0})")
 
 
@@ -62,5 +73,6 @@ def count(page: Page) -> dict[str, Any]:
 
     `commits` and `all` components are counted; `steps` and `rows` are names, `wires` have both ends.
     """
+    page.evaluate(REST)
     found: dict[str, Any] = page.evaluate("window.__drawn")
     return found
