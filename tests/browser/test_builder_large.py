@@ -131,6 +131,9 @@ def list_wires_under(page: Page, name: str) -> set[tuple[str, str]]:
             const isIn = ({x, y}) => x > left && x < right && y > top && y < bottom;
             return [...document.querySelectorAll(".react-flow__edge")].filter(edge => {
                 const path = edge.querySelector(".react-flow__edge-path");
+                const box = path.getBBox();
+                if (box.x > right || box.x + box.width < left) return false;
+                if (box.y > bottom || box.y + box.height < top) return false;
                 for (let at = 0; at <= path.getTotalLength(); at += 2) if (isIn(path.getPointAtLength(at))) return true;
                 return false;
             }).map(edge => edge.getAttribute("aria-label").match(/^Edge from (\S+) to (\S+)$/).slice(1));
