@@ -7,29 +7,33 @@ import { Chip } from "../../parts/Chip";
 import { Confirm } from "../../parts/Confirm";
 import { DocumentEditor } from "../../parts/DocumentEditor";
 import { Editing, type Tagged } from "../../parts/Editing";
-import { Field } from "../../parts/Field";
 import { Loaded } from "../../parts/Loaded";
 import { Page } from "../../parts/Page";
 import { Section } from "../../parts/Section";
 import { Versions } from "../../parts/Versions";
-import { fileFault, readBase64 } from "./image";
+import { Logo } from "./Logo";
 import { NewTheme } from "./NewTheme";
 import { type Contrast, listThemeVersions, readThemeVersion, removeTheme, rollBackTheme, saveTheme, type Theme, theme, themes } from "./queries";
 import { logoOf, setMembers } from "./text";
 import { ThemePreview } from "./ThemePreview";
 import { DEFAULT, Wearers } from "./ThemesPage";
+import { type Choice, firstChoice, usePreview } from "./usePreview";
 
 /** One theme: its document, pages in it while it is written, who wears it, and its versions. */
 export function ThemePage() {
   const { id = "" } = useParams();
   const one = useQuery(theme(id));
   const mayWrite = useMay("themes:write");
+  // A save begins with another version; what is looked at stays.
+  const [choice, setChoice] = useState(firstChoice);
   return (
     <Page title={one.data?.body.name ?? id} lede={<code>{id}</code>} actions={mayWrite && one.data !== undefined && <Copy id={id} />}>
       <Loaded query={one}>
         {(latest) => (
           <>
-            <Editing latest={latest}>{(base) => <Editor base={base} mayWrite={mayWrite} />}</Editing>
+            <Editing latest={latest}>
+              {(base) => <Editor base={base} mayWrite={mayWrite} choice={choice} onChoice={setChoice} />}
+            </Editing>
             <div className="halves">
               <Section title="Worn by">
                 <div>
@@ -58,10 +62,18 @@ export function ThemePage() {
   );
 }
 
-function Editor({ base, mayWrite }: { readonly base: Tagged<Theme>; readonly mayWrite: boolean }) {
+type EditorProps = {
+  readonly base: Tagged<Theme>;
+  readonly mayWrite: boolean;
+  readonly choice: Choice;
+  readonly onChoice: (choice: Choice) => void;
+};
+
+function Editor({ base, mayWrite, choice, onChoice }: EditorProps) {
   const { id, text } = base.body;
   const [typed, setTyped] = useState(text);
   const [logo, setLogo] = useState<string | null>(null);
+  const preview = usePreview(typed, logo, choice);
   return (
     <div className="twins">
       <Section title="Document">
@@ -90,41 +102,9 @@ function Editor({ base, mayWrite }: { readonly base: Tagged<Theme>; readonly may
         </DocumentEditor>
       </Section>
       <Section title="Preview">
-        <ThemePreview text={typed} logo={logo} />
+        <ThemePreview preview={preview} choice={choice} onChoice={onChoice} />
       </Section>
     </div>
-  );
-}
-
-type LogoProps = {
-  readonly name: string | undefined;
-  readonly onChoose: (name: string, image: string) => void;
-  readonly onRemove: () => void;
-};
-
-function Logo({ name, onChoose, onRemove }: LogoProps) {
-  const [fault, setFault] = useState<string>();
-
-  async function read(file: File | undefined) {
-    if (file === undefined) return;
-    const wrong = fileFault(file);
-    setFault(wrong);
-    if (wrong === undefined) onChoose(file.name, await readBase64(file));
-  }
-
-  return (
-    <Field label="Logo" hint={name === undefined ? "An SVG or PNG of at most 100 kB." : `Now it is ${name}.`} optional fault={fault}>
-      {(wiring) => (
-        <div className="actions">
-          <input {...wiring} type="file" accept=".svg,.png" onChange={(event) => void read(event.target.files?.[0])} />
-          {name !== undefined && (
-            <button type="button" className="button quiet" onClick={onRemove}>
-              Take the logo away
-            </button>
-          )}
-        </div>
-      )}
-    </Field>
   );
 }
 
