@@ -77,6 +77,7 @@ def test_a_theme_may_set_nothing() -> None:
         ({"links": {"imprint": "https://x.example"}}, "links.imprint: is not known here"),
         ({"links": []}, "links: must be a mapping"),
         ({"tokens": {"accent": "#123456"}}, "tokens.accent: must be a mapping"),
+        ({"tokens": {"accent": None}}, "tokens.accent: must be a mapping"),
         ({"tokens": {"accent": {"light": "#123456"}}}, "tokens.accent.dark: must be a colour such as #0f5f6e"),
         ({"tokens": {"line": {"light": "red", "dark": "#222"}}}, "tokens.line.light: must be a colour such as #0f5f6e"),
         ({"tokens": {"colour": PURPLE}}, "tokens.colour: is not known here"),

@@ -125,6 +125,9 @@ class _Reader:
     def shade(self, name: str, value: object) -> Shade | None:
         """Read `{light: "#...", dark: "#..."}`. Both are needed: one alone would look wrong in the other."""
         path = f"tokens.{name}"
+        if value is None:
+            self.fault(path, "must be a mapping")
+            return None
         sides = self.mapping(value, path, ("light", "dark"))
         found = {side: parse_colour(str(sides.get(side))) for side in ("light", "dark")}
         for side, colour in found.items():
