@@ -88,6 +88,7 @@ FORMS = {
         "/themes/plain",
         "/text",
         (("What changes", "Nothing"),),
+        opens=click("Text"),
         theirs={"text": "Theirs"},
     ),
     "review": Form(

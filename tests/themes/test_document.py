@@ -141,6 +141,9 @@ def test_tokens_are_those_of_the_style_sheet() -> None:
         assert written == str(shade), name
     for name, (value, _, _) in LENGTHS.items():
         assert f"--{name}: {value:g}rem;" in css
+    for name, stack in FONTS.items():
+        assert f"--{name}: {stack};" in css
+        assert read(tokens={name: stack}).tokens[name] == stack
 
 
 HEX = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, type Ref, useState } from "react";
 
 import { Field } from "./Field";
 import { Form } from "./Form";
@@ -20,11 +20,15 @@ type DocumentEditorProps = {
   readonly onCheck?: (text: string) => Promise<Opinion>;
   /** Save the text; `etag` is given where somebody chose to overwrite what another saved meanwhile. */
   readonly onSave: (text: string, message: string, etag: string | undefined) => Promise<unknown>;
+  /** The same document by fields, in place of its text. */
+  readonly fields?: ReactNode;
+  readonly area?: Ref<HTMLTextAreaElement>;
   readonly children?: ReactNode;
 };
 
-/** A document as text: checked by the server, and saved with a message. Nothing typed is lost by a refusal. */
-export function DocumentEditor({ label, text, typed, onType, dirty = false, mayWrite, onCheck, onSave, children }: DocumentEditorProps) {
+/** A document as text, or by fields: checked by the server, and saved with a message. Nothing typed is lost by a refusal. */
+export function DocumentEditor({ label, text, typed, onType, dirty = false, mayWrite, onCheck, onSave, ...rest }: DocumentEditorProps) {
+  const { fields, area, children } = rest;
   const [message, setMessage] = useState("");
   const submission = useSubmission(dirty || typed !== text || message !== "");
 
@@ -43,19 +47,22 @@ export function DocumentEditor({ label, text, typed, onType, dirty = false, mayW
         onOverwrite: (etag) => void save(etag),
       }}
     >
-      <Field label={label} fault={submission.fault("/text")}>
-        {(wiring) => (
-          <textarea
-            {...wiring}
-            className="mono"
-            rows={18}
-            spellCheck={false}
-            readOnly={!mayWrite}
-            value={typed}
-            onChange={(event) => onType(event.target.value)}
-          />
-        )}
-      </Field>
+      {fields ?? (
+        <Field label={label} fault={submission.fault("/text")}>
+          {(wiring) => (
+            <textarea
+              {...wiring}
+              ref={area}
+              className="mono"
+              rows={18}
+              spellCheck={false}
+              readOnly={!mayWrite}
+              value={typed}
+              onChange={(event) => onType(event.target.value)}
+            />
+          )}
+        </Field>
+      )}
       {children}
       {mayWrite && (
         <Field label="What changes" hint="For the list of versions." fault={submission.fault("/message")}>

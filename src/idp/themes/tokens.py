@@ -56,7 +56,12 @@ LENGTHS: Final[Mapping[str, tuple[float, float, float]]] = MappingProxyType(
     {"radius": (1.25, 0, 2), "radius-small": (0.75, 0, 1.5)}
 )
 #: Font stacks: family names that the person's own machine has. Nothing is loaded from anywhere.
-FONTS: Final = ("font", "mono")
+FONTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "font": 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif',
+        "mono": 'ui-monospace, "SF Mono", "Cascadia Mono", "Liberation Mono", monospace',
+    }
+)
 
 #: WCAG 2.2: text needs 4.5 to 1 (1.4.3), what is not text but must be seen 3 to 1 (1.4.11).
 TEXT: Final = 4.5

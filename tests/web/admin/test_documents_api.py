@@ -151,6 +151,19 @@ async def test_a_theme_is_checked_with_the_contrast_of_its_colours(world: World)
     assert no_yaml["faults"]
 
 
+async def test_a_theme_tells_what_it_looks_like_where_it_sets_nothing(world: World) -> None:
+    olga = operator(world, "editor")
+    await olga.ask("PUT", "/themes/bold", {"text": BOLD, **WHY}, if_none_match="*")
+
+    told = await olga.read("/themes/bold")
+
+    assert told["tokens"] == {"ink": "light-dark(#000000, #ffffff)"}
+    assert told["default_look"]["colours"]["ink"] == {"light": "#132227", "dark": "#eaf1f3"}
+    assert told["default_look"]["colours"]["raised"]["light"] == "#ffffff"
+    assert told["default_look"]["lengths"]["radius"] == {"value": "1.25rem", "least": "0rem", "most": "2rem"}
+    assert told["default_look"]["fonts"]["mono"].startswith("ui-monospace, ")
+
+
 async def test_an_invitation_goes_to_one_address_and_says_who_sent_it(world: World) -> None:
     sam = operator(world, "support", email="sam@example.com")
 

@@ -7,10 +7,12 @@ type LogoProps = {
   readonly name: string | undefined;
   readonly onChoose: (name: string, image: string) => void;
   readonly onRemove: () => void;
+  /** What the server finds wrong with it. */
+  readonly finding?: string | undefined;
 };
 
 /** The image at the top of pages and mails. */
-export function Logo({ name, onChoose, onRemove }: LogoProps) {
+export function Logo({ name, onChoose, onRemove, finding }: LogoProps) {
   const [fault, setFault] = useState<string>();
 
   async function read(file: File | undefined) {
@@ -21,7 +23,7 @@ export function Logo({ name, onChoose, onRemove }: LogoProps) {
   }
 
   return (
-    <Field label="Logo" hint={name === undefined ? "An SVG or PNG of at most 100 kB." : `Now it is ${name}.`} optional fault={fault}>
+    <Field label="Logo" hint={name === undefined ? "An SVG or PNG of at most 100 kB." : `Now it is ${name}.`} optional fault={fault ?? finding}>
       {(wiring) => (
         <div className="actions">
           <input {...wiring} type="file" accept=".svg,.png" onChange={(event) => void read(event.target.files?.[0])} />

@@ -5,26 +5,24 @@ import { useNavigate, useParams } from "react-router";
 import { useMay } from "../../api/permissions";
 import { Chip } from "../../parts/Chip";
 import { Confirm } from "../../parts/Confirm";
-import { DocumentEditor } from "../../parts/DocumentEditor";
-import { Editing, type Tagged } from "../../parts/Editing";
+import { Editing } from "../../parts/Editing";
 import { Loaded } from "../../parts/Loaded";
 import { Page } from "../../parts/Page";
 import { Section } from "../../parts/Section";
 import { Versions } from "../../parts/Versions";
-import { Logo } from "./Logo";
 import { NewTheme } from "./NewTheme";
-import { type Contrast, listThemeVersions, readThemeVersion, removeTheme, rollBackTheme, saveTheme, type Theme, theme, themes } from "./queries";
-import { logoOf, setMembers } from "./text";
-import { ThemePreview } from "./ThemePreview";
+import { type Contrast, listThemeVersions, readThemeVersion, removeTheme, rollBackTheme, type Theme, theme, themes } from "./queries";
+import { ThemeEditor, type View } from "./ThemeEditor";
 import { DEFAULT, Wearers } from "./ThemesPage";
-import { type Choice, firstChoice, usePreview } from "./usePreview";
+import { firstChoice } from "./usePreview";
 
 /** One theme: its document, pages in it while it is written, who wears it, and its versions. */
 export function ThemePage() {
   const { id = "" } = useParams();
   const one = useQuery(theme(id));
   const mayWrite = useMay("themes:write");
-  // A save begins with another version; what is looked at stays.
+  // A save begins with another version; how somebody works stays.
+  const [view, setView] = useState<View>("look");
   const [choice, setChoice] = useState(firstChoice);
   return (
     <Page title={one.data?.body.name ?? id} lede={<code>{id}</code>} actions={mayWrite && one.data !== undefined && <Copy id={id} />}>
@@ -32,7 +30,7 @@ export function ThemePage() {
         {(latest) => (
           <>
             <Editing latest={latest}>
-              {(base) => <Editor base={base} mayWrite={mayWrite} choice={choice} onChoice={setChoice} />}
+              {(base) => <ThemeEditor base={base} mayWrite={mayWrite} view={view} onView={setView} choice={choice} onChoice={setChoice} />}
             </Editing>
             <div className="halves">
               <Section title="Worn by">
@@ -59,52 +57,6 @@ export function ThemePage() {
         )}
       </Loaded>
     </Page>
-  );
-}
-
-type EditorProps = {
-  readonly base: Tagged<Theme>;
-  readonly mayWrite: boolean;
-  readonly choice: Choice;
-  readonly onChoice: (choice: Choice) => void;
-};
-
-function Editor({ base, mayWrite, choice, onChoice }: EditorProps) {
-  const { id, text } = base.body;
-  const [typed, setTyped] = useState(text);
-  const [logo, setLogo] = useState<string | null>(null);
-  const preview = usePreview(typed, logo, choice);
-  return (
-    <div className="twins">
-      <Section title="Document">
-        <DocumentEditor
-          label="Theme"
-          text={text}
-          typed={typed}
-          onType={setTyped}
-          dirty={logo !== null}
-          mayWrite={mayWrite}
-          onSave={(written, message, etag) => saveTheme(id, etag ?? base.etag, written, message, logo)}
-        >
-          {mayWrite && (
-            <Logo
-              name={logoOf(typed)}
-              onChoose={(name, image) => {
-                setLogo(image);
-                setTyped(setMembers(typed, { logo: name }));
-              }}
-              onRemove={() => {
-                setLogo(null);
-                setTyped(setMembers(typed, { logo: undefined }));
-              }}
-            />
-          )}
-        </DocumentEditor>
-      </Section>
-      <Section title="Preview">
-        <ThemePreview preview={preview} choice={choice} onChoice={onChoice} />
-      </Section>
-    </div>
   );
 }
 

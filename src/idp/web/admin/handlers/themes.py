@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from typing import Final
 
 from idp.application import themes
 from idp.application.documents import DocumentConflict
@@ -11,12 +12,22 @@ from idp.records.documents import StoredDocument
 from idp.themes.document import Theme, ThemeFault
 from idp.themes.legibility import list_contrasts
 from idp.themes.stylesheet import write_stylesheet
+from idp.themes.tokens import COLOURS, FONTS, LENGTHS
 from idp.web.admin.calls import Call, Reply, refuse_stale
 from idp.web.admin.cursors import decode_cursor, page_of_names
 from idp.web.admin.handlers.levels import describe_version, page_of_versions, read_version, tag_document
 from idp.web.admin.models import setup as models
 from idp.web.admin.models.shape import Page, at
 from idp.web.admin.problems import Refused, refuse_input
+
+_DEFAULT_LOOK: Final = models.DefaultLook(
+    colours={name: models.ShadeValues(light=str(shade.light), dark=str(shade.dark)) for name, shade in COLOURS.items()},
+    lengths={
+        name: models.LengthValues(value=f"{value:g}rem", least=f"{least:g}rem", most=f"{most:g}rem")
+        for name, (value, least, most) in LENGTHS.items()
+    },
+    fonts=dict(FONTS),
+)
 
 
 def list_themes(call: Call) -> Reply:
@@ -137,6 +148,7 @@ def _describe(call: Call, document: StoredDocument) -> models.Theme:
         tokens=dict(theme.tokens),
         links=dict(theme.links),
         contrasts=_list_contrasts(theme),
+        default_look=_DEFAULT_LOOK,
     )
 
 

@@ -139,6 +139,29 @@ class ThemeSummary(Answer):
     used_by: list[str] = Field(description="The clients that wear it because their policy says so.")
 
 
+class ShadeValues(Answer):
+    """A colour in light and in dark, each as `#rrggbb`."""
+
+    light: str
+    dark: str
+
+
+class LengthValues(Answer):
+    """A length, and the least and the most that it may be; each as `1.25rem`."""
+
+    value: str
+    least: str
+    most: str
+
+
+class DefaultLook(Answer):
+    """Every token that a theme may set, with its value where a theme does not set it."""
+
+    colours: dict[str, ShadeValues]
+    lengths: dict[str, LengthValues]
+    fonts: dict[str, str]
+
+
 class Theme(ThemeSummary):
     """A theme, with its text and the contrast of its colours."""
 
@@ -148,6 +171,7 @@ class Theme(ThemeSummary):
     tokens: dict[str, str]
     links: dict[str, str]
     contrasts: list[Contrast]
+    default_look: DefaultLook
 
 
 class ThemeChange(Body):
