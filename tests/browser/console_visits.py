@@ -152,6 +152,16 @@ PAGES: Final = (
         "Acme Bank and Trust",
         then=lambda page: expect(page.frame_locator("iframe").get_by_role("heading", name="Sign in")).to_be_visible(),
     ),
+    Visit(
+        "theme in a mail",
+        "themes/:id",
+        "themes/acme",
+        "Acme Bank and Trust",
+        then=all_of(
+            lambda page: page.get_by_role("combobox", name="Page").select_option(label="Code by mail"),
+            lambda page: expect(page.frame_locator("iframe").get_by_text("4829 1375")).to_be_visible(),
+        ),
+    ),
     Visit("theme that nobody wears", "themes/:id", "themes/plain", "Plain", shows="Remove this theme"),
     Visit(
         "theme with poor contrast",

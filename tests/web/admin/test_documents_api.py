@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from tests.connectors.test_mail_look import png
 from tests.journeys.world import World
 from tests.web.admin.console import console
 from tests.web.admin.office import add_operator, operator
@@ -238,6 +239,55 @@ async def test_a_preview_shows_the_image_that_the_saved_theme_has(world: World) 
     assert made.json()["logo_url"] in kept["html"]
     assert made.json()["logo_url"] not in none["html"]
     assert 'dir="rtl"' in arabic["html"]
+
+
+@pytest.mark.parametrize(("page", "words"), [("code_mail", "4829 1375"), ("link_mail", "/recover/confirm?link=")])
+async def test_a_mail_is_shown_in_a_theme_that_nobody_has_saved(world: World, page: str, words: str) -> None:
+    olga = operator(world, "editor")
+    image = png()
+    order = {"text": BOLD + "logo: bold.png\n", "logo": base64.b64encode(image).decode(), "page": page}
+
+    light = (await olga.ask("POST", "/theme-previews", order)).json()
+    dark = (await olga.ask("POST", "/theme-previews", {**order, "scheme": "dark"})).json()
+    arabic = (await olga.ask("POST", "/theme-previews", {**order, "locale": "ar"})).json()
+
+    assert light["faults"] == []
+    assert light["tokens"] == {}
+    assert words in light["html"]
+    assert "Bold" in light["html"]
+    assert "color:#000000" in light["html"]
+    assert f'src="data:image/png;base64,{order["logo"]}"' in light["html"]
+    assert "cid:" not in light["html"]
+    assert "preview-light" in light["html"]
+    assert "@media not all{" in light["html"]
+    assert "@media all{" in dark["html"]
+    assert "prefers-color-scheme" not in light["html"] + dark["html"]
+    assert "preview-dark" in dark["html"]
+    assert 'dir="rtl"' in arabic["html"]
+    assert world.mails() == []
+
+
+async def test_a_mail_shows_the_image_that_the_saved_theme_has_and_no_svg(world: World) -> None:
+    olga = operator(world, "editor")
+    image, text = base64.b64encode(png()).decode(), BOLD + "logo: bold.png\n"
+    await olga.ask("PUT", "/themes/bold", {"text": text, "logo": image, **WHY}, if_none_match="*")
+
+    async def show(text: str, logo: str | None = None) -> str:
+        order = {"text": text, "logo": logo, "page": "code_mail"}
+        return str((await olga.ask("POST", "/theme-previews", order)).json()["html"])
+
+    assert image in await show(text)
+    assert "<img" not in await show(BOLD)
+    assert "<img" not in await show(text.replace("id: bold", "id: other"))
+    assert "<img" not in await show(BOLD + "logo: bold.svg\n", SVG)
+
+
+async def test_a_mail_says_the_name_of_the_provider_where_the_theme_has_none(world: World) -> None:
+    olga = operator(world, "editor")
+
+    shown = (await olga.ask("POST", "/theme-previews", {"text": "id: plain\n", "page": "code_mail"})).json()
+
+    assert f"is your code for {world.deps.policy.service}" in shown["html"]
 
 
 async def test_a_preview_of_a_faulty_theme_says_what_is_wrong(world: World) -> None:

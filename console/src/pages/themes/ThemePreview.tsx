@@ -1,8 +1,7 @@
-import type { SyntheticEvent } from "react";
-
 import { Findings } from "../../parts/DocumentEditor";
 import { Switch } from "../../parts/Switch";
-import type { Choice, Preview, Shown } from "./usePreview";
+import { dress } from "./frame";
+import type { Choice, Preview } from "./usePreview";
 
 const PAGES = {
   sign_in: "Sign-in",
@@ -10,6 +9,8 @@ const PAGES = {
   check: "Identity check",
   consent: "Consent",
   refusal: "Error",
+  code_mail: "Code by mail",
+  link_mail: "Link by mail",
 } as const satisfies Record<Choice["page"], string>;
 const SCHEMES = { light: "Light", dark: "Dark" } as const;
 const WIDTHS = { wide: "Wide", phone: "Phone" } as const;
@@ -17,7 +18,7 @@ const LOCALES = { en: "English", de: "Deutsch", es: "Español", ar: "العرب�
 
 type ThemePreviewProps = { readonly preview: Preview; readonly choice: Choice; readonly onChoice: (choice: Choice) => void };
 
-/** The provider's own pages in a theme as it is being written. */
+/** The provider's own pages and mails in a theme as it is being written. */
 export function ThemePreview({ preview: { shown, faults, problem }, choice, onChoice }: ThemePreviewProps) {
   const { page, locale, scheme, width } = choice;
   return (
@@ -57,15 +58,9 @@ export function ThemePreview({ preview: { shown, faults, problem }, choice, onCh
           src={shown.address}
           sandbox="allow-same-origin"
           tabIndex={-1}
-          onLoad={(event) => dress(event, shown.tokens)}
+          onLoad={({ currentTarget: { contentDocument } }) => contentDocument !== null && dress(contentDocument, shown.tokens, shown.rules)}
         />
       )}
     </figure>
   );
-}
-
-/** Set tokens through the object model: the policy lets nobody write a style into a page. */
-function dress(event: SyntheticEvent<HTMLIFrameElement>, tokens: Shown["tokens"]): void {
-  const root = event.currentTarget.contentDocument?.documentElement;
-  for (const [name, value] of Object.entries(tokens)) root?.style.setProperty(`--${name}`, value);
 }

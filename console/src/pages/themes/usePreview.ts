@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 
 import { Problem } from "../../api/problems";
+import { takeStyles } from "./frame";
 import { type PreviewOrder, previewTheme } from "./queries";
 
 /** How long somebody has to pause before the page is made anew, milliseconds. */
@@ -20,7 +21,8 @@ export function firstChoice(): Choice {
   return { page: "sign_in", scheme, locale: "en", width: "wide" };
 }
 
-export type Shown = { readonly address: string; readonly tokens: Readonly<Record<string, string>> };
+/** Where a page is, and what it is dressed in once it is there. */
+export type Shown = { readonly address: string; readonly tokens: Readonly<Record<string, string>>; readonly rules: string };
 export type Preview = { readonly shown: Shown | undefined; readonly faults: readonly string[]; readonly problem: string | undefined };
 
 /** Have a page made in a theme, a pause after anything changed. What was shown stays until there is something new. */
@@ -31,7 +33,7 @@ export function usePreview(text: string, logo: string | null, { page, scheme, lo
     const timer = setTimeout(() => {
       previewTheme({ text, logo, page, scheme, locale }, stop.signal).then(
         ({ faults, html, tokens }) =>
-          setPreview((before) => ({ shown: html === null ? before.shown : { address: addressOf(html), tokens }, faults, problem: undefined })),
+          setPreview((before) => ({ shown: html === null ? before.shown : show(html, tokens), faults, problem: undefined })),
         (error: unknown) => {
           if (stop.signal.aborted) return;
           const problem = error instanceof Problem ? error.message : "The page could not be fetched.";
@@ -50,10 +52,11 @@ export function usePreview(text: string, logo: string | null, { page, scheme, lo
 }
 
 /**
- * Where a page can be shown from: a document of its own, for Trusted Types let nobody write HTML into this one. It has no
- * address that paths could be relative to, so they are written out.
+ * Make an address that a page can be shown from: a document of its own, for Trusted Types let nobody write HTML into this
+ * one. It has no address that paths could be relative to, so they are written out.
  */
-function addressOf(html: string): string {
-  const page = html.replace(/\b(href|src|action)="\//g, `$1="${location.origin}/`);
-  return URL.createObjectURL(new Blob([page], { type: "text/html" }));
+function show(page: string, tokens: Shown["tokens"]): Shown {
+  const { html, rules } = takeStyles(page);
+  const absolute = html.replace(/\b(href|src|action)="\//g, `$1="${location.origin}/`);
+  return { address: URL.createObjectURL(new Blob([absolute], { type: "text/html" })), tokens, rules };
 }

@@ -206,18 +206,19 @@ class ThemeRollBack(Body):
 
 
 class ThemePreview(ThemeCheck):
-    """A page to look at in a theme that need not be saved."""
+    """A page or a mail to look at in a theme that need not be saved."""
 
-    page: Literal["sign_in", "code", "check", "consent", "refusal"] = "sign_in"
+    page: Literal["sign_in", "code", "check", "consent", "refusal", "code_mail", "link_mail"] = "sign_in"
     logo: str | None = Field(default=None, max_length=MAX_LOGO, description="The image that the text names, base64.")
     locale: str = Field(default="en", max_length=35)
     scheme: Literal["light", "dark"] = "light"
 
 
 class ThemePreviewed(Answer):
-    """A page in the theme. Null where the text has faults.
+    """A page or a mail in the theme. Null where the text has faults.
 
-    The page refers to the style sheets of this server; the tokens are CSS values to set on its root element.
+    The page refers to the style sheets of this server; the tokens are CSS values to set on its root element. A mail
+    has styles of its own and no tokens, and its image is in it.
     """
 
     faults: list[str]

@@ -226,7 +226,7 @@ SETUP: Final[tuple[Operation, ...]] = (
         "POST",
         "/theme-previews",
         "previewTheme",
-        "A page with sample values in a theme that need not be saved",
+        "A page or a mail with sample values in a theme that need not be saved",
         "themes:read",
         setup.ThemePreviewed,
         body=setup.ThemePreview,
