@@ -28,7 +28,8 @@ from tests.browser.console_office import (
     tab_of,
     watch,
 )
-from tests.browser.console_visits import VISITS, Visit
+from tests.browser.console_visit import Visit
+from tests.browser.console_visits import VISITS
 from tests.browser.test_pages import RULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
